@@ -1,0 +1,3 @@
+//! The event: what every log format is read into and every detection searches.
+
+pub mod catalogue;

@@ -1,0 +1,1 @@
+//! The binary Windows event log (`.evtx`).

@@ -1,0 +1,3 @@
+//! Log formats, in and out.
+
+pub mod evtx;

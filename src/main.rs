@@ -1,0 +1,3 @@
+//! The `misfire` command.
+
+fn main() {}
