@@ -8,5 +8,6 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod diagnostic;
 pub mod event;
 pub mod log;

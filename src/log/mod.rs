@@ -1,3 +1,15 @@
 //! Log formats, in and out.
+//!
+//! Reading is split in two, so that one big file can use every core: a
+//! [`LogReader`] hands out [`Chunk`]s one after the other, which is cheap, and
+//! each chunk is [decoded](Chunk::decode) into a batch wherever there is time.
 
+mod chunk;
 pub mod evtx;
+mod flatten;
+mod format;
+mod open;
+
+pub use chunk::{Chunk, Decoded};
+pub use format::Format;
+pub use open::{LogReader, ReadOptions, open};

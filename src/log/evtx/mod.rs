@@ -1,1 +1,5 @@
 //! The binary Windows event log (`.evtx`).
+
+mod read;
+
+pub(in crate::log) use read::{EvtxChunk, EvtxReader};

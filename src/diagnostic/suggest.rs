@@ -1,0 +1,22 @@
+//! Guessing what a misspelled name was meant to be.
+
+/// The candidate that is most like `name`, if one is like it at all.
+///
+/// Alike means: equal but for letter case, or a Damerau-Levenshtein distance of
+/// at most a third of the name's length.
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let limit = name.chars().count() / 3;
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,238 @@
+//! How readers fill a batch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::batch::{Batch, RawField, Record};
+use super::id::FileId;
+use super::names::{FieldId, Names};
+use super::origin::Origin;
+use super::section::Section;
+use super::span::Span;
+use super::time::EventTime;
+
+/// A value as a batch stores it; [`Value`](super::Value) is what it means.
+#[derive(Debug, Clone, Copy)]
+pub enum Slot {
+    /// Text in the batch's text.
+    Text(Span),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// An explicit null.
+    Null,
+    /// Values `start..end` of the batch's list items.
+    List {
+        /// The first item.
+        start: u32,
+        /// One past the last item.
+        end: u32,
+    },
+    /// Nested JSON in the batch's text.
+    Node(Span),
+}
+
+/// Builds a [`Batch`] record by record.
+///
+/// The text that the reader parses is given at the start and stays untouched,
+/// so that spans into it hold; whatever has to be decoded is appended to it.
+#[derive(Debug)]
+pub struct BatchBuilder {
+    batch: Batch,
+    /// The length of the given text; decoded text follows it.
+    given: usize,
+    tail: String,
+    local_ids: HashMap<Box<str>, FieldId, ahash::RandomState>,
+    open_record: usize,
+    needs_merge: bool,
+}
+
+impl BatchBuilder {
+    /// Starts a batch of `file` whose records will refer to a text of `given`
+    /// bytes, handed over in [`finish`](Self::finish).
+    #[must_use]
+    pub fn new(file: FileId, names: Arc<Names>, given: usize) -> Self {
+        Self {
+            batch: Batch {
+                file,
+                names,
+                local_names: Vec::new(),
+                text: String::new(),
+                records: Vec::new(),
+                fields: Vec::new(),
+                items: Vec::new(),
+                origins: Vec::new(),
+            },
+            given,
+            tail: String::new(),
+            local_ids: HashMap::default(),
+            open_record: 0,
+            needs_merge: false,
+        }
+    }
+
+    /// The number of a field name.
+    ///
+    /// A name with blanks that no one asked for by its full spelling takes the
+    /// number of the spelling without them: Sigma writes `ThreatName` for
+    /// Defender's `Threat Name` (Sigma taxonomy appendix, "Field names").
+    pub fn name(&mut self, name: &str) -> FieldId {
+        if let Some(id) = self.batch.names.get(name) {
+            return id;
+        }
+        if let Some(id) = self.local_ids.get(name) {
+            return *id;
+        }
+        if name.contains(' ')
+            && let Some(id) = self.batch.names.get(&name.replace(' ', ""))
+        {
+            return id;
+        }
+        let next = self.batch.names.len() + self.batch.local_names.len();
+        let id = FieldId(u32::try_from(next).unwrap_or(u32::MAX));
+        self.batch.local_names.push(name.into());
+        self.local_ids.insert(name.into(), id);
+        id
+    }
+
+    /// Keeps text that is not in the given text, and says where it stands.
+    pub fn decoded(&mut self, text: &str) -> Span {
+        let start = self.given + self.tail.len();
+        self.tail.push_str(text);
+        Span::new(start, start + text.len()).unwrap_or_default()
+    }
+
+    /// Adds a field to the open record.
+    pub fn field(&mut self, section: Section, id: FieldId, slot: Slot) {
+        self.batch.fields.push(RawField { section, id, slot });
+    }
+
+    /// Adds a field whose name may come again in this record; its values are
+    /// then gathered in one list, in order.
+    pub fn repeatable_field(&mut self, section: Section, id: FieldId, slot: Slot) {
+        self.needs_merge = true;
+        self.field(section, id, slot);
+    }
+
+    /// Stores values as one list.
+    pub fn list(&mut self, items: &[Slot]) -> Slot {
+        let start = u32::try_from(self.batch.items.len()).unwrap_or(u32::MAX);
+        self.batch.items.extend_from_slice(items);
+        let end = u32::try_from(self.batch.items.len()).unwrap_or(u32::MAX);
+        Slot::List { start, end }
+    }
+
+    /// The last slot of a field of the open record.
+    #[must_use]
+    pub fn find(&self, section: Section, id: FieldId) -> Option<Slot> {
+        self.batch.fields[self.open_record..]
+            .iter()
+            .rev()
+            .find(|field| field.section == section && field.id == id)
+            .map(|field| field.slot)
+    }
+
+    /// Ends the open record. `raw` is its own text in the given text, `number`
+    /// its record number.
+    pub fn end_record(&mut self, raw: Span, number: u64, time: EventTime, origin: &Origin) {
+        let known = self.batch.origins.iter().rposition(|known| known == origin);
+        let origin = known.unwrap_or_else(|| self.add_origin(origin.clone()));
+        self.close(raw, number, time, origin);
+    }
+
+    /// Ends the open record of a Windows event log; `log` is its provider, its
+    /// channel, and its event id.
+    pub fn end_event_log_record(
+        &mut self,
+        raw: Span,
+        number: u64,
+        time: EventTime,
+        log: (Option<&str>, Option<&str>, Option<u32>),
+    ) {
+        let known = self.batch.origins.iter().rposition(|known| match known {
+            Origin::EventLog {
+                provider,
+                channel,
+                event_id,
+            } => (provider.as_deref(), channel.as_deref(), *event_id) == log,
+            Origin::Stream(_) => false,
+        });
+        let origin = known.unwrap_or_else(|| {
+            self.add_origin(Origin::EventLog {
+                provider: log.0.map(Into::into),
+                channel: log.1.map(Into::into),
+                event_id: log.2,
+            })
+        });
+        self.close(raw, number, time, origin);
+    }
+
+    fn add_origin(&mut self, origin: Origin) -> usize {
+        self.batch.origins.push(origin);
+        self.batch.origins.len() - 1
+    }
+
+    fn close(&mut self, raw: Span, number: u64, time: EventTime, origin: usize) {
+        if std::mem::take(&mut self.needs_merge) {
+            self.gather_repeated();
+        }
+        let end = self.batch.fields.len();
+        self.batch.records.push(Record {
+            fields: (self.open_record, end),
+            raw,
+            number,
+            time,
+            origin,
+        });
+        self.open_record = end;
+    }
+
+    /// Forgets the fields of the open record.
+    pub fn abandon_record(&mut self) {
+        self.needs_merge = false;
+        self.batch.fields.truncate(self.open_record);
+    }
+
+    /// Ends the batch; `text` is the text that was announced in
+    /// [`new`](Self::new).
+    #[must_use]
+    pub fn finish(mut self, mut text: String) -> Batch {
+        debug_assert_eq!(text.len(), self.given, "spans refer to another text");
+        self.abandon_record();
+        text.push_str(&self.tail);
+        self.batch.text = text;
+        self.batch
+    }
+
+    fn gather_repeated(&mut self) {
+        let mut gathered: Vec<RawField> = Vec::new();
+        let mut places: HashMap<(Section, FieldId), (usize, Vec<Slot>), ahash::RandomState> =
+            HashMap::default();
+        for field in self.batch.fields.drain(self.open_record..) {
+            places
+                .entry((field.section, field.id))
+                .or_insert_with(|| {
+                    gathered.push(field);
+                    (gathered.len() - 1, Vec::new())
+                })
+                .1
+                .push(field.slot);
+        }
+        for (place, slots) in places.into_values().filter(|(_, slots)| slots.len() > 1) {
+            let mut flat = Vec::with_capacity(slots.len());
+            for slot in slots {
+                match slot {
+                    Slot::List { start, end } => {
+                        flat.extend_from_slice(&self.batch.items[start as usize..end as usize])
+                    }
+                    single => flat.push(single),
+                }
+            }
+            gathered[place].slot = self.list(&flat);
+        }
+        self.batch.fields.extend(gathered);
+    }
+}

@@ -1,0 +1,48 @@
+//! The unit of parallel work.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::evtx::EvtxChunk;
+use super::open::ReadOptions;
+use crate::diagnostic::Diagnostic;
+use crate::event::{Batch, FileId};
+
+/// A piece of a log that can be decoded on its own, on any thread.
+#[derive(Debug)]
+pub struct Chunk {
+    pub(super) file: FileId,
+    pub(super) path: Arc<Path>,
+    pub(super) body: Body,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Evtx(Box<EvtxChunk>),
+}
+
+/// What a chunk held.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The records that could be read.
+    pub batch: Batch,
+    /// What could not be read, and where; anything here makes a run not green.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Chunk {
+    /// The file that the chunk is a part of.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Reads the chunk's records. A damaged chunk yields every record that can
+    /// be read, and a problem for what cannot.
+    #[must_use]
+    pub fn decode(self, options: &ReadOptions) -> Decoded {
+        match self.body {
+            Body::Evtx(chunk) => chunk.decode(self.file, &self.path, options),
+        }
+    }
+}

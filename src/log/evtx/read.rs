@@ -1,0 +1,367 @@
+//! Reading `.evtx`, chunk by chunk.
+//!
+//! The file is walked here rather than by the `evtx` library's own iterator,
+//! which silently passes over a last chunk that is cut short. The layout is
+//! Microsoft's "EVTX file format" as the `evtx` library reads it: a header block
+//! of 4 KiB, then chunks of 64 KiB.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use evtx::{EvtxChunkData, EvtxFileHeader, HeaderFlags, ParserSettings};
+
+use crate::diagnostic::{At, Code, Diagnostic, Place};
+use crate::event::{BatchBuilder, EventTime, FileId, Span};
+use crate::log::chunk::Decoded;
+use crate::log::flatten::Flattener;
+use crate::log::open::ReadOptions;
+
+const HEADER_SIZE: u64 = 4096;
+const CHUNK_SIZE: usize = 65536;
+
+static SETTINGS: LazyLock<Arc<ParserSettings>> =
+    LazyLock::new(|| Arc::new(ParserSettings::default().indent(false)));
+
+/// An open `.evtx` file.
+#[derive(Debug)]
+pub(in crate::log) struct EvtxReader {
+    file: File,
+    next: u64,
+    /// What the file header says, unless it is damaged or says that it is stale.
+    announced_chunks: Option<u64>,
+    seen_chunks: u64,
+    pending: Vec<Diagnostic>,
+    done: bool,
+}
+
+/// One chunk's bytes.
+pub(in crate::log) struct EvtxChunk {
+    data: EvtxChunkData,
+    number: u64,
+    /// How many bytes the file had for it, if less than a whole chunk.
+    cut_at: Option<usize>,
+}
+
+impl std::fmt::Debug for EvtxChunk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EvtxChunk")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EvtxReader {
+    /// Starts reading a file whose first bytes are those of an EVTX file.
+    pub(in crate::log) fn open(path: &Path, mut file: File) -> Result<Self, Diagnostic> {
+        let unreadable = |error: io::Error| unreadable(path, &error);
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let mut header = Vec::new();
+        file.by_ref()
+            .take(HEADER_SIZE)
+            .read_to_end(&mut header)
+            .map_err(unreadable)?;
+        let mut reader = Self {
+            file,
+            next: 0,
+            announced_chunks: None,
+            seen_chunks: 0,
+            pending: Vec::new(),
+            done: false,
+        };
+        if (header.len() as u64) < HEADER_SIZE {
+            reader.done = true;
+            reader.pending.push(
+                Diagnostic::error(
+                    Code::LOG_TRUNCATED,
+                    format!(
+                        "the file ends after {} of its header's {HEADER_SIZE} bytes",
+                        header.len()
+                    ),
+                )
+                .in_file(path)
+                .help("copy the log again; it holds no record"),
+            );
+            return Ok(reader);
+        }
+        match EvtxFileHeader::from_bytes(&header) {
+            Ok(parsed) if parsed.validate_checksum() => {
+                if !parsed.flags.contains(HeaderFlags::DIRTY) {
+                    reader.announced_chunks = Some(u64::from(parsed.chunk_count));
+                }
+            }
+            Ok(_) => reader.pending.push(corrupt(
+                path,
+                0,
+                "the file header's checksum does not match its bytes".to_owned(),
+            )),
+            Err(error) => reader.pending.push(corrupt(
+                path,
+                0,
+                format!("the file header cannot be read: {error}"),
+            )),
+        }
+        Ok(reader)
+    }
+
+    /// The next chunk that holds anything, or a problem in its place.
+    pub(in crate::log) fn next_chunk(
+        &mut self,
+        path: &Path,
+    ) -> Option<Result<EvtxChunk, Diagnostic>> {
+        loop {
+            if let Some(problem) = self.pending.pop() {
+                return Some(Err(problem));
+            }
+            if self.done {
+                return None;
+            }
+            let number = self.next;
+            self.next += 1;
+            let offset = HEADER_SIZE + number * CHUNK_SIZE as u64;
+            let bytes = match self.read_chunk(offset) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.done = true;
+                    return Some(Err(unreadable(path, &error)));
+                }
+            };
+            if bytes.is_empty() {
+                self.done = true;
+                self.report_missing_chunks(path);
+                continue;
+            }
+            // Windows reserves space ahead; a reserved chunk is all zero.
+            if bytes.iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            self.seen_chunks += 1;
+            return Some(self.chunk(path, number, bytes));
+        }
+    }
+
+    fn read_chunk(&mut self, offset: u64) -> io::Result<Vec<u8>> {
+        self.file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::with_capacity(CHUNK_SIZE);
+        self.file
+            .by_ref()
+            .take(CHUNK_SIZE as u64)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn chunk(
+        &mut self,
+        path: &Path,
+        number: u64,
+        mut bytes: Vec<u8>,
+    ) -> Result<EvtxChunk, Diagnostic> {
+        let had = bytes.len();
+        let cut_at = (had < CHUNK_SIZE).then_some(had);
+        bytes.resize(CHUNK_SIZE, 0);
+        let offset = HEADER_SIZE + number * CHUNK_SIZE as u64;
+        match EvtxChunkData::new(bytes, false) {
+            Ok(mut data) => {
+                data.number = Some(number);
+                Ok(EvtxChunk {
+                    data,
+                    number,
+                    cut_at,
+                })
+            }
+            Err(error) => Err(match cut_at {
+                Some(had) => truncated(path, number, had),
+                None => corrupt(
+                    path,
+                    offset,
+                    format!("chunk {number} cannot be read: {}", causes(&error)),
+                ),
+            }),
+        }
+    }
+
+    fn report_missing_chunks(&mut self, path: &Path) {
+        let Some(announced) = self.announced_chunks else {
+            return;
+        };
+        if self.seen_chunks < announced {
+            self.pending.push(
+                Diagnostic::error(
+                    Code::LOG_TRUNCATED,
+                    format!(
+                        "the header announces {announced} chunks and the file holds {}",
+                        self.seen_chunks
+                    ),
+                )
+                .in_file(path)
+                .help("copy the log again; what it still holds was read"),
+            );
+        }
+    }
+}
+
+impl EvtxChunk {
+    /// Reads the chunk's records.
+    pub(in crate::log) fn decode(
+        mut self,
+        file: FileId,
+        path: &Path,
+        options: &ReadOptions,
+    ) -> Decoded {
+        let mut problems = Vec::new();
+        let (text, records) = self.render(path, &mut problems);
+        let mut builder = BatchBuilder::new(file, Arc::clone(&options.names), text.len());
+        let mut flattener = Flattener::new(&text);
+        for (number, span) in records {
+            match flattener.windows_event(span, &mut builder) {
+                Ok(head) => builder.end_event_log_record(
+                    span,
+                    number,
+                    head.time().map_or(EventTime::Unknown, EventTime::Text),
+                    (head.provider(), head.channel(), head.event_id()),
+                ),
+                Err(error) => {
+                    builder.abandon_record();
+                    problems.push(bad_record(path, number, &error.to_string()));
+                }
+            }
+        }
+        Decoded {
+            batch: builder.finish(text),
+            problems,
+        }
+    }
+
+    /// Renders all records into one text, with the span of each.
+    fn render(
+        &mut self,
+        path: &Path,
+        problems: &mut Vec<Diagnostic>,
+    ) -> (String, Vec<(u64, Span)>) {
+        let offset = HEADER_SIZE + self.number * CHUNK_SIZE as u64;
+        let intact = match self.cut_at {
+            Some(had) => {
+                problems.push(truncated(path, self.number, had));
+                false
+            }
+            None => self.data.validate_checksum(),
+        };
+        if !intact && self.cut_at.is_none() {
+            problems.push(corrupt(
+                path,
+                offset,
+                format!(
+                    "the checksum of chunk {} does not match its records",
+                    self.number
+                ),
+            ));
+        }
+        let mut text = Vec::with_capacity(4 * CHUNK_SIZE);
+        let mut records = Vec::new();
+        let number = self.number;
+        match self.data.parse(Arc::clone(&SETTINGS)) {
+            Ok(mut chunk) => {
+                for record in chunk.iter() {
+                    let rendered = record.and_then(|record| record.into_json_bytes());
+                    match rendered {
+                        Ok(record) => {
+                            let start = text.len();
+                            text.extend_from_slice(&record.data);
+                            if let Some(span) = Span::new(start, text.len()) {
+                                records.push((record.event_record_id, span));
+                            }
+                        }
+                        // The records behind a cut are zeros, not damage of
+                        // their own.
+                        Err(_) if self.cut_at.is_some() => {}
+                        Err(error) => problems.push(damaged(path, offset, &error)),
+                    }
+                }
+            }
+            Err(error) => problems.push(corrupt(
+                path,
+                offset,
+                format!("chunk {number} cannot be read: {}", causes(&error)),
+            )),
+        }
+        match String::from_utf8(text) {
+            Ok(text) => (text, records),
+            Err(error) => {
+                problems.push(corrupt(
+                    path,
+                    offset,
+                    format!("chunk {number} renders as text that is not UTF-8"),
+                ));
+                let _ = error;
+                (String::new(), Vec::new())
+            }
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(
+        Code::IO_UNREADABLE,
+        format!("the file cannot be read: {error}"),
+    )
+    .in_file(path)
+}
+
+fn truncated(path: &Path, chunk: u64, had: usize) -> Diagnostic {
+    Diagnostic::error(
+        Code::LOG_TRUNCATED,
+        format!("the file ends after {had} of the {CHUNK_SIZE} bytes of chunk {chunk}"),
+    )
+    .at(Place::new(
+        path,
+        At::Byte(HEADER_SIZE + chunk * CHUNK_SIZE as u64 + had as u64),
+    ))
+    .help("copy the log again; the records before the cut were read")
+}
+
+fn corrupt(path: &Path, offset: u64, message: String) -> Diagnostic {
+    Diagnostic::error(Code::LOG_CORRUPT, message)
+        .at(Place::new(path, At::Byte(offset)))
+        .help("copy the log again; every record that can be read was read")
+}
+
+fn damaged(path: &Path, chunk_offset: u64, error: &evtx::err::EvtxError) -> Diagnostic {
+    use evtx::err::EvtxError;
+    match error {
+        EvtxError::FailedToParseRecord { record_id, source } => {
+            bad_record(path, *record_id, &causes(source))
+        }
+        EvtxError::FailedToReadRecordAt { offset, source, .. } => corrupt(
+            path,
+            chunk_offset + offset,
+            format!("a record cannot be read: {}", causes(source)),
+        ),
+        other => corrupt(
+            path,
+            chunk_offset,
+            format!("a record cannot be read: {}", causes(other)),
+        ),
+    }
+}
+
+fn bad_record(path: &Path, number: u64, cause: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::LOG_BAD_RECORD,
+        format!("the record cannot be read: {cause}"),
+    )
+    .at(Place::new(path, At::Record(number)))
+    .help("copy the log again; the other records were read")
+}
+
+/// An error with its sources, since the library's outer messages say little.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
