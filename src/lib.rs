@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod detect;
 pub mod diagnostic;
 pub mod event;
 pub mod log;

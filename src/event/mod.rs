@@ -18,9 +18,9 @@ mod value;
 
 pub use batch::{Batch, Event, Field};
 pub use builder::{BatchBuilder, Slot};
+pub use catalogue::LogSource;
 pub use id::{EventId, FileId};
 pub use names::{FieldId, Names, NamesBuilder};
-pub use catalogue::LogSource;
 pub use origin::Origin;
 pub use owned::{OwnedEvent, OwnedField, OwnedValue};
 pub use section::{Section, UnknownSection};
