@@ -21,6 +21,18 @@ fn parsing_the_bundled_data_is_cheap() {
     assert!(fastest.as_millis() < 5, "{fastest:?}");
 }
 
+/// A table that is new in the folder is not seen by the build until something
+/// else changes.
+#[test]
+fn every_table_of_the_folder_is_in_the_program() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/event/catalogue/events");
+    let tables = std::fs::read_dir(folder)
+        .expect("the tables' folder")
+        .count();
+    // One table holds the fields that any provider's records have.
+    assert_eq!(Catalogue::bundled().providers().count() + 1, tables);
+}
+
 #[test]
 fn every_event_has_a_short_title_in_sentence_case() {
     for provider in Catalogue::bundled().providers() {

@@ -196,6 +196,22 @@ const SERVICES: &[(&str, &str)] = &[
     ("vhdmp", "Microsoft-Windows-VHDMP/Operational"),
 ];
 
+/// Channels whose own names are not those of the taxonomy.
+const SPELT_OTHERWISE: &[(&str, &str)] = &[
+    ("dns-client", "Microsoft-Windows-DNS-Client/Operational"),
+    (
+        "dns-server-analytic",
+        "Microsoft-Windows-DNSServer/Analytical",
+    ),
+    ("dns-server-audit", "Microsoft-Windows-DNSServer/Audit"),
+    ("hyper-v-worker", "Microsoft-Windows-Hyper-V-Worker-Admin"),
+    (
+        "kernel-event-tracing",
+        "Microsoft-Windows-Kernel-EventTracing/Admin",
+    ),
+    ("vhdmp", "Microsoft-Windows-VHDMP-Operational"),
+];
+
 fn routes(log_source: &LogSource) -> Vec<&'static Route> {
     match Catalogue::bundled().routes(log_source) {
         Routing::Routes(routes) => routes,
@@ -252,6 +268,9 @@ fn windows_services_stand_for_their_channels() {
         assert!(covered(&log_source, channel, 12_345), "{log_source}");
         assert!(covered(&log_source, &channel.to_lowercase(), 1));
         assert!(!covered(&log_source, "Some other channel", 1));
+    }
+    for (name, channel) in SPELT_OTHERWISE {
+        assert!(covered(&service("windows", name), channel, 1), "{channel}");
     }
     let named: BTreeSet<&str> = SERVICES.iter().map(|row| row.0).chain(["iis"]).collect();
     let known: BTreeSet<&str> = Catalogue::bundled()
