@@ -4,7 +4,9 @@
 //! `tests/catalogue.rs`:
 //!
 //! - `events/`: a table a provider with its channels, event ids, titles, and
-//!   the fields and wire types of every version that was seen recorded;
+//!   the fields and wire types of every version in the shared recordings; the
+//!   few that are known from vendors' documents only have a comment that says
+//!   so;
 //! - `sources.yaml`: the logs that can be told apart, under short names;
 //! - `log_sources.yaml`: which records a Sigma log source stands for;
 //! - `views/`: the names under which a detection language knows the fields.

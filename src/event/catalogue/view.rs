@@ -104,6 +104,15 @@ impl View {
         if let Some(blanked) = self.blanked.get(name) {
             candidates.extend(blanked.iter().map(|&name| payload(name)));
         }
+        // Shippers that put underscores for blanks have left their mark on
+        // rules: `Feature_Name`.
+        let spaced = name.replace('_', " ");
+        if spaced != name && !candidates.iter().any(|known| known.name == spaced) {
+            candidates.push(Candidate {
+                section: None,
+                name: Cow::Owned(spaced),
+            });
+        }
         candidates.push(Candidate {
             section: Some(Section::System),
             name: Cow::Borrowed(name),
@@ -146,6 +155,14 @@ impl View {
     /// The scopes in which the view renames fields.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.keys().map(String::as_str)
+    }
+
+    /// The names that mean other fields in that scope than elsewhere.
+    pub fn renamed(&self, scope: &str) -> impl Iterator<Item = &str> {
+        self.scopes
+            .get(scope)
+            .into_iter()
+            .flat_map(|names| names.keys().map(String::as_str))
     }
 
     pub(super) fn parse(
