@@ -8,7 +8,10 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod content;
 pub mod detect;
 pub mod diagnostic;
 pub mod event;
 pub mod log;
+pub mod recording;
+pub mod verdict;

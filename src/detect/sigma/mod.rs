@@ -5,6 +5,7 @@
 //! engine's faults from users, and telling them why.
 
 mod check;
+mod companion;
 mod compile;
 mod correlate;
 mod engine;
@@ -14,5 +15,6 @@ mod parse;
 mod repair;
 mod view;
 
+pub use companion::CompanionError;
 pub use engine::SigmaEngine;
 pub use parse::{Parsed, SigmaRuleSet, parse};
