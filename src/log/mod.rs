@@ -12,4 +12,4 @@ mod open;
 
 pub use chunk::{Chunk, Decoded};
 pub use format::Format;
-pub use open::{LogReader, ReadOptions, open};
+pub use open::{LogReader, ReadOptions, open, open_bytes};
