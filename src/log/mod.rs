@@ -1,3 +1,4 @@
 //! Log formats, in and out.
 
 pub mod evtx;
+pub mod xml;

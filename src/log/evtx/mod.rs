@@ -1,1 +1,3 @@
-//! The binary Windows event log (`.evtx`).
+//! EVTX files.
+
+pub mod write;
