@@ -1,3 +1,5 @@
-//! EVTX files.
+//! Binary Windows event logs.
 
+pub mod copy;
+pub mod types;
 pub mod write;
