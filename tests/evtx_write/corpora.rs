@@ -9,7 +9,7 @@ use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::xml::{Whitespace, difference, parse};
 
 /// Where the shared corpora are, or `None` with a note on standard error.
-fn corpus(name: &str) -> Option<PathBuf> {
+pub fn corpus(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
@@ -22,7 +22,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn logs(folder: &Path) -> Vec<PathBuf> {
+pub fn logs(folder: &Path) -> Vec<PathBuf> {
     let mut logs: Vec<PathBuf> = ignore::WalkBuilder::new(folder)
         .standard_filters(false)
         .build()
