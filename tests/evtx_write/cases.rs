@@ -1,7 +1,10 @@
 //! Cases worth a name: limits, refusals, and what the format does to odd input.
 
-use misfire::event::catalogue::WireType;
-use misfire::log::evtx::write::{EvtxWriter, MAX_DEPTH, MAX_TIME, RecordToWrite, WriteError};
+use std::io::{self, Seek, SeekFrom, Write};
+
+use misfire::log::evtx::write::{
+    EvtxWriter, MAX_CHUNKS, MAX_DEPTH, MAX_TIME, RecordToWrite, WriteError,
+};
 use misfire::log::xml::{Element, Leaf, Node};
 
 use crate::support::{
@@ -58,6 +61,24 @@ fn a_hundred_thousand_records_are_read_whole() {
             assert_equal(&many(*id), seen);
         }
     }
+}
+
+#[test]
+#[ignore = "a measurement: run with --ignored --nocapture"]
+fn a_million_records_take_seconds() {
+    let events: Vec<Element> = (1..=1_000).map(many).collect();
+    let file = tempfile::tempfile().expect("a temporary file");
+    let start = std::time::Instant::now();
+    let mut log = EvtxWriter::new(file).expect("a header");
+    for id in 1..=1_000_000_u64 {
+        let event = &events[(id % 1_000) as usize];
+        let time = NEW_YEAR_2026 + id;
+        log.write_record(&RecordToWrite { id, time, event })
+            .expect("a record");
+    }
+    let file = log.finish().expect("a finished file");
+    let bytes = file.metadata().expect("its size").len();
+    eprintln!("{bytes} bytes in {:?}", start.elapsed());
 }
 
 /// An event with one text of so many UTF-16 units.
@@ -227,4 +248,107 @@ fn an_unfinished_file_says_so() {
     let flags = u32::from_le_bytes(out.get_ref()[120..124].try_into().expect("four bytes"));
     assert_eq!(flags, 1);
     assert!(!read(out.into_inner()).is_empty());
+}
+
+/// Takes everything and keeps its length.
+#[derive(Default)]
+struct Void {
+    position: u64,
+    length: u64,
+}
+
+impl Write for Void {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.position += bytes.len() as u64;
+        self.length = self.length.max(self.position);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Void {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if let SeekFrom::Start(position) = to {
+            self.position = position;
+        }
+        Ok(self.position)
+    }
+}
+
+#[test]
+fn a_full_file_says_so_and_can_be_finished() {
+    let event = with_text(1);
+    // The same id again and again gives each record a chunk of its own.
+    let record = RecordToWrite {
+        id: 7,
+        time: NEW_YEAR_2026,
+        event: &event,
+    };
+    let mut log = EvtxWriter::new(Void::default()).expect("a header");
+    for _ in 0..MAX_CHUNKS {
+        log.write_record(&record).expect("a record");
+    }
+    let full = log.write_record(&record).expect_err("one chunk too many");
+    assert!(matches!(full, WriteError::FileFull { .. }), "{full}");
+    assert_eq!(log.records(), MAX_CHUNKS as u64);
+    let void = log.finish().expect("a finished file");
+    assert_eq!(void.length, 4_096 + MAX_CHUNKS as u64 * 0x1_0000);
+    assert_eq!(void.position, void.length);
+}
+
+/// Fails a number of times, after so many bytes, and then works.
+struct Flaky {
+    inner: Log,
+    failures: u32,
+}
+
+impl Write for Flaky {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failures > 0 && self.inner.position() > 0x1_0000 {
+            self.failures -= 1;
+            return Err(io::Error::other("no space"));
+        }
+        self.inner.write(&bytes[..bytes.len().min(1_000)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Flaky {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+#[test]
+fn an_output_that_fails_and_recovers_gets_everything() {
+    let out = Flaky {
+        inner: Log::default(),
+        failures: 3,
+    };
+    let mut log = EvtxWriter::new(out).expect("a header");
+    let mut failures = 0;
+    let mut id = 1;
+    while id <= 2_000 {
+        let event = many(id);
+        let record = RecordToWrite {
+            id,
+            time: NEW_YEAR_2026 + id,
+            event: &event,
+        };
+        match log.write_record(&record) {
+            Ok(()) => id += 1,
+            Err(WriteError::Io(_)) => failures += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(failures, 3);
+    let file = log.finish().expect("a finished file").inner.into_inner();
+    let ids: Vec<u64> = read(file).iter().map(|record| record.0).collect();
+    assert!(ids.iter().copied().eq(1..=2_000));
 }

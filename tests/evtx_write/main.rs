@@ -4,4 +4,5 @@ mod cases;
 mod corpora;
 mod property;
 mod readers;
+mod seeds;
 mod support;

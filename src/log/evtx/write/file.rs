@@ -81,7 +81,7 @@ impl<W: Write + Seek> EvtxWriter<W> {
         if time > MAX_TIME {
             return Err(WriteError::TimeOutOfRange { time });
         }
-        if self.known.is_full() {
+        if self.known.is_full() && self.chunks + 1 < MAX_CHUNKS {
             self.flush_chunk()?;
             self.known = Templates::default();
         }
@@ -91,6 +91,9 @@ impl<W: Write + Seek> EvtxWriter<W> {
         if !self.chunk.is_empty() && (!self.chunk.fits(size) || self.chunk.has(id)) {
             let alone = Chunk::new().record_size(&self.known, template, &self.parts);
             fits_a_chunk(id, alone)?;
+            if self.chunks + 1 == MAX_CHUNKS {
+                return Err(WriteError::FileFull { limit: MAX_CHUNKS });
+            }
             self.flush_chunk()?;
             size = alone;
         }
@@ -127,9 +130,6 @@ impl<W: Write + Seek> EvtxWriter<W> {
     fn flush_chunk(&mut self) -> Result<(), WriteError> {
         if self.chunk.is_empty() {
             return Ok(());
-        }
-        if self.chunks == MAX_CHUNKS {
-            return Err(WriteError::FileFull { limit: MAX_CHUNKS });
         }
         // A chunk that failed half-way is written again from its start.
         let end = self.end();
