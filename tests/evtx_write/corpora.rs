@@ -77,7 +77,15 @@ fn round_trip(path: &Path) -> usize {
         report.problems
     );
     assert_eq!(report.records as usize, before.len(), "{path:?}");
-    let (after, damaged) = render(Cursor::new(copy.into_inner()), true);
+    let copy = copy.into_inner();
+    // The copy stores every value under the type under which it was stored before.
+    let again = copy_evtx(Cursor::new(&copy), Cursor::new(Vec::new()), |_, _| {});
+    let (_, again) = again.expect("a copy of the copy");
+    assert!(
+        again.into_inner() == copy,
+        "{path:?}: a copy of the copy differs"
+    );
+    let (after, damaged) = render(Cursor::new(copy), true);
     assert_eq!(damaged, 0, "{path:?}");
     assert_eq!(after.len(), before.len(), "{path:?}");
     for (a, b) in before.iter().zip(&after) {

@@ -1,6 +1,7 @@
 //! The EVTX writer, judged by what independent readers make of its files.
 
 mod cases;
+mod copy;
 mod corpora;
 mod property;
 mod readers;

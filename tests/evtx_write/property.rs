@@ -1,6 +1,9 @@
 //! Any tree of elements, attributes and typed values survives.
 
+use std::io::Cursor;
+
 use misfire::event::catalogue::WireType;
+use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::evtx::write::MAX_TIME;
 use misfire::log::xml::{
     Element, FileTime, Guid, Leaf, Node, Sid, SystemTime, Whitespace, parse, to_xml,
@@ -127,6 +130,16 @@ proptest! {
     #[test]
     fn any_events_survive(events in collection::vec(tree(), 1..8)) {
         assert_survive(&events);
+    }
+
+    #[test]
+    fn any_events_survive_a_copy(events in collection::vec(tree(), 1..4)) {
+        let file = Cursor::new(written(&events));
+        let (report, copy) = copy_evtx(file, Cursor::new(Vec::new()), |_, _| {}).expect("a copy");
+        prop_assert_eq!((report.records, report.lost), (events.len() as u64, 0));
+        for (event, (_, _, seen)) in events.iter().zip(read(copy.into_inner())) {
+            assert_equal(event, &seen);
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Folder {
 }
 
 /// Every type, with and without a value; markup, and characters beyond the BMP.
-fn typed() -> Vec<Element> {
+pub fn typed() -> Vec<Element> {
     let sid = Sid::parse("S-1-5-21-1004336348-1177238915-682003330-512").expect("a SID");
     let values = [
         ("Text", Leaf::from("plain")),

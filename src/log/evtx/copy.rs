@@ -1,9 +1,12 @@
 //! From one binary event log to another, through the XML infoset.
 
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
 
-use evtx::{EvtxParser, ParserSettings};
+use evtx::{EvtxChunk, EvtxChunkData, EvtxParser, EvtxRecord, ParserSettings};
 
+use super::extent::{CHUNK_SIZE, CutChunk, cut_chunk, missing_chunks};
+use super::stored::adopt_stored_types;
 use super::types::{apply_types, compact};
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
 use crate::log::xml::{Element, Whitespace, parse};
@@ -56,9 +59,9 @@ impl CopyReport {
 
 /// Copies every readable record from `input` to `output` and completes it.
 ///
-/// `change` may change a record before it is written: its event, in which the
-/// fields of `System` have their types already (`TimeCreated`'s `SystemTime`
-/// is a [`crate::log::xml::Leaf::FileTime`]), and its time, in 100 ns intervals
+/// Values keep the types under which they are stored. `change` may change a
+/// record before it is written: its event (`TimeCreated`'s `SystemTime` is a
+/// [`crate::log::xml::Leaf::FileTime`]), and its time, in 100 ns intervals
 /// since 1601. Give it `|_, _| {}` for a plain copy.
 ///
 /// # Errors
@@ -79,16 +82,92 @@ pub fn copy_evtx<R: Read + Seek, W: Write + Seek>(
 /// # Errors
 /// As [`copy_evtx`].
 pub fn copy_into<R: Read + Seek, W: Write + Seek>(
-    input: R,
+    mut input: R,
     writer: &mut EvtxWriter<W>,
     mut change: impl FnMut(&mut Element, &mut u64),
 ) -> Result<CopyReport, CopyError> {
-    let settings = ParserSettings::new().indent(false);
-    let mut parser = EvtxParser::from_read_seek(input)
-        .map_err(|error| CopyError::NotALog(error.to_string()))?
-        .with_configuration(settings);
+    let settings = Arc::new(ParserSettings::new().indent(false));
+    let mut parser = EvtxParser::from_read_seek(&mut input)
+        .map_err(|error| CopyError::NotALog(error.to_string()))?;
     let mut report = CopyReport::default();
-    for record in parser.records() {
+    let header_counts = parser.header().chunk_count;
+    for chunk in parser.chunks() {
+        let mut data = match chunk {
+            Ok(data) => data,
+            Err(error) => {
+                report.lose(None, error.to_string());
+                continue;
+            }
+        };
+        match data.parse(Arc::clone(&settings)) {
+            Ok(mut chunk) => {
+                copy_chunk(&mut chunk, CHUNK_SIZE, writer, &mut change, &mut report)?;
+            }
+            Err(error) => report.lose(None, error.to_string()),
+        }
+    }
+    copy_end(
+        &mut input,
+        header_counts,
+        &settings,
+        writer,
+        &mut change,
+        &mut report,
+    )?;
+    Ok(report)
+}
+
+/// Copies what is left of a chunk in which the log is cut off.
+fn copy_end<R: Read + Seek, W: Write + Seek>(
+    input: &mut R,
+    header_counts: u16,
+    settings: &Arc<ParserSettings>,
+    writer: &mut EvtxWriter<W>,
+    change: &mut impl FnMut(&mut Element, &mut u64),
+    report: &mut CopyReport,
+) -> Result<(), CopyError> {
+    let cut = match cut_chunk(input) {
+        Ok(cut) => cut,
+        Err(error) => {
+            report.lose(None, format!("the end of the log cannot be read: {error}"));
+            return Ok(());
+        }
+    };
+    if let Some(CutChunk {
+        number,
+        bytes,
+        available,
+    }) = cut
+    {
+        report.lose(
+            None,
+            format!("the log is cut off after {available} bytes of chunk {number}"),
+        );
+        if let Ok(mut data) = EvtxChunkData::new(bytes, false)
+            && let Ok(mut chunk) = data.parse(Arc::clone(settings))
+        {
+            copy_chunk(&mut chunk, available, writer, change, report)?;
+        }
+    }
+    let length = input.seek(SeekFrom::End(0)).unwrap_or_default();
+    let missing = missing_chunks(header_counts, length);
+    if missing > 0 {
+        report.lose(
+            None,
+            format!("the log's header counts {missing} chunks beyond the end of the file"),
+        );
+    }
+    Ok(())
+}
+
+fn copy_chunk<W: Write + Seek>(
+    chunk: &mut EvtxChunk<'_>,
+    available: usize,
+    writer: &mut EvtxWriter<W>,
+    change: &mut impl FnMut(&mut Element, &mut u64),
+    report: &mut CopyReport,
+) -> Result<(), CopyError> {
+    for record in chunk.iter() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
@@ -97,15 +176,19 @@ pub fn copy_into<R: Read + Seek, W: Write + Seek>(
             }
         };
         let id = record.event_record_id;
-        let mut event = match parse(&record.data, Whitespace::Keep) {
+        let end = record.binxml_offset as usize + record.binxml_size as usize;
+        if end > available {
+            report.lose(Some(id), "the log is cut off inside this record".to_owned());
+            continue;
+        }
+        let mut time = file_time(&record.timestamp);
+        let mut event = match read(record) {
             Ok(event) => event,
-            Err(error) => {
-                report.lose(Some(id), error.to_string());
+            Err(cause) => {
+                report.lose(Some(id), cause);
                 continue;
             }
         };
-        let mut time = file_time(&record.timestamp);
-        apply_types(&mut event, |_, _| None);
         change(&mut event, &mut time);
         match write(writer, id, time, &mut event) {
             Ok(()) => report.records += 1,
@@ -115,7 +198,19 @@ pub fn copy_into<R: Read + Seek, W: Write + Seek>(
             Err(error) => report.lose(Some(id), error.to_string()),
         }
     }
-    Ok(report)
+    Ok(())
+}
+
+/// A record as a tree, its values with the types under which they are stored,
+/// or else those of `System`'s fields.
+fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
+    let chunk = record.chunk.data;
+    let (offset, size) = (record.binxml_offset as usize, record.binxml_size as usize);
+    let rendered = record.into_xml().map_err(|error| error.to_string())?;
+    let mut event = parse(&rendered.data, Whitespace::Keep).map_err(|error| error.to_string())?;
+    adopt_stored_types(&mut event, chunk, offset, size);
+    apply_types(&mut event, |_, _| None);
+    Ok(event)
 }
 
 /// Writes a record, in smaller types if it does not fit as it is.

@@ -1,5 +1,7 @@
 //! Binary Windows event logs.
 
 pub mod copy;
+pub mod extent;
+mod stored;
 pub mod types;
 pub mod write;
