@@ -105,6 +105,28 @@ fn a_truncated_log_is_copied_as_far_as_it_goes() {
 }
 
 #[test]
+fn zeros_in_place_of_records_are_no_records_and_are_reported() {
+    let whole = log();
+    // The end of a chunk, as after a crash.
+    let mut file = whole.clone();
+    file[4_096 + 0x8000..4_096 + 0x1_0000].fill(0);
+    let (report, copy_of_rest) = copy(&file);
+    assert_eq!(report.records + report.lost, 500, "{report:?}");
+    assert!(report.lost > 50, "{report:?}");
+    let records = read(copy_of_rest);
+    assert_eq!(records.len() as u64, report.records);
+    for (id, _, seen) in &records {
+        assert_equal(&many(*id), seen);
+    }
+    // A whole chunk.
+    let mut file = whole;
+    file[4_096..4_096 + 0x1_0000].fill(0);
+    let (report, _) = copy(&file);
+    assert_eq!(report.lost, 1, "{report:?}");
+    assert!(report.records > 100, "{report:?}");
+}
+
+#[test]
 fn what_is_no_log_is_refused() {
     let not = copy_evtx(Cursor::new(b"{}"), Cursor::new(Vec::new()), |_, _| {});
     assert!(matches!(not, Err(CopyError::NotALog(_))));

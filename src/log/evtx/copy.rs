@@ -1,11 +1,11 @@
 //! From one binary event log to another, through the XML infoset.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, Write};
 use std::sync::Arc;
 
-use evtx::{EvtxChunk, EvtxChunkData, EvtxParser, EvtxRecord, ParserSettings};
+use evtx::{EvtxChunkData, EvtxParser, EvtxRecord, ParserSettings};
 
-use super::extent::{CHUNK_SIZE, CutChunk, cut_chunk, missing_chunks};
+use super::extent::{CutChunk, cut_chunk, is_whole, missing_records};
 use super::stored::adopt_stored_types;
 use super::types::{apply_types, compact};
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
@@ -51,6 +51,15 @@ pub enum CopyError {
 impl CopyReport {
     fn lose(&mut self, record: Option<u64>, cause: String) {
         self.lost += 1;
+        self.describe(record, cause);
+    }
+
+    fn lose_several(&mut self, count: u64, cause: String) {
+        self.lost += count;
+        self.describe(None, cause);
+    }
+
+    fn describe(&mut self, record: Option<u64>, cause: String) {
         if self.problems.len() < MAX_DESCRIBED {
             self.problems.push(CopyProblem { record, cause });
         }
@@ -84,121 +93,121 @@ pub fn copy_evtx<R: Read + Seek, W: Write + Seek>(
 pub fn copy_into<R: Read + Seek, W: Write + Seek>(
     mut input: R,
     writer: &mut EvtxWriter<W>,
-    mut change: impl FnMut(&mut Element, &mut u64),
+    change: impl FnMut(&mut Element, &mut u64),
 ) -> Result<CopyReport, CopyError> {
-    let settings = Arc::new(ParserSettings::new().indent(false));
     let mut parser = EvtxParser::from_read_seek(&mut input)
         .map_err(|error| CopyError::NotALog(error.to_string()))?;
-    let mut report = CopyReport::default();
-    let header_counts = parser.header().chunk_count;
+    let counted = u64::from(parser.header().chunk_count);
+    let mut copier = Copier {
+        settings: Arc::new(ParserSettings::new().indent(false)),
+        writer,
+        change,
+        report: CopyReport::default(),
+    };
+    let mut chunks = 0;
     for chunk in parser.chunks() {
-        let mut data = match chunk {
-            Ok(data) => data,
-            Err(error) => {
-                report.lose(None, error.to_string());
-                continue;
-            }
-        };
-        match data.parse(Arc::clone(&settings)) {
-            Ok(mut chunk) => {
-                copy_chunk(&mut chunk, CHUNK_SIZE, writer, &mut change, &mut report)?;
-            }
-            Err(error) => report.lose(None, error.to_string()),
+        chunks += 1;
+        match chunk {
+            Ok(data) => copier.chunk(data)?,
+            Err(error) => copier.report.lose(None, error.to_string()),
         }
     }
-    copy_end(
-        &mut input,
-        header_counts,
-        &settings,
-        writer,
-        &mut change,
-        &mut report,
-    )?;
+    match cut_chunk(&mut input) {
+        Ok(None) => {}
+        Ok(Some(cut)) => {
+            chunks += 1;
+            copier.cut_chunk(cut)?;
+        }
+        Err(error) => {
+            let cause = format!("the end of the log cannot be read: {error}");
+            copier.report.lose(None, cause);
+        }
+    }
+    let mut report = copier.report;
+    let missing = counted.saturating_sub(chunks);
+    if missing > 0 {
+        let cause =
+            format!("{missing} of the {counted} chunks that the log's header counts are missing");
+        report.lose_several(missing, cause);
+    }
     Ok(report)
 }
 
-/// Copies what is left of a chunk in which the log is cut off.
-fn copy_end<R: Read + Seek, W: Write + Seek>(
-    input: &mut R,
-    header_counts: u16,
-    settings: &Arc<ParserSettings>,
-    writer: &mut EvtxWriter<W>,
-    change: &mut impl FnMut(&mut Element, &mut u64),
-    report: &mut CopyReport,
-) -> Result<(), CopyError> {
-    let cut = match cut_chunk(input) {
-        Ok(cut) => cut,
-        Err(error) => {
-            report.lose(None, format!("the end of the log cannot be read: {error}"));
-            return Ok(());
-        }
-    };
-    if let Some(CutChunk {
-        number,
-        bytes,
-        available,
-    }) = cut
-    {
-        report.lose(
-            None,
-            format!("the log is cut off after {available} bytes of chunk {number}"),
-        );
-        if let Ok(mut data) = EvtxChunkData::new(bytes, false)
-            && let Ok(mut chunk) = data.parse(Arc::clone(settings))
-        {
-            copy_chunk(&mut chunk, available, writer, change, report)?;
-        }
-    }
-    let length = input.seek(SeekFrom::End(0)).unwrap_or_default();
-    let missing = missing_chunks(header_counts, length);
-    if missing > 0 {
-        report.lose(
-            None,
-            format!("the log's header counts {missing} chunks beyond the end of the file"),
-        );
-    }
-    Ok(())
+/// A copy under way.
+struct Copier<'a, W: Write + Seek, F> {
+    settings: Arc<ParserSettings>,
+    writer: &'a mut EvtxWriter<W>,
+    change: F,
+    report: CopyReport,
 }
 
-fn copy_chunk<W: Write + Seek>(
-    chunk: &mut EvtxChunk<'_>,
-    available: usize,
-    writer: &mut EvtxWriter<W>,
-    change: &mut impl FnMut(&mut Element, &mut u64),
-    report: &mut CopyReport,
-) -> Result<(), CopyError> {
-    for record in chunk.iter() {
-        let record = match record {
-            Ok(record) => record,
+impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
+    /// Copies the records of a chunk.
+    fn chunk(&mut self, mut data: EvtxChunkData) -> Result<(), CopyError> {
+        let mut chunk = match data.parse(Arc::clone(&self.settings)) {
+            Ok(chunk) => chunk,
             Err(error) => {
-                report.lose(None, error.to_string());
-                continue;
+                self.report.lose(None, error.to_string());
+                return Ok(());
             }
         };
+        let mut seen = 0;
+        for record in chunk.iter() {
+            seen += 1;
+            match record {
+                Ok(record) => self.record(record)?,
+                Err(error) => self.report.lose(None, error.to_string()),
+            }
+        }
+        let missing = missing_records(chunk.header, seen);
+        if missing > 0 {
+            let cause = format!("{missing} records that a chunk's header counts are missing");
+            self.report.lose_several(missing, cause);
+        }
+        Ok(())
+    }
+
+    /// Copies what is left of the chunk in which the log is cut off.
+    fn cut_chunk(&mut self, cut: CutChunk) -> Result<(), CopyError> {
+        let CutChunk {
+            number,
+            bytes,
+            available,
+        } = cut;
+        let cause = format!("the log is cut off after {available} bytes of chunk {number}");
+        self.report.lose(None, cause);
+        match EvtxChunkData::new(bytes, false) {
+            Ok(data) => self.chunk(data),
+            // Not even its header is there: said already.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn record(&mut self, record: EvtxRecord<'_>) -> Result<(), CopyError> {
         let id = record.event_record_id;
-        let end = record.binxml_offset as usize + record.binxml_size as usize;
-        if end > available {
-            report.lose(Some(id), "the log is cut off inside this record".to_owned());
-            continue;
+        if !is_whole(&record) {
+            let cause = "the record's end does not repeat its size: it was overwritten or cut off";
+            self.report.lose(Some(id), cause.to_owned());
+            return Ok(());
         }
         let mut time = file_time(&record.timestamp);
         let mut event = match read(record) {
             Ok(event) => event,
             Err(cause) => {
-                report.lose(Some(id), cause);
-                continue;
+                self.report.lose(Some(id), cause);
+                return Ok(());
             }
         };
-        change(&mut event, &mut time);
-        match write(writer, id, time, &mut event) {
-            Ok(()) => report.records += 1,
+        (self.change)(&mut event, &mut time);
+        match write(self.writer, id, time, &mut event) {
+            Ok(()) => self.report.records += 1,
             Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
                 return Err(error.into());
             }
-            Err(error) => report.lose(Some(id), error.to_string()),
+            Err(error) => self.report.lose(Some(id), error.to_string()),
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A record as a tree, its values with the types under which they are stored,
