@@ -7,3 +7,4 @@ mod property;
 mod readers;
 mod seeds;
 mod support;
+mod xml;

@@ -124,6 +124,65 @@ fn tree() -> impl Strategy<Value = Element> {
     })
 }
 
+/// Pieces that documents, whole and broken, are made of.
+fn markup() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "<a>",
+        "</a>",
+        "<b c=\"d\">",
+        "</b>",
+        "<e/>",
+        "<f g='&lt;' h='1'/>",
+        "&amp;",
+        "&#10;",
+        "&#x1F600;",
+        "&unknown;",
+        "&",
+        "<",
+        ">",
+        "\"",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "<?x?>",
+        "<?xml version=\"1.0\"?>",
+        "<!DOCTYPE a>",
+        " ",
+        "\r\n",
+        "text",
+        "\u{feff}",
+        "\u{1}",
+    ];
+    prop_oneof![
+        5 => prop::sample::select(pieces).prop_map(str::to_owned),
+        1 => text(),
+    ]
+}
+
+/// What the text of an event becomes in XML: forbidden characters are replaced.
+fn shown(mut event: Element) -> Element {
+    let replace = |leaf: &mut Leaf| {
+        let allowed = |c: char| match c {
+            '\t' | '\n' | '\r' => c,
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => '_',
+            _ => c,
+        };
+        *leaf = Leaf::from(leaf.text().chars().map(allowed).collect::<String>());
+    };
+    event
+        .attributes
+        .iter_mut()
+        .for_each(|(_, leaf)| replace(leaf));
+    for child in &mut event.children {
+        match child {
+            Node::Element(child) => *child = shown(std::mem::take(child)),
+            Node::Text(leaf) => replace(leaf),
+        }
+    }
+    event
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
@@ -139,6 +198,39 @@ proptest! {
         prop_assert_eq!((report.records, report.lost), (events.len() as u64, 0));
         for (event, (_, _, seen)) in events.iter().zip(read(copy.into_inner())) {
             assert_equal(event, &seen);
+        }
+    }
+
+    #[test]
+    fn damage_is_survived(
+        events in collection::vec(tree(), 1..6),
+        bytes in collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        cut in option::weighted(0.2, any::<prop::sample::Index>()),
+    ) {
+        let mut file = written(&events);
+        // Where the records are: damage beyond would change nothing.
+        let used = 4_096 + u32::from_le_bytes(file[4_144..4_148].try_into().expect("four bytes")) as usize;
+        for (place, byte) in bytes {
+            let place = 4_096 + place.index(used - 4_096);
+            file[place] = byte;
+        }
+        if let Some(cut) = cut {
+            file.truncate(4_096 + cut.index(file.len() - 4_096));
+        }
+        let (report, copy) = copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |_, _| {})
+            .expect("a copy");
+        prop_assert_eq!(read(copy.into_inner()).len() as u64, report.records);
+        prop_assert!(report.records <= events.len() as u64);
+    }
+
+    #[test]
+    fn any_text_is_xml_or_an_error(parts in collection::vec(markup(), 0..30)) {
+        let text = parts.concat();
+        for whitespace in [Whitespace::Keep, Whitespace::Drop] {
+            if let Ok(event) = parse(&text, whitespace) {
+                let again = parse(&to_xml(&event), Whitespace::Keep).expect("XML");
+                assert_equal(&shown(event), &again);
+            }
         }
     }
 

@@ -14,8 +14,9 @@ use crate::log::xml::{Element, FileTime, Guid, Leaf, Node, Sid, SystemTime};
 const LOOK_AHEAD: usize = 16;
 /// The deepest nesting of templates in values.
 const MAX_DEPTH: usize = 16;
-/// The most tokens of one record.
-const MAX_TOKENS: usize = 1 << 16;
+/// The most tokens, values and bytes of values that are looked at in one
+/// record. Real records need a tenth of it; crafted ones repeat themselves.
+const MAX_WORK: usize = 1 << 20;
 /// The bytes before a definition's elements: next, GUID, size.
 const DEFINITION_HEADER: usize = 24;
 const NO_DEPENDENCY: u16 = 0xffff;
@@ -30,7 +31,7 @@ pub(super) fn adopt_stored_types(event: &mut Element, chunk: &[u8], offset: usiz
         found: Vec::new(),
         parts: Vec::new(),
         opaque: false,
-        tokens: 0,
+        work: 0,
     };
     // What was found before a surprise is good.
     let _ = walk.stream(offset, offset.saturating_add(size), None, 0);
@@ -78,7 +79,7 @@ struct Walk<'a> {
     parts: Vec<Leaf>,
     /// Whether one of these is unknown.
     opaque: bool,
-    tokens: usize,
+    work: usize,
 }
 
 impl Walk<'_> {
@@ -91,12 +92,12 @@ impl Walk<'_> {
         values: Option<&[Value]>,
         depth: usize,
     ) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
         let mut at = start;
         while at < end {
-            self.tokens += 1;
-            if depth > MAX_DEPTH || self.tokens > MAX_TOKENS {
-                return None;
-            }
+            self.spend(1)?;
             let token = self.byte(&mut at)?;
             match token {
                 0x00 => break,
@@ -138,6 +139,7 @@ impl Walk<'_> {
                         self.flush();
                         self.stream(value.start, value.start + value.size, None, depth + 1)?;
                     } else if value.kind != NULL && value.size > 0 {
+                        self.spend(value.size)?;
                         let bytes = self.chunk.get(value.start..value.start + value.size)?;
                         self.part(decode(value.kind, bytes));
                     }
@@ -177,6 +179,7 @@ impl Walk<'_> {
             *at = body.checked_add(size)?;
         }
         let count = self.long(at)? as usize;
+        self.spend(count)?;
         let mut start = at.checked_add(count.checked_mul(4)?)?;
         if start > self.chunk.len() {
             return None;
@@ -191,6 +194,11 @@ impl Walk<'_> {
         }
         *at = start;
         self.stream(body, body.checked_add(size)?, Some(&values), depth + 1)
+    }
+
+    fn spend(&mut self, work: usize) -> Option<()> {
+        self.work = self.work.checked_add(work)?;
+        (self.work <= MAX_WORK).then_some(())
     }
 
     /// Adds to the attribute or text at hand; `None` is something unknown.
