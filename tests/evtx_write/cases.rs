@@ -208,6 +208,25 @@ fn templates_and_names_move_to_the_next_chunk_with_their_record() {
 }
 
 #[test]
+fn big_shapes_repeat() {
+    let wide = |count: usize, child: &Element| {
+        (0..count).fold(Element::new("Event"), |event, _| {
+            event.with_child(child.clone())
+        })
+    };
+    let empty = wide(3_000, &Element::new("e"));
+    let full = wide(2_500, &Element::new("e").with_value(Leaf::UInt8(7)));
+    let attributes = (0..70).fold(Element::new("e"), |element, index| {
+        element.with_attribute(format!("a{index}"), Leaf::UInt8(7))
+    });
+    let events: Vec<Element> = (0..1_000)
+        .map(|_| empty.clone())
+        .chain([full, wide(62, &attributes)])
+        .collect();
+    assert_survive(&events);
+}
+
+#[test]
 fn ids_may_repeat_and_fall() {
     let ids = [5, 7, 6, 7, 7, 8, 1];
     let mut log = writer();

@@ -130,6 +130,7 @@ fn files_for_other_readers_are_written() {
         list: String::new(),
     };
     folder.write("typed.evtx", typed().into_iter());
+    folder.write("none.evtx", std::iter::empty());
     folder.write("edges.evtx", edges().into_iter());
     folder.write("many.evtx", (1..=100_000).map(many));
     for name in ["evtx-attack-samples", "sigma/regression_data"] {
