@@ -1,5 +1,10 @@
 //! The binary Windows event log (`.evtx`).
 
+pub mod copy;
+pub mod extent;
 mod read;
+mod stored;
+pub mod types;
+pub mod write;
 
 pub(in crate::log) use read::{EvtxChunk, EvtxReader};
