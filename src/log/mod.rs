@@ -9,6 +9,7 @@ pub mod evtx;
 mod flatten;
 mod format;
 mod open;
+pub mod xml;
 
 pub use chunk::{Chunk, Decoded};
 pub use format::Format;
