@@ -25,7 +25,11 @@ fn every_sample_is_read_whole() {
     let mut problems = Vec::new();
     let mut records = 0;
     for entry in ignore::Walk::new(samples).flatten() {
-        if entry.path().extension().is_none_or(|ending| ending != "evtx") {
+        if entry
+            .path()
+            .extension()
+            .is_none_or(|ending| ending != "evtx")
+        {
             continue;
         }
         let mut log = open(entry.path(), FileId(0), &options).expect("a readable log");

@@ -28,7 +28,10 @@ fn logs(folder: &Path) -> Vec<PathBuf> {
         .build()
         .filter_map(Result::ok)
         .map(ignore::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("evtx")))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case("evtx"))
+        })
         .collect();
     logs.sort();
     logs
@@ -68,7 +71,11 @@ fn round_trip(path: &Path) -> usize {
     let open = || File::open(path).expect("a readable file");
     let (before, unreadable) = render(open(), false);
     let (report, copy) = copy_evtx(open(), Cursor::new(Vec::new()), |_, _| {}).expect("a copy");
-    assert_eq!(report.lost as usize, unreadable, "{path:?}: {:?}", report.problems);
+    assert_eq!(
+        report.lost as usize, unreadable,
+        "{path:?}: {:?}",
+        report.problems
+    );
     assert_eq!(report.records as usize, before.len(), "{path:?}");
     let (after, damaged) = render(Cursor::new(copy.into_inner()), true);
     assert_eq!(damaged, 0, "{path:?}");
@@ -88,7 +95,10 @@ fn round_trip_all(name: &str, files: usize) {
     let logs = logs(&folder);
     assert!(logs.len() >= files, "{} logs", logs.len());
     let records: usize = logs.iter().map(|path| round_trip(path)).sum();
-    eprintln!("{name}: {} logs, {records} records copied and equal", logs.len());
+    eprintln!(
+        "{name}: {} logs, {records} records copied and equal",
+        logs.len()
+    );
     assert!(records > 0);
 }
 

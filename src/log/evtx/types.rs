@@ -42,10 +42,7 @@ pub fn apply_types(event: &mut Element, declared: impl Fn(Section, &str) -> Opti
     }
 }
 
-fn apply_user_types(
-    element: &mut Element,
-    declared: &impl Fn(Section, &str) -> Option<WireType>,
-) {
+fn apply_user_types(element: &mut Element, declared: &impl Fn(Section, &str) -> Option<WireType>) {
     for (name, value) in &mut element.attributes {
         if !name.starts_with("xmlns")
             && let Some(wire) = declared(Section::UserData, name)
@@ -127,7 +124,10 @@ pub fn compact(element: &mut Element) {
             *value = smaller;
         }
     };
-    element.attributes.iter_mut().for_each(|(_, value)| shrink(value));
+    element
+        .attributes
+        .iter_mut()
+        .for_each(|(_, value)| shrink(value));
     for child in &mut element.children {
         match child {
             Node::Element(child) => compact(child),

@@ -38,7 +38,9 @@ pub enum ParseError {
         cause: String,
     },
     /// An entity that XML does not predefine.
-    #[error("the XML refers to the unknown entity &{name}; (declarations of entities are not read)")]
+    #[error(
+        "the XML refers to the unknown entity &{name}; (declarations of entities are not read)"
+    )]
     UnknownEntity {
         /// The entity's name.
         name: String,
@@ -80,12 +82,10 @@ pub fn parse(text: &str, whitespace: Whitespace) -> Result<Element, ParseError> 
     let mut builder = Builder::new(whitespace);
     let mut reader = Reader::from_str(text);
     loop {
-        let event = reader
-            .read_event()
-            .map_err(|cause| ParseError::Malformed {
-                offset: reader.error_position(),
-                cause: cause.to_string(),
-            })?;
+        let event = reader.read_event().map_err(|cause| ParseError::Malformed {
+            offset: reader.error_position(),
+            cause: cause.to_string(),
+        })?;
         let trailing = || ParseError::Trailing {
             offset: reader.buffer_position(),
         };
@@ -108,12 +108,13 @@ pub fn parse(text: &str, whitespace: Whitespace) -> Result<Element, ParseError> 
                     })?;
                 match resolved {
                     Some(character) => builder.text.push(character),
-                    None => builder.text.push_str(
-                        resolve_predefined_entity(&part)
-                            .ok_or_else(|| ParseError::UnknownEntity {
+                    None => builder
+                        .text
+                        .push_str(resolve_predefined_entity(&part).ok_or_else(|| {
+                            ParseError::UnknownEntity {
                                 name: part.to_string(),
-                            })?,
-                    ),
+                            }
+                        })?),
                 }
             }
             Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}

@@ -97,7 +97,10 @@ impl Chunk {
         let mut size = RECORD_HEADER + INSTANCE + 4 + parts.descriptors.len() + parts.values.len();
         if self.template_offset(template).is_none() {
             let template = &known.templates[template];
-            let new = template.names.iter().filter(|&&name| self.name_offset(name).is_none());
+            let new = template
+                .names
+                .iter()
+                .filter(|&&name| self.name_offset(name).is_none());
             size += template.size + new.map(|&name| known.names[name].size()).sum::<usize>();
         }
         // The end of the fragment, padding to 8, and the size again.
@@ -194,7 +197,11 @@ impl Chunk {
         header.resize(STRING_TABLE, 0);
         header.extend(self.strings.iter().flat_map(|offset| offset.to_le_bytes()));
         debug_assert_eq!(header.len(), TEMPLATE_TABLE);
-        header.extend(self.templates.iter().flat_map(|offset| offset.to_le_bytes()));
+        header.extend(
+            self.templates
+                .iter()
+                .flat_map(|offset| offset.to_le_bytes()),
+        );
         let mut crc = crc32fast::Hasher::new();
         crc.update(&header[..120]);
         crc.update(&header[STRING_TABLE..]);

@@ -36,7 +36,9 @@ pub enum WriteError {
         limit: usize,
     },
     /// U+0000 in text, at which every reader stops.
-    #[error("the value of {place} holds the character U+0000, which ends a text in an event log; remove it")]
+    #[error(
+        "the value of {place} holds the character U+0000, which ends a text in an event log; remove it"
+    )]
     NulInText {
         /// The element or attribute that holds it.
         place: String,

@@ -107,12 +107,7 @@ impl Parts {
         Ok(rest)
     }
 
-    fn attribute(
-        &mut self,
-        element: &Element,
-        name: &str,
-        value: &Leaf,
-    ) -> Result<(), WriteError> {
+    fn attribute(&mut self, element: &Element, name: &str, value: &Leaf) -> Result<(), WriteError> {
         if let Leaf::Text(text) = value
             && (name == "Name" || name == "xmlns" || name.starts_with("xmlns:"))
             && (1..=MAX_LITERAL).contains(&text.len())

@@ -212,12 +212,7 @@ impl Templates {
 impl Template {
     /// Writes the definition. `link` is the definition before it in its bucket;
     /// `refer` writes a name or a reference to it.
-    pub fn write(
-        &self,
-        link: u32,
-        out: &mut Vec<u8>,
-        mut refer: impl FnMut(NameId, &mut Vec<u8>),
-    ) {
+    pub fn write(&self, link: u32, out: &mut Vec<u8>, mut refer: impl FnMut(NameId, &mut Vec<u8>)) {
         out.extend(link.to_le_bytes());
         out.extend(self.guid);
         let mut open = vec![size_field(out)];
