@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{read_file, shared};
-use misfire::event::{LogSource, Origin};
+use common::{read, read_file, shared};
+use misfire::event::{LogSource, Origin, OwnedEvent, OwnedValue, Section};
 use misfire::log::{Format, ReadOptions};
 
 /// The public CloudTrail recordings and their numbers of records.
@@ -71,4 +71,81 @@ fn every_shared_json_of_the_regression_suite_is_read_whole() {
         assert_eq!(json.events.len(), evtx.events.len(), "{}", path.display());
     }
     assert_eq!(files, 106);
+}
+
+/// A value as the text that every format can carry.
+fn text(value: &OwnedValue) -> String {
+    match value {
+        OwnedValue::Text(text) | OwnedValue::Node(text) => text.to_string(),
+        OwnedValue::Integer(number) => number.to_string(),
+        OwnedValue::Float(number) => number.to_string(),
+        OwnedValue::Bool(truth) => truth.to_string(),
+        OwnedValue::Null => String::new(),
+        OwnedValue::List(items) => items.iter().map(text).collect::<Vec<_>>().join("|"),
+    }
+}
+
+/// An event's fields that are not empty, sorted.
+fn fields(event: &OwnedEvent) -> Vec<(Section, String, String)> {
+    let mut fields: Vec<_> = event
+        .fields
+        .iter()
+        .map(|field| (field.section, field.name.to_string(), text(&field.value)))
+        .filter(|(_, _, value)| !value.is_empty())
+        .collect();
+    fields.sort();
+    fields
+}
+
+/// Characters that XML 1.0 cannot hold; Windows shows them as underscores.
+fn is_forbidden_in_xml(character: char) -> bool {
+    matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[test]
+fn the_binary_and_the_xml_form_give_equal_fields() {
+    let Some(folder) = shared("corpora") else {
+        return;
+    };
+    let options = ReadOptions::default();
+    let mut records = 0;
+    let mut different = Vec::new();
+    for entry in ignore::Walk::new(folder).flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|ending| ending != "evtx") {
+            continue;
+        }
+        let binary = read_file(path, &options);
+        let mut parser = evtx::EvtxParser::from_path(path).expect("an EVTX file");
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Events>\n");
+        for record in parser.records().flatten() {
+            let text = record.data;
+            xml.push_str(text.trim_start_matches("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
+            xml.push('\n');
+        }
+        xml.push_str("</Events>\n");
+        let xml = read(xml, &options);
+        assert_eq!(xml.codes(), [""; 0], "{}", path.display());
+        assert_eq!(xml.events.len(), binary.events.len(), "{}", path.display());
+        for (binary, xml) in binary.events.iter().zip(&xml.events) {
+            records += 1;
+            assert_eq!(binary.origin, xml.origin);
+            assert_eq!(binary.time, xml.time);
+            let (mut binary, xml) = (fields(binary), fields(xml));
+            for (_, _, value) in &mut binary {
+                *value = value.replace(is_forbidden_in_xml, "_");
+            }
+            if binary != xml {
+                different.push(format!(
+                    "{}\n  binary {:?}\n  xml {:?}",
+                    path.display(),
+                    binary.iter().filter(|field| !xml.contains(field)).collect::<Vec<_>>(),
+                    xml.iter().filter(|field| !binary.contains(field)).collect::<Vec<_>>(),
+                ));
+            }
+        }
+    }
+    eprintln!("{records} records, {} differ", different.len());
+    different.truncate(30);
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }

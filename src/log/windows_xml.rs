@@ -212,10 +212,14 @@ impl Fields<'_> {
     }
 
     fn value(&mut self, section: Section, name: &str, element: &Element) {
-        let is_absent = !element
-            .children
-            .iter()
-            .any(|child| matches!(child, Node::Text(_)));
+        // In the frame the binary form tells empty from absent as null.
+        let is_absent = match section {
+            Section::System => element.text().is_empty(),
+            _ => !element
+                .children
+                .iter()
+                .any(|child| matches!(child, Node::Text(_))),
+        };
         if is_absent {
             let id = self.builder.name(name);
             self.builder.repeatable_field(section, id, Slot::Null);
