@@ -47,7 +47,8 @@ impl Recognised {
                 Kind::Winlogbeat => Format::Winlogbeat,
                 Kind::Flat => Format::Nxlog,
                 Kind::PowerShell => Format::PowerShell,
-                Kind::XmlText => Format::SysmonLinux,
+                Kind::Journal => Format::SysmonLinux,
+                Kind::SearchResult => Format::WindowsXml,
                 Kind::Declared => Format::JsonLines,
             },
         }

@@ -1,5 +1,6 @@
 //! What several tests share.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use misfire::diagnostic::Diagnostic;
@@ -80,4 +81,11 @@ fn finish(reader: Result<LogReader, Diagnostic>, options: &ReadOptions) -> Log {
     }
     cap_problems(&mut log.problems);
     log
+}
+
+/// The bytes as one gzip member.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(bytes).expect("memory can be written");
+    writer.finish().expect("memory can be written")
 }

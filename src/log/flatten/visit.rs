@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for UserData<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key.starts_with('#') {
+            if key.starts_with('#') || key.ends_with(SEPARATE_ATTRIBUTES) {
                 map.next_value::<serde::de::IgnoredAny>()?;
             } else {
                 map.next_value_seed(Root {
@@ -109,9 +109,8 @@ impl<'de> DeserializeSeed<'de> for Root<'_, '_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let raw = <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)
-            .map_err(D::Error::custom)?
-            .get();
+        let raw =
+            <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)?.get();
         let mut inner = serde_json::Deserializer::from_str(raw);
         if raw.starts_with('{') {
             Object {
@@ -204,13 +203,56 @@ fn members<'de, A: MapAccess<'de>>(
                 map.next_value_seed(Field { context, section })?;
                 continue;
             }
-            _ => {}
+            (_, key) => {
+                if let Some(element) = key.strip_suffix(SEPARATE_ATTRIBUTES)
+                    && !element.is_empty()
+                {
+                    map.next_value_seed(SeparateAttributes {
+                        context,
+                        section,
+                        element,
+                        key,
+                    })?;
+                    continue;
+                }
+            }
         }
         context.below(".", &key, |context| {
             map.next_value_seed(Field { context, section })
         })?;
     }
     Ok(count)
+}
+
+/// How `evtx_dump` names attributes that are to stand beside their element.
+const SEPARATE_ATTRIBUTES: &str = "_attributes";
+
+/// `"Provider_attributes": {"Name": …}`, or a field that is merely called so.
+struct SeparateAttributes<'a, 'c, 'k> {
+    context: &'a mut Context<'c>,
+    section: Section,
+    element: &'k str,
+    key: &'k str,
+}
+
+impl<'de> DeserializeSeed<'de> for SeparateAttributes<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let raw = <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)?;
+        let section = self.section;
+        let mut inner = serde_json::Deserializer::from_str(raw.get());
+        if raw.get().starts_with('{') {
+            self.context.below(".", self.element, |context| {
+                Attributes { context, section }.deserialize(&mut inner)
+            })
+        } else {
+            self.context.below(".", self.key, |context| {
+                Field { context, section }.deserialize(&mut inner)
+            })
+        }
+        .map_err(D::Error::custom)
+    }
 }
 
 /// The attributes of an element: `Provider/@Name` becomes `Provider_Name`.

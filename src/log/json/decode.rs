@@ -226,7 +226,7 @@ impl<'t> Decoder<'t, '_> {
                 };
                 self.windows(dialect, record, item)
             }
-            Kind::XmlText => self.xml(record, item),
+            Kind::Journal | Kind::SearchResult => self.xml(record, item),
             Kind::Declared => {
                 self.flattener.object(record, &mut self.builder)?;
                 let time = self.declared_time();

@@ -27,8 +27,10 @@ pub(in crate::log) enum Kind {
     Flat,
     /// A Windows event as PowerShell's `ConvertTo-Json` writes it.
     PowerShell,
-    /// A journal entry or search result with the XML of an event in it.
-    XmlText,
+    /// A journal entry with the XML of an event in it.
+    Journal,
+    /// A search result with the XML of an event in it.
+    SearchResult,
     /// A record of a log that the user has named.
     Declared,
 }
@@ -77,7 +79,6 @@ members! {
     log_stream = "logStreamName";
     journal_message = "MESSAGE";
     journal_time = "__REALTIME_TIMESTAMP";
-    journal_program = "SYSLOG_IDENTIFIER";
     raw = "_raw";
     result = "result";
     operation = "operationName";
@@ -140,10 +141,10 @@ pub(in crate::log) fn kind_of(text: &str) -> Option<Kind> {
         || (members.has(M::event_id) && members.has_any(&[M::event_data, M::log_name]))
     {
         Kind::Winlogbeat
-    } else if members.has_any(&[M::journal_message, M::raw, M::result])
-        || has(&[M::journal_time, M::journal_program])
-    {
-        Kind::XmlText
+    } else if members.has_any(&[M::journal_message, M::journal_time]) {
+        Kind::Journal
+    } else if members.has_any(&[M::raw, M::result]) {
+        Kind::SearchResult
     } else if members.has(M::operation)
         && members.has_any(&[M::event_timestamp, M::time, M::resource, M::category])
     {
