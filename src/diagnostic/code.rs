@@ -59,6 +59,8 @@ codes! {
     LOG_LIMIT = "misfire::log::limit";
     /// Bytes of a log are not UTF-8 and were replaced.
     LOG_NOT_UTF8 = "misfire::log::not_utf8";
+    /// Records of kinds that are not searched were left out.
+    LOG_PASSED_OVER = "misfire::log::passed_over";
     /// A record cannot be written in the wanted format.
     LOG_UNWRITABLE_RECORD = "misfire::log::unwritable_record";
     /// A time cannot be read, or a shift leaves the range of times.

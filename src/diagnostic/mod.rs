@@ -45,6 +45,9 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// One sentence: what to do.
     pub help: Option<String>,
+    /// How many further problems of its kind it stands for, where only the
+    /// first are told one by one; zero for a problem that is told.
+    pub more: u64,
 }
 
 impl Diagnostic {
@@ -74,6 +77,7 @@ impl Diagnostic {
             place: None,
             label: None,
             help: None,
+            more: 0,
         }
     }
 

@@ -117,6 +117,19 @@ impl BatchBuilder {
         self.field(section, id, slot);
     }
 
+    /// The text behind a slot, if it is text; `given` is the text that was
+    /// announced in [`new`](Self::new).
+    #[must_use]
+    pub fn text<'a>(&'a self, slot: Slot, given: &'a str) -> Option<&'a str> {
+        let Slot::Text(span) = slot else {
+            return None;
+        };
+        match (span.start as usize).checked_sub(self.given) {
+            Some(start) => self.tail.get(start..span.end as usize - self.given),
+            None => given.get(span.range()),
+        }
+    }
+
     /// Stores values as one list.
     pub fn list(&mut self, items: &[Slot]) -> Slot {
         let start = u32::try_from(self.batch.items.len()).unwrap_or(u32::MAX);

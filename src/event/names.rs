@@ -9,6 +9,14 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldId(pub(crate) u32);
 
+impl FieldId {
+    /// The number as a place in a list with one entry a name.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The table of names that readers and detections agree on before reading.
 ///
 /// It is frozen: names met later stay local to their batch. This keeps look-ups

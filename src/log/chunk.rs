@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::evtx::EvtxChunk;
+use super::json::JsonChunk;
 use super::open::ReadOptions;
+use super::windows_xml::XmlChunk;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Batch, FileId};
 
@@ -19,6 +21,8 @@ pub struct Chunk {
 #[derive(Debug)]
 pub(super) enum Body {
     Evtx(Box<EvtxChunk>),
+    Json(JsonChunk),
+    Xml(XmlChunk),
 }
 
 /// What a chunk held.
@@ -26,7 +30,9 @@ pub(super) enum Body {
 pub struct Decoded {
     /// The records that could be read.
     pub batch: Batch,
-    /// What could not be read, and where; anything here makes a run not green.
+    /// What could not be read, and where; anything here but notes makes a run
+    /// not green. Per chunk and kind only the first few are told one by one;
+    /// [`cap_problems`](super::cap_problems) does the same for whole files.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -43,6 +49,8 @@ impl Chunk {
     pub fn decode(self, options: &ReadOptions) -> Decoded {
         match self.body {
             Body::Evtx(chunk) => chunk.decode(self.file, &self.path, options),
+            Body::Json(chunk) => chunk.decode(self.file, &self.path, options),
+            Body::Xml(chunk) => chunk.decode(self.file, &self.path, options),
         }
     }
 }

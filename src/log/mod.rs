@@ -8,9 +8,17 @@ mod chunk;
 pub mod evtx;
 mod flatten;
 mod format;
+mod input;
+mod json;
 mod open;
+mod problems;
+mod sniff;
+mod split;
+mod text;
+mod windows_xml;
 pub mod xml;
 
 pub use chunk::{Chunk, Decoded};
 pub use format::Format;
-pub use open::{LogReader, ReadOptions, open, open_bytes};
+pub use open::{LogReader, ReadOptions, open, read_bytes};
+pub use problems::cap_problems;

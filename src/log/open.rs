@@ -1,18 +1,20 @@
 //! Opening a log of any readable format.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::chunk::{Body, Chunk};
 use super::evtx::EvtxReader;
 use super::format::Format;
+use super::input::Input;
+use super::json::{JsonChunk, Kind};
+use super::sniff::{Recognised, empty, recognise};
+use super::split::{Splitter, XmlSplitter};
+use super::windows_xml::XmlChunk;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{FileId, LogSource, Names};
-
-/// How much of a file is looked at to recognise its format, in bytes.
-const SNIFFED: usize = 64 * 1024;
 
 /// What reading needs to know.
 #[derive(Debug, Clone, Default)]
@@ -28,12 +30,24 @@ pub struct ReadOptions {
 pub struct LogReader {
     file: FileId,
     path: Arc<Path>,
+    format: Format,
     body: Reader,
 }
 
 #[derive(Debug)]
 enum Reader {
     Evtx(EvtxReader),
+    Text(TextReader),
+}
+
+#[derive(Debug)]
+struct TextReader {
+    splitter: Splitter,
+    /// What JSON records are; `None` for XML.
+    kind: Option<Kind>,
+    /// Whether any record or problem has been handed out.
+    found_any: bool,
+    done: bool,
 }
 
 /// Opens a log and recognises its format by its content.
@@ -49,6 +63,7 @@ pub fn open(path: &Path, file: FileId, options: &ReadOptions) -> Result<LogReade
             format!("the file cannot be read: {error}"),
         )
         .in_file(path)
+        .help("check that the path is right and that you may read it")
     };
     // Opening a pipe would wait for its writer, so its kind is asked for first.
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
@@ -60,37 +75,57 @@ pub fn open(path: &Path, file: FileId, options: &ReadOptions) -> Result<LogReade
         .in_file(path)
         .help("give a file, or a folder of files"));
     }
-    let mut handle = File::open(path).map_err(unreadable)?;
-    let mut start = Vec::with_capacity(SNIFFED);
-    handle
-        .by_ref()
-        .take(SNIFFED as u64)
-        .read_to_end(&mut start)
-        .map_err(unreadable)?;
-    if start.is_empty() {
-        return Err(Diagnostic::error(
-            Code::LOG_EMPTY,
-            "the file is empty, so nothing was searched",
-        )
-        .in_file(path)
-        .help("copy the log again, or leave it out"));
+    let handle = File::open(path).map_err(unreadable)?;
+    start(path, handle, file, options)
+}
+
+/// Reads a log that is in memory; `name` stands for its path in messages.
+///
+/// # Errors
+///
+/// A diagnostic that names the log: it is empty, or has a format that is not
+/// known.
+pub fn read_bytes(
+    name: &Path,
+    bytes: Vec<u8>,
+    file: FileId,
+    options: &ReadOptions,
+) -> Result<LogReader, Diagnostic> {
+    start(name, Cursor::new(bytes), file, options)
+}
+
+fn start(
+    path: &Path,
+    reader: impl Read + Send + 'static,
+    file: FileId,
+    options: &ReadOptions,
+) -> Result<LogReader, Diagnostic> {
+    let mut input = Input::new(reader);
+    if input.head().is_empty() {
+        return Err(input
+            .take_problem(path)
+            .unwrap_or_else(|| empty("the file is empty").in_file(path)));
     }
-    let _ = options;
-    let body = if start.starts_with(b"ElfFile\0") {
-        Reader::Evtx(EvtxReader::open(path, handle)?)
-    } else {
-        return Err(Diagnostic::error(
-            Code::LOG_UNKNOWN_FORMAT,
-            "the file is in no log format that misfire reads",
-        )
-        .in_file(path)
-        .help(
-            "see `docs/formats.md` for the formats, or declare plain JSON lines with `--source`",
-        ));
+    let recognised = match recognise(&input, path, options.declared.is_some()) {
+        Ok(recognised) => recognised,
+        // What broke the file says more than that its start is unknown.
+        Err(problem) => return Err(input.take_problem(path).unwrap_or(problem)),
+    };
+    let format = recognised.format();
+    let body = match recognised {
+        Recognised::Evtx => Reader::Evtx(EvtxReader::open(path, input)),
+        Recognised::Json { kind, layout } => {
+            Reader::Text(TextReader::new(layout.splitter(input), Some(kind)))
+        }
+        Recognised::Xml(between) => {
+            let splitter = Splitter::Xml(XmlSplitter::new(input, between));
+            Reader::Text(TextReader::new(splitter, None))
+        }
     };
     Ok(LogReader {
         file,
         path: Arc::from(path),
+        format,
         body,
     })
 }
@@ -99,9 +134,7 @@ impl LogReader {
     /// The recognised format.
     #[must_use]
     pub fn format(&self) -> Format {
-        match self.body {
-            Reader::Evtx(_) => Format::Evtx,
-        }
+        self.format
     }
 
     /// The next chunk, or a problem that took the place of one; reading goes on
@@ -111,6 +144,7 @@ impl LogReader {
             Reader::Evtx(reader) => reader
                 .next_chunk(&self.path)?
                 .map(|chunk| Body::Evtx(Box::new(chunk))),
+            Reader::Text(reader) => reader.next_body(&self.path)?,
         };
         Some(body.map(|body| Chunk {
             file: self.file,
@@ -120,17 +154,45 @@ impl LogReader {
     }
 }
 
-/// Opens a log that is in memory; `name` is what diagnostics call it.
-///
-/// # Errors
-///
-/// As [`open`].
-pub fn open_bytes(
-    name: &Path,
-    bytes: &'static [u8],
-    file: FileId,
-    options: &ReadOptions,
-) -> Result<LogReader, Diagnostic> {
-    let _ = (bytes, options, file);
-    Err(Diagnostic::error(Code::LOG_UNKNOWN_FORMAT, "not yet").in_file(name))
+impl TextReader {
+    fn new(splitter: Splitter, kind: Option<Kind>) -> Self {
+        Self {
+            splitter,
+            kind,
+            found_any: false,
+            done: false,
+        }
+    }
+
+    fn next_body(&mut self, path: &Path) -> Option<Result<Body, Diagnostic>> {
+        while !self.done {
+            match self.splitter.next_piece(path) {
+                // Blank lines alone.
+                Some(Ok(piece)) if piece.items.is_empty() => {}
+                Some(Ok(piece)) => {
+                    self.found_any = true;
+                    return Some(Ok(match self.kind {
+                        Some(kind) => Body::Json(JsonChunk { piece, kind }),
+                        None => Body::Xml(XmlChunk { piece }),
+                    }));
+                }
+                Some(Err(problem)) => {
+                    self.found_any = true;
+                    return Some(Err(problem));
+                }
+                None => self.done = true,
+            }
+        }
+        if let Some(problem) = self.splitter.take_problem(path) {
+            self.found_any = true;
+            return Some(Err(problem));
+        }
+        if let Some(note) = self.splitter.take_passed_over(path) {
+            return Some(Err(note));
+        }
+        if !std::mem::replace(&mut self.found_any, true) {
+            return Some(Err(empty("the file holds no record").in_file(path)));
+        }
+        None
+    }
 }

@@ -98,7 +98,9 @@ pub(super) fn visit_events(
 ) {
     for (input, number) in inputs.iter().zip(0..) {
         let opened = match input.bytes {
-            Some(bytes) => crate::log::open_bytes(&input.path, bytes, FileId(number), options),
+            Some(bytes) => {
+                crate::log::read_bytes(&input.path, bytes.to_vec(), FileId(number), options)
+            }
             None => open(&input.path, FileId(number), options),
         };
         let mut reader = match opened {

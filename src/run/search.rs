@@ -184,7 +184,7 @@ impl<'r> Queue<'r> {
         let file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         let options = &self.request.options;
         let opened = match input.bytes {
-            Some(bytes) => crate::log::open_bytes(&input.path, bytes, file, options),
+            Some(bytes) => crate::log::read_bytes(&input.path, bytes.to_vec(), file, options),
             None => crate::log::open(&input.path, file, options),
         };
         match opened {

@@ -5,17 +5,16 @@
 //! Microsoft's "EVTX file format" as the `evtx` library reads it: a header block
 //! of 4 KiB, then chunks of 64 KiB.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use evtx::{EvtxChunkData, EvtxFileHeader, HeaderFlags, ParserSettings};
 
 use crate::diagnostic::{At, Code, Diagnostic, Place};
-use crate::event::{BatchBuilder, EventTime, FileId, Span};
+use crate::event::{BatchBuilder, FileId, Span};
 use crate::log::chunk::Decoded;
-use crate::log::flatten::Flattener;
+use crate::log::flatten::{Flattener, Record};
+use crate::log::input::Input;
 use crate::log::open::ReadOptions;
 
 const HEADER_SIZE: u64 = 4096;
@@ -27,7 +26,7 @@ static SETTINGS: LazyLock<Arc<ParserSettings>> =
 /// An open `.evtx` file.
 #[derive(Debug)]
 pub(in crate::log) struct EvtxReader {
-    file: File,
+    input: Input,
     next: u64,
     /// What the file header says, unless it is damaged or says that it is stale.
     announced_chunks: Option<u64>,
@@ -53,17 +52,12 @@ impl std::fmt::Debug for EvtxChunk {
 }
 
 impl EvtxReader {
-    /// Starts reading a file whose first bytes are those of an EVTX file.
-    pub(in crate::log) fn open(path: &Path, mut file: File) -> Result<Self, Diagnostic> {
-        let unreadable = |error: io::Error| unreadable(path, &error);
-        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    /// Starts reading a log whose first bytes are those of an EVTX file.
+    pub(in crate::log) fn open(path: &Path, mut input: Input) -> Self {
         let mut header = Vec::new();
-        file.by_ref()
-            .take(HEADER_SIZE)
-            .read_to_end(&mut header)
-            .map_err(unreadable)?;
+        input.read(&mut header, HEADER_SIZE as usize);
         let mut reader = Self {
-            file,
+            input,
             next: 0,
             announced_chunks: None,
             seen_chunks: 0,
@@ -83,7 +77,7 @@ impl EvtxReader {
                 .in_file(path)
                 .help("copy the log again; it holds no record"),
             );
-            return Ok(reader);
+            return reader;
         }
         match EvtxFileHeader::from_bytes(&header) {
             Ok(parsed) if parsed.validate_checksum() => {
@@ -102,7 +96,7 @@ impl EvtxReader {
                 format!("the file header cannot be read: {error}"),
             )),
         }
-        Ok(reader)
+        reader
     }
 
     /// The next chunk that holds anything, or a problem in its place.
@@ -119,17 +113,12 @@ impl EvtxReader {
             }
             let number = self.next;
             self.next += 1;
-            let offset = HEADER_SIZE + number * CHUNK_SIZE as u64;
-            let bytes = match self.read_chunk(offset) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    self.done = true;
-                    return Some(Err(unreadable(path, &error)));
-                }
-            };
+            let mut bytes = Vec::with_capacity(CHUNK_SIZE);
+            self.input.read(&mut bytes, CHUNK_SIZE);
             if bytes.is_empty() {
                 self.done = true;
                 self.report_missing_chunks(path);
+                self.pending.extend(self.input.take_problem(path));
                 continue;
             }
             // Windows reserves space ahead; a reserved chunk is all zero.
@@ -139,16 +128,6 @@ impl EvtxReader {
             self.seen_chunks += 1;
             return Some(self.chunk(path, number, bytes));
         }
-    }
-
-    fn read_chunk(&mut self, offset: u64) -> io::Result<Vec<u8>> {
-        self.file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::with_capacity(CHUNK_SIZE);
-        self.file
-            .by_ref()
-            .take(CHUNK_SIZE as u64)
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 
     fn chunk(
@@ -214,11 +193,11 @@ impl EvtxChunk {
         let mut builder = BatchBuilder::new(file, Arc::clone(&options.names), text.len());
         let mut flattener = Flattener::new(&text);
         for (number, span) in records {
-            match flattener.windows_event(span, &mut builder) {
+            match flattener.windows_event(Record::Given(span), &mut builder) {
                 Ok(head) => builder.end_event_log_record(
                     span,
                     number,
-                    head.time().map_or(EventTime::Unknown, EventTime::Text),
+                    head.time(),
                     (head.provider(), head.channel(), head.event_id()),
                 ),
                 Err(error) => {
@@ -298,14 +277,6 @@ impl EvtxChunk {
             }
         }
     }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(
-        Code::IO_UNREADABLE,
-        format!("the file cannot be read: {error}"),
-    )
-    .in_file(path)
 }
 
 fn truncated(path: &Path, chunk: u64, had: usize) -> Diagnostic {

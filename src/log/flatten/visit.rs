@@ -1,202 +1,12 @@
-//! JSON text into the fields of a batch, without a tree in between.
-//!
-//! Text without escapes stays where it is and becomes a span; only text that
-//! has to be decoded is copied, once, behind the batch's text.
+//! The walk over a record's JSON.
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use crate::event::{BatchBuilder, Section, Slot, Span};
-
-/// What the frame of a Windows event says about where it belongs.
-///
-/// Kept between records to reuse its memory.
-#[derive(Debug, Default)]
-pub(super) struct Head {
-    provider: Text,
-    channel: Text,
-    time: Option<Slot>,
-    event_id: Option<u32>,
-}
-
-#[derive(Debug, Default)]
-struct Text {
-    present: bool,
-    text: String,
-}
-
-impl Text {
-    fn set(&mut self, text: &str) {
-        self.present = true;
-        self.text.clear();
-        self.text.push_str(text);
-    }
-
-    fn get(&self) -> Option<&str> {
-        self.present.then_some(self.text.as_str())
-    }
-}
-
-impl Head {
-    /// `System/Provider/@Name`.
-    pub(super) fn provider(&self) -> Option<&str> {
-        self.provider.get()
-    }
-
-    /// `System/Channel`.
-    pub(super) fn channel(&self) -> Option<&str> {
-        self.channel.get()
-    }
-
-    /// `System/EventID`.
-    pub(super) fn event_id(&self) -> Option<u32> {
-        self.event_id
-    }
-
-    /// `System/TimeCreated/@SystemTime`.
-    pub(super) fn time(&self) -> Option<Span> {
-        match self.time {
-            Some(Slot::Text(span)) => Some(span),
-            _ => None,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.provider.present = false;
-        self.channel.present = false;
-        self.time = None;
-        self.event_id = None;
-    }
-}
-
-/// Flattens JSON records that are parts of one text.
-#[derive(Debug)]
-pub(super) struct Flattener<'t> {
-    text: &'t str,
-    path: String,
-    head: Head,
-}
-
-impl<'t> Flattener<'t> {
-    /// A flattener for records that stand in `text`.
-    pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            path: String::new(),
-            head: Head::default(),
-        }
-    }
-
-    /// Adds the fields of a Windows event as the `evtx` library renders it:
-    /// `{"Event": {"System": …, "EventData": …}}`.
-    ///
-    /// # Errors
-    ///
-    /// The text at `span` is not such an event; the open record is then to be
-    /// abandoned.
-    pub(super) fn windows_event(
-        &mut self,
-        span: Span,
-        builder: &mut BatchBuilder,
-    ) -> serde_json::Result<&Head> {
-        self.head.clear();
-        self.path.clear();
-        let mut json = serde_json::Deserializer::from_str(&self.text[span.range()]);
-        EventDocument(&mut self.context(builder)).deserialize(&mut json)?;
-        json.end()?;
-        Ok(&self.head)
-    }
-
-    /// Adds the fields of any other JSON object, nested names joined by dots.
-    ///
-    /// # Errors
-    ///
-    /// The text at `span` is not a JSON object; the open record is then to be
-    /// abandoned.
-    pub(super) fn object(
-        &mut self,
-        span: Span,
-        builder: &mut BatchBuilder,
-    ) -> serde_json::Result<()> {
-        self.path.clear();
-        let mut json = serde_json::Deserializer::from_str(&self.text[span.range()]);
-        Object {
-            context: &mut self.context(builder),
-            section: Section::Body,
-        }
-        .deserialize(&mut json)?;
-        json.end()
-    }
-
-    fn context<'c>(&'c mut self, builder: &'c mut BatchBuilder) -> Context<'c> {
-        Context {
-            base: self.text.as_ptr() as usize,
-            builder,
-            path: &mut self.path,
-            head: &mut self.head,
-            in_list: false,
-        }
-    }
-}
-
-struct Context<'c> {
-    /// The address at which the batch's text starts: the place of a borrowed
-    /// string is its own address less this one.
-    base: usize,
-    builder: &'c mut BatchBuilder,
-    path: &'c mut String,
-    head: &'c mut Head,
-    in_list: bool,
-}
-
-impl Context<'_> {
-    fn borrowed(&self, text: &str) -> Slot {
-        let start = (text.as_ptr() as usize).wrapping_sub(self.base);
-        Slot::Text(Span::new(start, start.wrapping_add(text.len())).unwrap_or_default())
-    }
-
-    fn put(&mut self, section: Section, slot: Slot) {
-        let id = self.builder.name(self.path);
-        if self.in_list {
-            self.builder.repeatable_field(section, id, slot);
-        } else {
-            self.builder.field(section, id, slot);
-        }
-    }
-
-    /// Runs `inner` with `part` added to the path.
-    fn below<R>(&mut self, separator: &str, part: &str, inner: impl FnOnce(&mut Self) -> R) -> R {
-        let length = self.path.len();
-        if length > 0 {
-            self.path.push_str(separator);
-        }
-        self.path.push_str(part);
-        let result = inner(self);
-        self.path.truncate(length);
-        result
-    }
-
-    fn note_frame(&mut self, text: Option<&str>, slot: Slot) {
-        match self.path.as_str() {
-            "Provider_Name" => self.head.provider.set(text.unwrap_or_default()),
-            "Channel" => {
-                if let Some(text) = text {
-                    self.head.channel.set(text);
-                }
-            }
-            "TimeCreated_SystemTime" => self.head.time = Some(slot),
-            "EventID" => {
-                self.head.event_id = match slot {
-                    Slot::Integer(number) => u32::try_from(number).ok(),
-                    _ => text.and_then(|text| text.trim().parse().ok()),
-                }
-            }
-            _ => {}
-        }
-    }
-}
+use super::Context;
+use crate::event::{Section, Slot};
 
 /// `{"Event": {…}}`, or the inner object alone.
-struct EventDocument<'a, 'c>(&'a mut Context<'c>);
+pub(super) struct EventDocument<'a, 'c>(pub(super) &'a mut Context<'c>);
 
 impl<'de> DeserializeSeed<'de> for EventDocument<'_, '_> {
     type Value = ();
@@ -275,7 +85,7 @@ impl<'de> Visitor<'de> for UserData<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key.starts_with('#') {
+            if key.starts_with('#') || key.ends_with(SEPARATE_ATTRIBUTES) {
                 map.next_value::<serde::de::IgnoredAny>()?;
             } else {
                 map.next_value_seed(Root {
@@ -299,9 +109,8 @@ impl<'de> DeserializeSeed<'de> for Root<'_, '_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let raw = <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)
-            .map_err(D::Error::custom)?
-            .get();
+        let raw =
+            <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)?.get();
         let mut inner = serde_json::Deserializer::from_str(raw);
         if raw.starts_with('{') {
             Object {
@@ -323,9 +132,9 @@ impl<'de> DeserializeSeed<'de> for Root<'_, '_, '_> {
 }
 
 /// An object whose members are fields, or a bare value in its place.
-struct Object<'a, 'c> {
-    context: &'a mut Context<'c>,
-    section: Section,
+pub(super) struct Object<'a, 'c> {
+    pub(super) context: &'a mut Context<'c>,
+    pub(super) section: Section,
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
@@ -355,16 +164,18 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         // `<EventData>text</EventData>` has no name of its own.
         let slot = self.context.borrowed(text);
         let section = self.section;
-        self.context
-            .below("", "#text", |context| context.put(section, slot));
+        self.context.below("", "#text", |context| {
+            context.put(section, slot, Some(text))
+        });
         Ok(())
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
         let slot = Slot::Text(self.context.builder.decoded(text));
         let section = self.section;
-        self.context
-            .below("", "#text", |context| context.put(section, slot));
+        self.context.below("", "#text", |context| {
+            context.put(section, slot, Some(text))
+        });
         Ok(())
     }
 
@@ -392,13 +203,56 @@ fn members<'de, A: MapAccess<'de>>(
                 map.next_value_seed(Field { context, section })?;
                 continue;
             }
-            _ => {}
+            (_, key) => {
+                if let Some(element) = key.strip_suffix(SEPARATE_ATTRIBUTES)
+                    && !element.is_empty()
+                {
+                    map.next_value_seed(SeparateAttributes {
+                        context,
+                        section,
+                        element,
+                        key,
+                    })?;
+                    continue;
+                }
+            }
         }
         context.below(".", &key, |context| {
             map.next_value_seed(Field { context, section })
         })?;
     }
     Ok(count)
+}
+
+/// How `evtx_dump` names attributes that are to stand beside their element.
+const SEPARATE_ATTRIBUTES: &str = "_attributes";
+
+/// `"Provider_attributes": {"Name": …}`, or a field that is merely called so.
+struct SeparateAttributes<'a, 'c, 'k> {
+    context: &'a mut Context<'c>,
+    section: Section,
+    element: &'k str,
+    key: &'k str,
+}
+
+impl<'de> DeserializeSeed<'de> for SeparateAttributes<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let raw = <&serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)?;
+        let section = self.section;
+        let mut inner = serde_json::Deserializer::from_str(raw.get());
+        if raw.get().starts_with('{') {
+            self.context.below(".", self.element, |context| {
+                Attributes { context, section }.deserialize(&mut inner)
+            })
+        } else {
+            self.context.below(".", self.key, |context| {
+                Field { context, section }.deserialize(&mut inner)
+            })
+        }
+        .map_err(D::Error::custom)
+    }
 }
 
 /// The attributes of an element: `Provider/@Name` becomes `Provider_Name`.
@@ -450,10 +304,7 @@ struct Field<'a, 'c> {
 
 impl Field<'_, '_> {
     fn put(self, text: Option<&str>, slot: Slot) {
-        if self.section == Section::System {
-            self.context.note_frame(text, slot);
-        }
-        self.context.put(self.section, slot);
+        self.context.put(self.section, slot, text);
     }
 }
 
@@ -517,7 +368,7 @@ impl<'de> Visitor<'de> for Field<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         if members(self.context, self.section, map)? == 0 {
             let empty = Slot::Node(self.context.builder.decoded("{}"));
-            self.context.put(self.section, empty);
+            self.context.put(self.section, empty, None);
         }
         Ok(())
     }
@@ -536,7 +387,7 @@ impl<'de> Visitor<'de> for Field<'_, '_> {
         if items.iter().any(Option::is_some) || items.is_empty() {
             let slots: Vec<Slot> = items.into_iter().flatten().collect();
             let list = self.context.builder.list(&slots);
-            self.context.put(self.section, list);
+            self.context.put(self.section, list, None);
         }
         Ok(())
     }
