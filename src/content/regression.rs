@@ -285,8 +285,9 @@ fn report_orphans(suite: &mut Suite, files: &[FoundFile], about: &HashMap<PathBu
     let orphans: BTreeSet<_> = files
         .iter()
         .filter(|file| {
-            let ending = file.path.extension();
-            ending.is_some_and(|ending| ending.eq_ignore_ascii_case("evtx"))
+            let ending = file.path.extension().and_then(|ending| ending.to_str());
+            ending
+                .is_some_and(|ending| JUDGED_KINDS.contains(&ending.to_ascii_lowercase().as_str()))
         })
         .filter_map(|file| file.path.parent())
         .filter(|home| !about.contains_key(&normal(home)))
