@@ -46,7 +46,10 @@ pub(in crate::log) struct JsonSplitter {
     /// A byte whose line is known, and its line.
     known_line: (usize, u64),
     open: Open,
+    /// How records start.
     signature: Vec<u8>,
+    /// Whether the signature is that of a whole record.
+    is_signature_sure: bool,
     late_recoveries: u32,
     done: bool,
 }
@@ -61,8 +64,15 @@ enum Mode {
     Record { parent: Parent },
     /// In the rest of an object whose list of records has been read.
     Rest,
-    /// In a damaged record whose end is not known.
-    Lost { parent: Parent },
+    /// In a damaged or overlong record whose end is not known.
+    Lost { parent: Parent, why: Why },
+}
+
+/// Why a record is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Damaged,
+    TooLong,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,8 +109,6 @@ enum Next {
     Key,
     /// The value of a member that may be the list.
     Value,
-    /// The first element of what may be the list.
-    Element,
     #[default]
     Other,
 }
@@ -125,6 +133,7 @@ impl JsonSplitter {
             known_line: (0, 1),
             open: Open::default(),
             signature: Vec::new(),
+            is_signature_sure: false,
             late_recoveries: 0,
             done: false,
         }
@@ -137,7 +146,7 @@ impl JsonSplitter {
                 Mode::List { wrapped } => self.between(wrapped, path),
                 Mode::Record { parent } => self.record(parent, path),
                 Mode::Rest => self.rest(path),
-                Mode::Lost { parent } => self.lost(parent, path),
+                Mode::Lost { parent, why } => self.lost(parent, why, path),
             };
             if step.is_some() {
                 return step;
@@ -334,6 +343,10 @@ impl JsonSplitter {
     fn record(&mut self, parent: Parent, path: &Path) -> Option<Result<Piece, Diagnostic>> {
         match self.follow() {
             Followed::Ended => {
+                if !self.is_signature_sure {
+                    self.signature = signature(&self.feed.data[self.open.start..self.at]);
+                    self.is_signature_sure = !self.signature.is_empty();
+                }
                 self.end_record(parent, self.at);
                 None
             }
@@ -359,9 +372,6 @@ impl JsonSplitter {
     }
 
     fn end_record(&mut self, parent: Parent, end: usize) {
-        if self.signature.is_empty() {
-            self.signature = signature(&self.feed.data[self.open.start..end]);
-        }
         let number = self.feed.next_number();
         self.items.push(Item {
             start: self.open.start,
@@ -433,12 +443,6 @@ impl JsonSplitter {
                 at += 1;
                 continue;
             }
-            if open.next == Next::Element {
-                if matches!(byte, b'{' | b']') {
-                    break Followed::Container;
-                }
-                open.next = Next::Other;
-            }
             match byte {
                 b'"' => {
                     open.in_string = true;
@@ -448,14 +452,12 @@ impl JsonSplitter {
                     open.next = no_list(open.next);
                 }
                 b'{' | b'[' => {
+                    if byte == b'[' && open.next == Next::Value {
+                        at += 1;
+                        break Followed::Container;
+                    }
                     open.brackets.push(byte);
-                    let is_list = byte == b'[' && open.next == Next::Value;
-                    open.next = match (open.next, open.brackets.len()) {
-                        (Next::Value, 2) if is_list => Next::Element,
-                        (Next::Key, 1) => Next::Key,
-                        (Next::Value, _) => Next::Other,
-                        (next, _) => next,
-                    };
+                    open.next = no_list(open.next);
                 }
                 b'}' | b']' => {
                     // A bare value in a list ends where the list does.
@@ -491,15 +493,28 @@ impl JsonSplitter {
         }
         match self.find_signature(self.open.start + 1) {
             Some(next) => self.resume(parent, next),
-            None => self.mode = Mode::Lost { parent },
+            None => {
+                self.mode = Mode::Lost {
+                    parent,
+                    why: Why::Damaged,
+                }
+            }
         }
     }
 
+    /// Where the next record seems to start.
     fn find_signature(&self, from: usize) -> Option<usize> {
-        if self.signature.is_empty() || from > self.feed.data.len() {
-            return None;
-        }
-        memmem::find(&self.feed.data[from..], &self.signature).map(|found| from + found)
+        let rest = self.feed.data.get(from..)?;
+        let found = match self.signature.is_empty() {
+            true => None,
+            false => memmem::find(rest, &self.signature),
+        };
+        let found = match self.is_signature_sure {
+            true => found,
+            // The damage may be in the signature itself.
+            false => found.or_else(|| object_after_object(rest)),
+        };
+        found.map(|found| from + found)
     }
 
     /// Takes what is before `next` as one record, for decoding to judge.
@@ -529,7 +544,10 @@ impl JsonSplitter {
             return None;
         }
         if !ended {
-            self.mode = Mode::Lost { parent };
+            self.mode = Mode::Lost {
+                parent,
+                why: Why::TooLong,
+            };
             return None;
         }
         self.done = true;
@@ -548,30 +566,24 @@ impl JsonSplitter {
     }
 
     /// Looks for the next record without keeping what is passed over.
-    fn lost(&mut self, parent: Parent, path: &Path) -> Option<Result<Piece, Diagnostic>> {
-        let from = self.open.start + 1;
+    fn lost(&mut self, parent: Parent, why: Why, path: &Path) -> Option<Result<Piece, Diagnostic>> {
         if !self.items.is_empty() {
             let start = self.open.start;
             self.at = start.max(self.at);
             return Some(Ok(self.piece(start)));
         }
-        let overlap = self.signature.len();
-        let problem = |line: u64| {
-            Diagnostic::error(
-                Code::LOG_CORRUPT,
-                "the record is damaged, and where it ends cannot be told",
-            )
-            .at(Place::new(path, At::Line(line)))
-            .help("copy the log again; what starts like the first record after it was read")
+        let overlap = self.signature.len().max(MAX_SIGNATURE);
+        let problem = match why {
+            Why::Damaged => lost_end(path, self.open.line),
+            Why::TooLong => too_long(path, self.open.line),
         };
-        let line = self.open.line;
-        let mut from = from;
+        let mut from = self.open.start + 1;
         self.feed.next_number();
         loop {
             if let Some(next) = self.find_signature(from) {
                 self.at = next;
                 self.mode = parent.mode();
-                return Some(Err(problem(line)));
+                return Some(Err(problem));
             }
             let keep = self.feed.data.len().saturating_sub(overlap).max(from);
             let keep = keep.min(self.feed.data.len());
@@ -581,7 +593,7 @@ impl JsonSplitter {
             if !self.feed.more() {
                 self.done = true;
                 self.feed.data.clear();
-                return Some(Err(problem(line)));
+                return Some(Err(problem));
             }
         }
     }
@@ -639,6 +651,15 @@ fn string_end(data: &[u8], at: &mut usize) -> StringEnd {
     }
 }
 
+/// Where an object starts that only blanks and a comma part from the end of
+/// another.
+fn object_after_object(data: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'{', data).find(|start| {
+        let before = data[..*start].trim_ascii_end();
+        before.strip_suffix(b",").unwrap_or(before).ends_with(b"}")
+    })
+}
+
 /// How a record starts: up to its first key.
 fn signature(record: &[u8]) -> Vec<u8> {
     let start = &record[..record.len().min(MAX_SIGNATURE)];
@@ -652,6 +673,15 @@ fn signature(record: &[u8]) -> Vec<u8> {
         return Vec::new();
     }
     start[..open + close + 2].to_vec()
+}
+
+fn lost_end(path: &Path, line: u64) -> Diagnostic {
+    Diagnostic::error(
+        Code::LOG_CORRUPT,
+        "the record is damaged, and where it ends cannot be told",
+    )
+    .at(Place::new(path, At::Line(line)))
+    .help("copy the log again; what starts like the first record after it was read")
 }
 
 fn damaged_end(path: &Path, line: u64) -> Diagnostic {
