@@ -130,8 +130,8 @@ fn a_truncated_log_is_read_up_to_the_cut() {
             "{}",
             log.events.len()
         );
-        // A binary log may be cut in space that no record has taken yet.
-        assert!(log.events.len() < records || name == "windows.evtx");
+        // The cut may be behind the last record, and is told nevertheless.
+        assert!(log.events.len() <= records);
     });
 }
 
