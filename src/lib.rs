@@ -8,6 +8,13 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod cli;
+pub mod content;
+pub mod detect;
 pub mod diagnostic;
 pub mod event;
 pub mod log;
+pub mod recording;
+pub mod report;
+pub mod run;
+pub mod verdict;

@@ -1,3 +1,7 @@
 //! The `misfire` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    misfire::cli::main()
+}

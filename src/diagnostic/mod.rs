@@ -6,6 +6,7 @@ mod code;
 mod place;
 mod render;
 mod suggest;
+mod yaml;
 
 use std::path::Path;
 
@@ -13,6 +14,7 @@ pub use code::Code;
 pub use place::{At, Place, SourceText};
 pub use render::{Ink, to_json, to_text};
 pub use suggest::did_you_mean;
+pub use yaml::{YamlNode, YamlSource};
 
 use serde::Serialize;
 

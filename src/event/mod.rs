@@ -18,11 +18,12 @@ mod value;
 
 pub use batch::{Batch, Event, Field};
 pub use builder::{BatchBuilder, Slot};
+pub use catalogue::LogSource;
 pub use id::{EventId, FileId};
 pub use names::{FieldId, Names, NamesBuilder};
-pub use origin::{LogSource, Origin};
+pub use origin::Origin;
 pub use owned::{OwnedEvent, OwnedField, OwnedValue};
-pub use section::Section;
+pub use section::{Section, UnknownSection};
 pub use span::Span;
 pub use time::{EventTime, parse_time};
 pub use value::{List, Value};

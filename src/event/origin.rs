@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use super::catalogue::{self, LogSource};
 
 /// The log that an event stands in; detections are routed by it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +18,25 @@ pub enum Origin {
     },
     /// A record of any other kind of log, named as Sigma names it.
     Stream(LogSource),
+}
+
+impl Origin {
+    /// The same as the catalogue takes it.
+    #[must_use]
+    pub fn borrowed(&self) -> catalogue::Origin<'_> {
+        match self {
+            Self::EventLog {
+                provider,
+                channel,
+                event_id,
+            } => catalogue::Origin::EventLog {
+                provider: provider.as_deref().unwrap_or_default(),
+                channel: channel.as_deref(),
+                event_id: event_id.unwrap_or_default(),
+            },
+            Self::Stream(source) => catalogue::Origin::Stream(source),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -37,62 +56,5 @@ impl fmt::Display for Origin {
             }
             Self::Stream(source) => source.fmt(f),
         }
-    }
-}
-
-/// A log source in Sigma's three dimensions, lower case.
-///
-/// Specification: Sigma rules specification 2.1.0, "Log Source".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LogSource {
-    /// The product, such as `windows` or `aws`.
-    pub product: Option<String>,
-    /// The kind of event, such as `process_creation`.
-    pub category: Option<String>,
-    /// The log of that product, such as `cloudtrail`.
-    pub service: Option<String>,
-}
-
-impl LogSource {
-    /// A log source of the given dimensions, lower-cased.
-    #[must_use]
-    pub fn new(product: Option<&str>, category: Option<&str>, service: Option<&str>) -> Self {
-        let lower = |dimension: Option<&str>| dimension.map(str::to_ascii_lowercase);
-        Self {
-            product: lower(product),
-            category: lower(category),
-            service: lower(service),
-        }
-    }
-
-    /// Whether every dimension that `self` sets is set equally by `other`.
-    #[must_use]
-    pub fn covers(&self, other: &Self) -> bool {
-        let agrees =
-            |mine: &Option<String>, theirs: &Option<String>| mine.is_none() || mine == theirs;
-        agrees(&self.product, &other.product)
-            && agrees(&self.category, &other.category)
-            && agrees(&self.service, &other.service)
-    }
-}
-
-impl fmt::Display for LogSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
-        for dimension in [&self.product, &self.category, &self.service]
-            .into_iter()
-            .flatten()
-        {
-            if !first {
-                f.write_str("/")?;
-            }
-            f.write_str(dimension)?;
-            first = false;
-        }
-        if first {
-            f.write_str("any log source")?;
-        }
-        Ok(())
     }
 }

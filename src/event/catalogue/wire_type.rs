@@ -57,14 +57,71 @@ pub enum WireType {
     HexInt64,
 }
 
-impl fmt::Display for WireType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl WireType {
+    /// Every wire type, in the order of their declaration.
+    pub const ALL: [Self; 21] = [
+        Self::UnicodeString,
+        Self::AnsiString,
+        Self::Int8,
+        Self::UInt8,
+        Self::Int16,
+        Self::UInt16,
+        Self::Int32,
+        Self::UInt32,
+        Self::Int64,
+        Self::UInt64,
+        Self::Float,
+        Self::Double,
+        Self::Boolean,
+        Self::Binary,
+        Self::Guid,
+        Self::Pointer,
+        Self::FileTime,
+        Self::SystemTime,
+        Self::Sid,
+        Self::HexInt32,
+        Self::HexInt64,
+    ];
+
+    /// The name of the type in a manifest, such as `UnicodeString` or `GUID`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnicodeString => "UnicodeString",
+            Self::AnsiString => "AnsiString",
+            Self::Int8 => "Int8",
+            Self::UInt8 => "UInt8",
+            Self::Int16 => "Int16",
+            Self::UInt16 => "UInt16",
+            Self::Int32 => "Int32",
+            Self::UInt32 => "UInt32",
+            Self::Int64 => "Int64",
+            Self::UInt64 => "UInt64",
+            Self::Float => "Float",
+            Self::Double => "Double",
+            Self::Boolean => "Boolean",
+            Self::Binary => "Binary",
             Self::Guid => "GUID",
+            Self::Pointer => "Pointer",
             Self::FileTime => "FILETIME",
             Self::SystemTime => "SYSTEMTIME",
             Self::Sid => "SID",
-            other => return write!(f, "{other:?}"),
-        })
+            Self::HexInt32 => "HexInt32",
+            Self::HexInt64 => "HexInt64",
+        }
+    }
+
+    /// The type that a manifest calls by this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|wire_type| wire_type.name() == name)
+    }
+}
+
+impl fmt::Display for WireType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

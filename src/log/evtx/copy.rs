@@ -1,9 +1,12 @@
 //! From one binary event log to another, through the XML infoset.
 
 use std::io::{Read, Seek, Write};
+use std::sync::Arc;
 
-use evtx::{EvtxParser, ParserSettings};
+use evtx::{EvtxChunkData, EvtxParser, EvtxRecord, ParserSettings};
 
+use super::extent::{CutChunk, cut_chunk, is_whole, missing_records};
+use super::stored::adopt_stored_types;
 use super::types::{apply_types, compact};
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
 use crate::log::xml::{Element, Whitespace, parse};
@@ -48,6 +51,15 @@ pub enum CopyError {
 impl CopyReport {
     fn lose(&mut self, record: Option<u64>, cause: String) {
         self.lost += 1;
+        self.describe(record, cause);
+    }
+
+    fn lose_several(&mut self, count: u64, cause: String) {
+        self.lost += count;
+        self.describe(None, cause);
+    }
+
+    fn describe(&mut self, record: Option<u64>, cause: String) {
         if self.problems.len() < MAX_DESCRIBED {
             self.problems.push(CopyProblem { record, cause });
         }
@@ -56,9 +68,9 @@ impl CopyReport {
 
 /// Copies every readable record from `input` to `output` and completes it.
 ///
-/// `change` may change a record before it is written: its event, in which the
-/// fields of `System` have their types already (`TimeCreated`'s `SystemTime`
-/// is a [`crate::log::xml::Leaf::FileTime`]), and its time, in 100 ns intervals
+/// Values keep the types under which they are stored. `change` may change a
+/// record before it is written: its event (`TimeCreated`'s `SystemTime` is a
+/// [`crate::log::xml::Leaf::FileTime`]), and its time, in 100 ns intervals
 /// since 1601. Give it `|_, _| {}` for a plain copy.
 ///
 /// # Errors
@@ -79,43 +91,135 @@ pub fn copy_evtx<R: Read + Seek, W: Write + Seek>(
 /// # Errors
 /// As [`copy_evtx`].
 pub fn copy_into<R: Read + Seek, W: Write + Seek>(
-    input: R,
+    mut input: R,
     writer: &mut EvtxWriter<W>,
-    mut change: impl FnMut(&mut Element, &mut u64),
+    change: impl FnMut(&mut Element, &mut u64),
 ) -> Result<CopyReport, CopyError> {
-    let settings = ParserSettings::new().indent(false);
-    let mut parser = EvtxParser::from_read_seek(input)
-        .map_err(|error| CopyError::NotALog(error.to_string()))?
-        .with_configuration(settings);
-    let mut report = CopyReport::default();
-    for record in parser.records() {
-        let record = match record {
-            Ok(record) => record,
+    let mut parser = EvtxParser::from_read_seek(&mut input)
+        .map_err(|error| CopyError::NotALog(error.to_string()))?;
+    let counted = u64::from(parser.header().chunk_count);
+    let mut copier = Copier {
+        settings: Arc::new(ParserSettings::new().indent(false)),
+        writer,
+        change,
+        report: CopyReport::default(),
+    };
+    let mut chunks = 0;
+    for chunk in parser.chunks() {
+        chunks += 1;
+        match chunk {
+            Ok(data) => copier.chunk(data)?,
+            Err(error) => copier.report.lose(None, error.to_string()),
+        }
+    }
+    match cut_chunk(&mut input) {
+        Ok(None) => {}
+        Ok(Some(cut)) => {
+            chunks += 1;
+            copier.cut_chunk(cut)?;
+        }
+        Err(error) => {
+            let cause = format!("the end of the log cannot be read: {error}");
+            copier.report.lose(None, cause);
+        }
+    }
+    let mut report = copier.report;
+    let missing = counted.saturating_sub(chunks);
+    if missing > 0 {
+        let cause =
+            format!("{missing} of the {counted} chunks that the log's header counts are missing");
+        report.lose_several(missing, cause);
+    }
+    Ok(report)
+}
+
+/// A copy under way.
+struct Copier<'a, W: Write + Seek, F> {
+    settings: Arc<ParserSettings>,
+    writer: &'a mut EvtxWriter<W>,
+    change: F,
+    report: CopyReport,
+}
+
+impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
+    /// Copies the records of a chunk.
+    fn chunk(&mut self, mut data: EvtxChunkData) -> Result<(), CopyError> {
+        let mut chunk = match data.parse(Arc::clone(&self.settings)) {
+            Ok(chunk) => chunk,
             Err(error) => {
-                report.lose(None, error.to_string());
-                continue;
+                self.report.lose(None, error.to_string());
+                return Ok(());
             }
         };
+        let mut seen = 0;
+        for record in chunk.iter() {
+            seen += 1;
+            match record {
+                Ok(record) => self.record(record)?,
+                Err(error) => self.report.lose(None, error.to_string()),
+            }
+        }
+        let missing = missing_records(chunk.header, seen);
+        if missing > 0 {
+            let cause = format!("{missing} records that a chunk's header counts are missing");
+            self.report.lose_several(missing, cause);
+        }
+        Ok(())
+    }
+
+    /// Copies what is left of the chunk in which the log is cut off.
+    fn cut_chunk(&mut self, cut: CutChunk) -> Result<(), CopyError> {
+        let CutChunk {
+            number,
+            bytes,
+            available,
+        } = cut;
+        let cause = format!("the log is cut off after {available} bytes of chunk {number}");
+        self.report.lose(None, cause);
+        match EvtxChunkData::new(bytes, false) {
+            Ok(data) => self.chunk(data),
+            // Not even its header is there: said already.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn record(&mut self, record: EvtxRecord<'_>) -> Result<(), CopyError> {
         let id = record.event_record_id;
-        let mut event = match parse(&record.data, Whitespace::Keep) {
+        if !is_whole(&record) {
+            let cause = "the record's end does not repeat its size: it was overwritten or cut off";
+            self.report.lose(Some(id), cause.to_owned());
+            return Ok(());
+        }
+        let mut time = file_time(&record.timestamp);
+        let mut event = match read(record) {
             Ok(event) => event,
-            Err(error) => {
-                report.lose(Some(id), error.to_string());
-                continue;
+            Err(cause) => {
+                self.report.lose(Some(id), cause);
+                return Ok(());
             }
         };
-        let mut time = file_time(&record.timestamp);
-        apply_types(&mut event, |_, _| None);
-        change(&mut event, &mut time);
-        match write(writer, id, time, &mut event) {
-            Ok(()) => report.records += 1,
+        (self.change)(&mut event, &mut time);
+        match write(self.writer, id, time, &mut event) {
+            Ok(()) => self.report.records += 1,
             Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
                 return Err(error.into());
             }
-            Err(error) => report.lose(Some(id), error.to_string()),
+            Err(error) => self.report.lose(Some(id), error.to_string()),
         }
+        Ok(())
     }
-    Ok(report)
+}
+
+/// A record as a tree, its values with the types under which they are stored,
+/// or else those of `System`'s fields.
+fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
+    let chunk = record.chunk.data;
+    let (offset, size) = (record.binxml_offset as usize, record.binxml_size as usize);
+    let rendered = record.into_xml().map_err(|error| error.to_string())?;
+    let mut event = parse(&rendered.data, Whitespace::Keep).map_err(|error| error.to_string())?;
+    adopt_stored_types(&mut event, chunk, offset, size);
+    apply_types(&mut event, |_, _| None);
+    Ok(event)
 }
 
 /// Writes a record, in smaller types if it does not fit as it is.

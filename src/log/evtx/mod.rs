@@ -1,7 +1,9 @@
 //! The binary Windows event log (`.evtx`).
 
 pub mod copy;
+pub mod extent;
 mod read;
+mod stored;
 pub mod types;
 pub mod write;
 

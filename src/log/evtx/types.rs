@@ -101,7 +101,8 @@ fn retype_content(element: &mut Element, wire: WireType) {
 }
 
 fn retype(value: &mut Leaf, wire: WireType) {
-    if value.wire_type() != wire
+    // A value that has a type keeps it: it was read from where it was stored.
+    if matches!(value, Leaf::Text(_) | Leaf::Null(_))
         && let Some(typed) = Leaf::typed(&value.text(), wire)
     {
         *value = typed;

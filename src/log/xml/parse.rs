@@ -157,7 +157,7 @@ impl Builder {
             return Err(too_much(MAX_DEPTH, "levels of elements"));
         }
         self.flush(Next::Element);
-        let mut element = Element::new(&*start.name().0);
+        let mut element = Element::new(start.name().0);
         for attribute in start.attributes() {
             let malformed = |cause: String| ParseError::Malformed { offset: 0, cause };
             let attribute = attribute.map_err(|cause| malformed(cause.to_string()))?;

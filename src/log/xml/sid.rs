@@ -30,6 +30,15 @@ impl Sid {
         Some(Self(bytes.into()))
     }
 
+    /// Reads the stored form, with the same bounds.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [1, count, 0, 0, _, _, _, _, parts @ ..] = bytes else {
+            return None;
+        };
+        let count = usize::from(*count);
+        (count <= MAX_SUB_AUTHORITIES && parts.len() == 4 * count).then(|| Self(bytes.into()))
+    }
+
     /// The stored form.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

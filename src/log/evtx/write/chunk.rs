@@ -14,6 +14,8 @@ const END: usize = 0xfff8;
 /// The most bytes that one record can take.
 pub(super) const CAPACITY: usize = END - RECORDS;
 
+/// The first and last record numbers and ids of a chunk without records.
+const NO_RECORDS: [u64; 4] = [1, u64::MAX, u64::MAX, u64::MAX];
 const STRING_TABLE: usize = 128;
 const TEMPLATE_TABLE: usize = 384;
 /// Magic, size, id, time.
@@ -179,13 +181,16 @@ impl Chunk {
         let free = self.bytes.len();
         let records = crc32fast::hash(&self.bytes[RECORDS..]);
         self.bytes.resize(SIZE, 0);
-        let last = first + self.count().saturating_sub(1);
-        let first_id = self.ids.first().copied().unwrap_or_default();
-        let last_id = self.ids.last().copied().unwrap_or_default();
+        let numbers = match (self.ids.first(), self.ids.last()) {
+            (Some(&first_id), Some(&last_id)) => {
+                [first, first + self.count() - 1, first_id, last_id]
+            }
+            _ => NO_RECORDS,
+        };
 
         let mut header = Vec::with_capacity(RECORDS);
         header.extend(b"ElfChnk\0");
-        for number in [first, last, first_id, last_id] {
+        for number in numbers {
             header.extend(number.to_le_bytes());
         }
         for number in [128, self.last_record as u32, free as u32, records] {

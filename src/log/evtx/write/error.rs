@@ -2,8 +2,8 @@
 
 use std::io;
 
-/// Why a record was not written. Except for [`WriteError::FileFull`], the
-/// writer takes further records.
+/// Why a record was not written. Except after [`WriteError::FileFull`], the
+/// writer takes further records; even then it can be finished.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {

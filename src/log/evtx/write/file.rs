@@ -81,8 +81,10 @@ impl<W: Write + Seek> EvtxWriter<W> {
         if time > MAX_TIME {
             return Err(WriteError::TimeOutOfRange { time });
         }
-        if self.known.is_full() {
-            self.flush_chunk()?;
+        if self.known.is_full() && self.chunks + 1 < MAX_CHUNKS {
+            if !self.chunk.is_empty() {
+                self.flush_chunk()?;
+            }
             self.known = Templates::default();
         }
         self.parts.take(event)?;
@@ -91,6 +93,9 @@ impl<W: Write + Seek> EvtxWriter<W> {
         if !self.chunk.is_empty() && (!self.chunk.fits(size) || self.chunk.has(id)) {
             let alone = Chunk::new().record_size(&self.known, template, &self.parts);
             fits_a_chunk(id, alone)?;
+            if self.chunks + 1 == MAX_CHUNKS {
+                return Err(WriteError::FileFull { limit: MAX_CHUNKS });
+            }
             self.flush_chunk()?;
             size = alone;
         }
@@ -112,7 +117,10 @@ impl<W: Write + Seek> EvtxWriter<W> {
     /// # Errors
     /// What writing gives; the file is then incomplete.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        self.flush_chunk()?;
+        // A log without records has one chunk without records.
+        if self.chunks == 0 || !self.chunk.is_empty() {
+            self.flush_chunk()?;
+        }
         self.header(Closed::Yes)?;
         self.out.seek(SeekFrom::Start(self.end()))?;
         self.out.flush()?;
@@ -125,12 +133,6 @@ impl<W: Write + Seek> EvtxWriter<W> {
     }
 
     fn flush_chunk(&mut self) -> Result<(), WriteError> {
-        if self.chunk.is_empty() {
-            return Ok(());
-        }
-        if self.chunks == MAX_CHUNKS {
-            return Err(WriteError::FileFull { limit: MAX_CHUNKS });
-        }
         // A chunk that failed half-way is written again from its start.
         let end = self.end();
         self.out.seek(SeekFrom::Start(end))?;

@@ -9,7 +9,7 @@ use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::xml::{Whitespace, difference, parse};
 
 /// Where the shared corpora are, or `None` with a note on standard error.
-fn corpus(name: &str) -> Option<PathBuf> {
+pub fn corpus(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
@@ -22,7 +22,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn logs(folder: &Path) -> Vec<PathBuf> {
+pub fn logs(folder: &Path) -> Vec<PathBuf> {
     let mut logs: Vec<PathBuf> = ignore::WalkBuilder::new(folder)
         .standard_filters(false)
         .build()
@@ -77,7 +77,15 @@ fn round_trip(path: &Path) -> usize {
         report.problems
     );
     assert_eq!(report.records as usize, before.len(), "{path:?}");
-    let (after, damaged) = render(Cursor::new(copy.into_inner()), true);
+    let copy = copy.into_inner();
+    // The copy stores every value under the type under which it was stored before.
+    let again = copy_evtx(Cursor::new(&copy), Cursor::new(Vec::new()), |_, _| {});
+    let (_, again) = again.expect("a copy of the copy");
+    assert!(
+        again.into_inner() == copy,
+        "{path:?}: a copy of the copy differs"
+    );
+    let (after, damaged) = render(Cursor::new(copy), true);
     assert_eq!(damaged, 0, "{path:?}");
     assert_eq!(after.len(), before.len(), "{path:?}");
     for (a, b) in before.iter().zip(&after) {

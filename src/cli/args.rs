@@ -1,0 +1,199 @@
+//! The arguments, as a user writes them.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::did_you_mean;
+use crate::event::LogSource;
+
+/// Prove that detections fire.
+///
+/// misfire replays recordings of attacks, searches them with detections, and
+/// says for each detection whether it fired on what it must fire on. When one
+/// stayed silent, it says why, and by which field.
+#[derive(Debug, Parser)]
+#[command(
+    name = "misfire",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 all as expected, 1 something was not, 2 wrong usage or \
+                        content, 3 could not finish."
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge recordings against the detections that must fire on them
+    Run(RunArgs),
+    /// Search any logs with any detections
+    Scan(ScanArgs),
+    /// Say why a detection fired or did not
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How results are written to standard output
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub(super) format: Format,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Show only what is not as expected, and no progress
+    #[arg(long, short, global = true, action = ArgAction::SetTrue)]
+    pub(super) quiet: bool,
+    /// How many threads search [default: one a core]
+    #[arg(long, global = true, value_name = "N")]
+    pub(super) threads: Option<NonZero<usize>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one document, or JSON lines for scan
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// Only tests whose name, rule, or recording holds one of these
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    /// Judge a suite in the format of SigmaHQ's regression_data folder
+    /// [default: the bundled one]
+    #[arg(long, value_name = "DIR", requires = "detections")]
+    pub(super) sigma_regression: Option<PathBuf>,
+    /// Folder or file of Sigma rules; may be given several times
+    #[arg(long, value_name = "DIR", requires = "sigma_regression")]
+    pub(super) detections: Vec<PathBuf>,
+    /// Fail where a rule matches more records than its suite asks for
+    #[arg(long)]
+    pub(super) exact_counts: bool,
+    /// Also write a report: junit=PATH or json=PATH; may be given several times
+    #[arg(long, value_name = "KIND=PATH")]
+    pub(super) report: Vec<ReportTarget>,
+}
+
+/// A report that is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct ReportTarget {
+    pub(super) kind: ReportKind,
+    pub(super) path: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReportKind {
+    Junit,
+    Json,
+}
+
+impl FromStr for ReportTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or("a report is KIND=PATH, such as `junit=report.xml`")?;
+        let kind = match kind {
+            "junit" => ReportKind::Junit,
+            "json" => ReportKind::Json,
+            other => {
+                return Err(match did_you_mean(other, ["junit", "json"]) {
+                    Some(meant) => {
+                        format!("`{other}` is no kind of report, did you mean `{meant}`?")
+                    }
+                    None => format!("`{other}` is no kind of report; there are `junit` and `json`"),
+                });
+            }
+        };
+        Ok(Self {
+            kind,
+            path: PathBuf::from(path),
+        })
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ScanArgs {
+    /// Logs and folders of logs, in any format of docs/formats.md
+    #[arg(value_name = "LOG", required = true)]
+    pub(super) logs: Vec<PathBuf>,
+    /// Folder or file of detections; may be given several times
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(super) detections: Vec<PathBuf>,
+    /// Fail for every firing that this list of known benign hits does not name
+    #[arg(long, value_name = "FILE")]
+    pub(super) benign: Option<PathBuf>,
+    /// What plain JSON lines are, such as product=zeek,service=http
+    #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
+    pub(super) source: Option<LogSource>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// A detection: its file, or its id, name, or title with --detections
+    #[arg(value_name = "DETECTION")]
+    pub(super) detection: String,
+    /// Logs and folders of logs, in any format of docs/formats.md
+    #[arg(value_name = "LOG", required = true)]
+    pub(super) logs: Vec<PathBuf>,
+    /// Folder or file of detections to find it in; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) detections: Vec<PathBuf>,
+    /// What plain JSON lines are, such as product=zeek,service=http
+    #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
+    pub(super) source: Option<LogSource>,
+}
+
+/// Reads `product=aws,service=cloudtrail`.
+fn parse_source(text: &str) -> Result<LogSource, String> {
+    const DIMENSIONS: [&str; 3] = ["product", "category", "service"];
+    let mut values: [Option<&str>; 3] = [None; 3];
+    for part in text.split(',') {
+        let (name, value) = part
+            .split_once('=')
+            .filter(|(_, value)| !value.trim().is_empty())
+            .ok_or("a source is `product=…,category=…,service=…`, each part optional")?;
+        let name = name.trim();
+        let Some(index) = DIMENSIONS.iter().position(|known| *known == name) else {
+            return Err(match did_you_mean(name, DIMENSIONS) {
+                Some(meant) => format!("`{name}` is no part of a source, did you mean `{meant}`?"),
+                None => format!("`{name}` is no part of a source"),
+            });
+        };
+        values[index] = Some(value);
+    }
+    Ok(LogSource::new(values[0], values[1], values[2]))
+}

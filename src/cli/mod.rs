@@ -1,0 +1,50 @@
+//! The command line: one file a command; parse, call, choose the exit code.
+
+mod args;
+mod exit;
+mod explain;
+mod output;
+mod run;
+mod scan;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::Exit;
+use output::Output;
+
+use crate::run::Interrupt;
+
+/// Parses the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let interrupt = Interrupt::default();
+    let handler = interrupt.clone();
+    let mut presses = 0;
+    // Without a handler Ctrl-C still ends the process, only less politely.
+    let _ = ctrlc::set_handler(move || {
+        presses += 1;
+        handler.set();
+        if presses > 1 {
+            std::process::exit(i32::from(Exit::Unfinished.code()));
+        }
+    });
+    let output = Output::new(&args.output);
+    let done = match args.command {
+        Command::Run(command) => run::run(command, &output, interrupt),
+        Command::Scan(command) => scan::scan(command, &output, interrupt),
+        Command::Explain(command) => explain::explain(command, &output, interrupt),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        // Whoever reads the output has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Expected.into(),
+        Err(error) => {
+            eprintln!("error: the output cannot be written: {error}");
+            Exit::Unfinished.into()
+        }
+    }
+}

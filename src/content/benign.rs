@@ -1,0 +1,112 @@
+//! The reviewed list of hits that are known to be benign.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::files::read_text;
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource};
+
+/// A list of known benign hits.
+#[derive(Debug, Default)]
+pub struct BenignList {
+    /// The entries in their order.
+    pub entries: Vec<BenignEntry>,
+}
+
+/// One kind of hit that is known to be benign.
+#[derive(Debug, Clone)]
+pub struct BenignEntry {
+    /// The id or title of the detection.
+    pub rule: String,
+    /// The computer's name, as a Sigma value; `None` means any.
+    pub host: Option<String>,
+    /// Further fields, as a Sigma selection; `None` means any.
+    pub fields: Option<serde_yaml::Mapping>,
+    /// Why the hit is benign, and who says so.
+    pub reason: String,
+    /// Where the entry stands.
+    pub place: Place,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    known: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    rule: String,
+    host: Option<String>,
+    fields: Option<serde_yaml::Mapping>,
+    reason: String,
+}
+
+impl BenignList {
+    /// Reads a list.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic for what is wrong with the file.
+    pub fn load(path: &Path) -> Result<Self, Box<Diagnostic>> {
+        let source = read_text(path)?;
+        let file: File =
+            serde_yaml::from_str(&source.text).map_err(|error| refused(&source, &error))?;
+        let places = places(&source);
+        let mut entries = Vec::with_capacity(file.known.len());
+        for (index, entry) in file.known.into_iter().enumerate() {
+            let place = places.get(index).cloned();
+            let place = place.unwrap_or_else(|| Place::file(path));
+            if entry.reason.trim().is_empty() {
+                return Err(Box::new(
+                    Diagnostic::error(Code::CONTENT_BAD_VALUE, "the entry gives no reason")
+                        .at(place)
+                        .help("say why the hit is benign, and who has reviewed it"),
+                ));
+            }
+            entries.push(BenignEntry {
+                rule: entry.rule,
+                host: entry.host,
+                fields: entry.fields,
+                reason: entry.reason,
+                place,
+            });
+        }
+        Ok(Self { entries })
+    }
+}
+
+fn refused(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Box<Diagnostic> {
+    let message = error.to_string();
+    let code = if message.contains("missing field") {
+        Code::CONTENT_MISSING_FIELD
+    } else if message.contains("unknown field") {
+        Code::CONTENT_UNKNOWN_FIELD
+    } else {
+        Code::CONTENT_BAD_VALUE
+    };
+    let place = error.location().map_or_else(
+        || Place::file(&source.file),
+        |location| {
+            let byte = source.byte_at(location.line(), location.column());
+            Place::span(source, byte..byte)
+        },
+    );
+    Box::new(
+        Diagnostic::error(code, format!("the list cannot be read: {message}"))
+            .at(place)
+            .help("it is `known:` and entries of `rule`, `reason`, and, if wanted, `host` and `fields`"),
+    )
+}
+
+fn places(source: &Arc<SourceText>) -> Vec<Place> {
+    let visited = YamlSource::new(source).visit(|documents| {
+        let known = documents.first().and_then(|document| document.get("known"));
+        let entries = known.into_iter().flat_map(|known| known.elements());
+        entries.map(|entry| entry.first_line()).collect()
+    });
+    visited.unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! The suite that is part of the program.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use include_dir::{Dir, File, include_dir};
+
+use super::detections::{LoadedDetections, is_yaml, load_detections_from};
+use super::info::Info;
+use super::regression::{self, LogInput, Suite};
+use crate::diagnostic::{Code, Diagnostic, SourceText};
+
+static DETECTIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/detections");
+static FIXTURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
+
+/// The bundled detections.
+#[must_use]
+pub fn bundled_detections() -> LoadedDetections {
+    let mut files = Vec::new();
+    collect(&DETECTIONS, &mut files);
+    let rules = files.into_iter().filter(|file| is_yaml(file.path()));
+    load_detections_from(rules.map(|file| text("detections", file)).collect())
+}
+
+/// The bundled recordings, each with the rule that must match it, and the
+/// benign ones on which all must stay quiet.
+#[must_use]
+pub fn bundled_suite() -> Suite {
+    let mut suite = Suite::default();
+    let find = |path: &str| {
+        let file = FIXTURES.get_file(path)?;
+        Some(LogInput {
+            path: Path::new("fixtures").join(file.path()),
+            bytes: Some(file.contents()),
+        })
+    };
+    let mut files = Vec::new();
+    collect(&FIXTURES, &mut files);
+    let infos = files.into_iter().filter(|file| {
+        file.path()
+            .file_name()
+            .is_some_and(|name| name == "info.yml")
+    });
+    for file in infos {
+        let info = text("fixtures", file)
+            .and_then(|source| Ok((Arc::clone(&source), Info::parse(&source)?)));
+        match info {
+            Ok((source, Some(info))) => regression::add(&mut suite, &source, &info, find),
+            Ok((_, None)) => suite.commented_out += 1,
+            Err(problem) => suite.problems.push(*problem),
+        }
+    }
+    suite.sort();
+    suite
+}
+
+fn collect(folder: &'static Dir<'static>, files: &mut Vec<&'static File<'static>>) {
+    files.extend(folder.files());
+    for folder in folder.dirs() {
+        collect(folder, files);
+    }
+    files.sort_by_key(|file| file.path());
+}
+
+fn text(folder: &str, file: &File<'static>) -> Result<Arc<SourceText>, Box<Diagnostic>> {
+    let path = Path::new(folder).join(file.path());
+    file.contents_utf8()
+        .map(|text| SourceText::new(&path, text))
+        .ok_or_else(|| {
+            Box::new(
+                Diagnostic::error(Code::YAML_SYNTAX, "the file is not UTF-8 text").in_file(&path),
+            )
+        })
+}

@@ -1,0 +1,133 @@
+//! Finding and reading files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText};
+
+/// A content file larger than this is not read, in bytes.
+const LARGEST_CONTENT: u64 = 16 * 1024 * 1024;
+
+/// A file, and whether someone asked for it by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundFile {
+    /// Its path: the given one, or one below the given folder.
+    pub path: PathBuf,
+    /// Whether the user gave this very path.
+    pub named: bool,
+}
+
+/// Finds all files below the given paths, sorted by path, each once. Links in
+/// folders are not followed. What cannot be listed becomes a problem.
+#[must_use]
+pub fn find_files(paths: &[PathBuf]) -> (Vec<FoundFile>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Err(error) => problems.push(unreadable(path, &error)),
+            Ok(metadata) if metadata.is_dir() => list(path, &mut found, &mut problems),
+            Ok(_) => found.push(FoundFile {
+                path: path.clone(),
+                named: true,
+            }),
+        }
+    }
+    found.sort();
+    found.dedup_by(|later, earlier| {
+        let same = later.path == earlier.path;
+        earlier.named |= same && later.named;
+        same
+    });
+    (found, problems)
+}
+
+fn list(folder: &Path, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic>) {
+    let before = found.len();
+    let walk = ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .follow_links(false)
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                    found.push(FoundFile {
+                        path: entry.into_path(),
+                        named: false,
+                    });
+                }
+            }
+            Err(error) => problems.push(
+                Diagnostic::error(
+                    Code::IO_UNREADABLE,
+                    format!("the folder cannot be listed: {error}"),
+                )
+                .in_file(folder)
+                .help("check the permissions"),
+            ),
+        }
+    }
+    if found.len() == before && problems.is_empty() {
+        problems.push(
+            Diagnostic::error(Code::IO_NOTHING_FOUND, "the folder holds no file")
+                .in_file(folder)
+                .help("give a folder that holds what is looked for"),
+        );
+    }
+}
+
+/// Reads a content file as text.
+///
+/// # Errors
+///
+/// A diagnostic: the file cannot be read, is no regular file, is too large, or
+/// is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Arc<SourceText>, Box<Diagnostic>> {
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !metadata.is_file() {
+        return Err(Box::new(
+            Diagnostic::error(Code::IO_NOT_A_FILE, "the path is not a regular file")
+                .in_file(path)
+                .help("give a file, or a folder of files"),
+        ));
+    }
+    if metadata.len() > LARGEST_CONTENT {
+        let size = metadata.len();
+        return Err(Box::new(
+            Diagnostic::error(
+                Code::YAML_LIMIT,
+                format!("the file has {size} bytes, and at most {LARGEST_CONTENT} are read"),
+            )
+            .in_file(path)
+            .help("split it into several files"),
+        ));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let valid = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(SourceText::new(path, text)),
+        Err(error) => error,
+    };
+    let start = valid.utf8_error().valid_up_to();
+    let source = SourceText::new(path, String::from_utf8_lossy(valid.as_bytes()));
+    let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
+    Err(Box::new(
+        Diagnostic::error(Code::YAML_SYNTAX, "the file is not UTF-8 text")
+            .at(Place::span(&source, start..end))
+            .help("save it as UTF-8"),
+    ))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let help = if error.kind() == std::io::ErrorKind::NotFound {
+        "check the path"
+    } else {
+        "check the permissions"
+    };
+    Diagnostic::error(
+        Code::IO_UNREADABLE,
+        format!("the path cannot be read: {error}"),
+    )
+    .in_file(path)
+    .help(help)
+}

@@ -1,0 +1,121 @@
+//! The `info.yml` of a regression suite.
+//!
+//! The format is that of the `regression_data` folder in SigmaHQ's repository;
+//! `controls` is ours.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource, did_you_mean};
+
+/// An `info.yml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Info {
+    #[serde(default)]
+    pub(super) rule_metadata: Vec<RuleReference>,
+    pub(super) regression_tests_info: Option<Vec<Test>>,
+    /// Recordings that must not match.
+    #[serde(default)]
+    pub(super) controls: Vec<Control>,
+}
+
+/// The rule that a suite is about.
+#[derive(Debug, Deserialize)]
+pub(super) struct RuleReference {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) title: String,
+}
+
+/// One recording, and how often the rule must match it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Test {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) match_count: Option<u64>,
+    pub(super) path: String,
+}
+
+/// A benign recording.
+#[derive(Debug, Deserialize)]
+pub(super) struct Control {
+    pub(super) path: String,
+    pub(super) why: String,
+}
+
+impl Info {
+    /// Reads an `info.yml`; `None` where its owner has commented its tests out.
+    pub(super) fn parse(source: &Arc<SourceText>) -> Result<Option<Self>, Box<Diagnostic>> {
+        // The places are read first: this finds what is no YAML at all.
+        YamlSource::new(source).visit(|_| ())?;
+        let info: Self = serde_yaml::from_str(&source.text).map_err(|error| {
+            let place = error.location().map_or_else(
+                || Place::file(&source.file),
+                |location| {
+                    let byte = source.byte_at(location.line(), location.column());
+                    Place::span(source, byte..byte)
+                },
+            );
+            Box::new(
+                Diagnostic::error(
+                    Code::CONTENT_BAD_VALUE,
+                    format!("the suite's description cannot be read: {error}"),
+                )
+                .at(place)
+                .help("compare it with the other `info.yml` files"),
+            )
+        })?;
+        match &info.regression_tests_info {
+            None if is_commented_out(&source.text) => return Ok(None),
+            None => return Err(missing(source, "regression_tests_info")),
+            Some(tests) if tests.is_empty() => {
+                return Err(missing(source, "regression_tests_info"));
+            }
+            Some(_) => {}
+        }
+        if info.rule_metadata.is_empty() {
+            return Err(missing(source, "rule_metadata"));
+        }
+        Ok(Some(info))
+    }
+}
+
+fn is_commented_out(text: &str) -> bool {
+    text.lines().any(|line| {
+        line.trim_start()
+            .strip_prefix('#')
+            .is_some_and(|comment| comment.trim_start().starts_with("regression_tests_info:"))
+    })
+}
+
+fn missing(source: &Arc<SourceText>, key: &str) -> Box<Diagnostic> {
+    let keys = source
+        .text
+        .lines()
+        .filter_map(|line| line.split_once(':').map(|(key, _)| key))
+        .filter(|other| *other != key);
+    let help = did_you_mean(key, keys).map_or_else(
+        || format!("fill in `{key}:`, or comment it out to switch the test off"),
+        |meant| format!("did you mean `{key}` by `{meant}`?"),
+    );
+    let first_line = source.text.find('\n').unwrap_or(source.text.len());
+    Box::new(
+        Diagnostic::error(
+            Code::CONTENT_MISSING_FIELD,
+            format!("the suite's description has no `{key}`"),
+        )
+        .at(Place::span(source, 0..first_line))
+        .help(help),
+    )
+}
+
+/// The place at which a text is written in a file.
+pub(super) fn place_of(source: &Arc<SourceText>, text: &str) -> Place {
+    match source.text.find(text) {
+        Some(start) => Place::span(source, start..start + text.len()),
+        None => Place::file(&source.file),
+    }
+}

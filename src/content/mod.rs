@@ -1,0 +1,15 @@
+//! What is to be proven and with what: detections, suites, and lists, loaded
+//! from disk, every problem reported with its place.
+
+mod benign;
+mod bundled;
+mod detections;
+mod files;
+mod info;
+mod regression;
+
+pub use benign::{BenignEntry, BenignList};
+pub use bundled::{bundled_detections, bundled_suite};
+pub use detections::{LoadedDetections, load_detections, load_detections_from};
+pub use files::{FoundFile, find_files, read_text};
+pub use regression::{Case, LogInput, Suite, load_suite};

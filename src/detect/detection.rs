@@ -1,0 +1,116 @@
+//! What is known of a detection whatever its language.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// The identity of a detection: the id that its author gave it, or its file's
+/// path where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct DetectionId(Box<str>);
+
+impl DetectionId {
+    /// An id as its author wrote it.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DetectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The language that a detection is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Sigma, version 1 and 2, with correlations and filters.
+    Sigma,
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sigma => "sigma",
+        })
+    }
+}
+
+/// How a detection is read: as its product would, or as its author meant it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reading {
+    /// What the product itself would do.
+    Strict,
+    /// What the author meant, with each repair listed.
+    Intent,
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Strict => "strict",
+            Self::Intent => "intent",
+        })
+    }
+}
+
+/// How serious a firing is, in its author's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth noting in context.
+    Informational,
+    /// Notable.
+    Low,
+    /// To be looked at.
+    Medium,
+    /// To be looked at soon.
+    High,
+    /// To be looked at now.
+    Critical,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Informational => "informational",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// One rule in one language.
+#[derive(Debug, Clone)]
+pub struct Detection {
+    /// Its identity.
+    pub id: DetectionId,
+    /// Its title.
+    pub title: String,
+    /// The language that it is written in.
+    pub language: Language,
+    /// How it is read here.
+    pub reading: Reading,
+    /// How serious its firing is.
+    pub level: Option<Level>,
+    /// Its tags, ATT&CK techniques among them (`attack.t1219`).
+    pub tags: Vec<String>,
+    /// The log source that it is written for, for people.
+    pub log_source: String,
+    /// The file that holds it.
+    pub file: PathBuf,
+}

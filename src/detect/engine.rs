@@ -1,0 +1,96 @@
+//! How a set of detections searches a stream of batches.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::explanation::{Explanation, Predicate};
+use super::{Detection, Firing, ProgramId};
+use crate::event::{Batch, Event, EventId, Origin, OwnedValue};
+
+/// A compiled set of detections.
+///
+/// Sets, not single detections: the literals of a set are searched for at once.
+pub trait Engine: Sync {
+    /// The detections of the set; a [`ProgramId`] is a place in it.
+    fn programs(&self) -> &[Detection];
+
+    /// Starts searching. Every thread starts its own search and hands its
+    /// [`Tally`] to [`conclude`](Self::conclude).
+    fn start(&self) -> Box<dyn Search + '_>;
+
+    /// Ends the search: detections that look at several events fire here, on
+    /// what all threads have held back for them, in the order of time.
+    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>);
+
+    /// Which log a detection searches, and whether a record of that origin is
+    /// part of it.
+    fn coverage(&self, program: ProgramId) -> Coverage;
+
+    /// Whether a detection looks at records of that origin.
+    fn looks_at(&self, program: ProgramId, origin: &Origin) -> bool;
+
+    /// Why a detection fired on these events, or did not.
+    fn explain(
+        &self,
+        program: ProgramId,
+        events: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)),
+    ) -> Explanation;
+
+    /// What a detection asks of events.
+    fn predicates(&self, program: ProgramId) -> Vec<Predicate>;
+}
+
+/// One thread's part of a search.
+pub trait Search: Send {
+    /// Searches a batch; firings are appended to `out`.
+    fn feed(&mut self, batch: &Batch, out: &mut Vec<Firing>);
+
+    /// Searches one event; firings are appended to `out`.
+    fn feed_event(&mut self, event: Event<'_>, out: &mut Vec<Firing>);
+
+    /// Ends this thread's part.
+    fn finish(self: Box<Self>) -> Tally;
+}
+
+/// An event held back for a detection that looks at several.
+#[derive(Debug)]
+pub struct Held {
+    /// The detection that the event is held for, or the base rule of one.
+    pub program: ProgramId,
+    /// The event.
+    pub event: EventId,
+    /// When it happened; an event without a time is not correlated.
+    pub time: Option<Timestamp>,
+    /// What the detection needs of it, under its own names.
+    pub fields: Vec<(Box<str>, OwnedValue)>,
+}
+
+/// What one thread has seen.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How many records of each origin were read.
+    pub records: BTreeMap<Origin, u64>,
+    /// What is held back for [`Engine::conclude`].
+    pub held: Vec<Held>,
+}
+
+impl Tally {
+    /// Adds another thread's tally.
+    pub fn merge(&mut self, other: Self) {
+        for (origin, count) in other.records {
+            *self.records.entry(origin).or_default() += count;
+        }
+        self.held.extend(other.held);
+    }
+}
+
+/// Whether the log of a detection is one that can be searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    /// There are records that it would look at.
+    Searchable,
+    /// Nothing that misfire reads is of its log source; the reason as a
+    /// fragment of a sentence.
+    Unsearchable(String),
+}

@@ -1,0 +1,13 @@
+//! Detections: what they are, how a set of them searches, and why one stayed
+//! silent. One front end per language.
+
+mod detection;
+mod engine;
+mod explanation;
+mod firing;
+pub mod sigma;
+
+pub use detection::{Detection, DetectionId, Language, Level, Reading};
+pub use engine::{Coverage, Engine, Held, Search, Tally};
+pub use explanation::{Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen};
+pub use firing::{Firing, ProgramId, sort};

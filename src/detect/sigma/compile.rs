@@ -1,0 +1,357 @@
+//! Rules into groups, one a log source, each with an engine of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsigma_eval::{CompiledRule, Engine};
+use rsigma_parser::{Detection as Part, Modifier, SigmaRule, SigmaValue};
+
+use super::check::place_of_words;
+use super::filter;
+use super::parse::{Parsed, SigmaRuleSet, level};
+use super::repair::{Nulls, repaired};
+use super::view::FieldTable;
+use crate::detect::{Detection, DetectionId, Language, ProgramId, Reading};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::catalogue::{Catalogue, FieldCondition, Routing, ViewLanguage};
+use crate::event::{LogSource, Names, NamesBuilder, Origin};
+
+/// A rule with more values than this stays out of the engine's substring index,
+/// which would spend megabytes on it.
+const MOST_INDEXED_VALUES: usize = 400;
+
+/// The rules of one log source.
+pub(super) struct Group {
+    pub(super) log_source: LogSource,
+    pub(super) reach: Reach,
+    /// The rules that the engine holds; results come back under the rule's id,
+    /// which is the program's number.
+    pub(super) indexed: Engine,
+    /// Rules outside the index.
+    pub(super) large: Vec<(ProgramId, CompiledRule)>,
+    pub(super) programs: Vec<ProgramId>,
+}
+
+/// What a group of rules looks at.
+pub(super) enum Reach {
+    /// Records that take any of these routes.
+    Routes(Vec<GroupRoute>),
+    /// Only streams that are declared to be of its log source.
+    Declared {
+        why: String,
+        /// How such streams show their fields.
+        fields: FieldTable,
+    },
+}
+
+/// One way for records to reach a group.
+pub(super) struct GroupRoute {
+    pub(super) route: crate::event::catalogue::Route,
+    pub(super) fields: FieldTable,
+}
+
+/// A rule on its way into a group.
+pub(super) struct Prepared {
+    pub(super) program: ProgramId,
+    pub(super) rule: SigmaRule,
+}
+
+impl Group {
+    /// The routes that a record of that origin may take into this group.
+    pub(super) fn routes_of<'g>(
+        &'g self,
+        origin: &Origin,
+    ) -> Vec<(&'g [FieldCondition], &'g FieldTable)> {
+        match &self.reach {
+            Reach::Routes(routes) => routes
+                .iter()
+                .filter(|route| route.route.covers(origin.borrowed()) || self.declared(origin))
+                .map(|route| (route.route.conditions.as_slice(), &route.fields))
+                .take(if self.declared(origin) { 1 } else { usize::MAX })
+                .collect(),
+            Reach::Declared { fields, .. } if self.declared(origin) => vec![(&[], fields)],
+            Reach::Declared { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether the origin is a stream that says it is of this log source.
+    fn declared(&self, origin: &Origin) -> bool {
+        matches!(origin, Origin::Stream(stream) if self.log_source.includes(stream))
+    }
+}
+
+/// Adds every field name that the rules use to the table of names.
+pub(super) fn intern(set: &SigmaRuleSet, names: &mut NamesBuilder) {
+    for parsed in &set.rules {
+        names.extend(fields_of_rule(&parsed.document));
+    }
+    for parsed in &set.filters {
+        for part in parsed.document.detection.named.values() {
+            names.extend(fields_of(part));
+        }
+    }
+    for parsed in &set.correlations {
+        names.extend(fields_of_correlation(&parsed.document));
+    }
+}
+
+/// The fields that a correlation groups by or counts.
+pub(super) fn fields_of_correlation(correlation: &rsigma_parser::CorrelationRule) -> Vec<&str> {
+    let counted = match &correlation.condition {
+        rsigma_parser::CorrelationCondition::Threshold { field, .. } => field.as_ref(),
+        rsigma_parser::CorrelationCondition::Extended(_) => None,
+    };
+    let aliased = correlation
+        .aliases
+        .iter()
+        .flat_map(|alias| alias.mapping.values());
+    correlation
+        .group_by
+        .iter()
+        .chain(aliased)
+        .chain(counted.into_iter().flatten())
+        .map(String::as_str)
+        .collect()
+}
+
+/// What a detection of this set is, for people.
+pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
+    let rule = &parsed.document;
+    let file = parsed.source.file.clone();
+    Detection {
+        id: rule.id.as_deref().map_or_else(
+            || DetectionId::new(&file.display().to_string()),
+            DetectionId::new,
+        ),
+        title: rule.title.clone(),
+        language: Language::Sigma,
+        reading: Reading::Strict,
+        level: rule.level.map(level),
+        tags: rule.tags.clone(),
+        log_source: filter::log_source(&rule.logsource).to_string(),
+        file,
+    }
+}
+
+/// Whether null and empty are one in the logs of a log source: they are where
+/// all its records are in the form of the Windows event log.
+fn nulls_of(log_source: &LogSource) -> Nulls {
+    match Catalogue::bundled().routes(log_source) {
+        Routing::Routes(routes)
+            if !routes
+                .iter()
+                .any(|route| matches!(route.reach, crate::event::catalogue::Reach::Stream(_))) =>
+        {
+            Nulls::SameAsEmpty
+        }
+        _ => Nulls::Distinct,
+    }
+}
+
+/// The rule as the engine is to see it.
+pub(super) fn prepare(rule: &SigmaRule, program: ProgramId) -> SigmaRule {
+    let nulls = nulls_of(&filter::log_source(&rule.logsource));
+    let mut rule = rule.clone();
+    for part in rule.detection.named.values_mut() {
+        *part = repaired(part, nulls);
+    }
+    rule.id = Some(program.0.to_string());
+    // Results carry clones of these; nobody reads them there.
+    rule.tags = Vec::new();
+    rule.description = None;
+    rule.falsepositives = Vec::new();
+    rule.custom_attributes.clear();
+    rule
+}
+
+/// Compiles the rules of a set, grouped by log source; a rule that cannot be
+/// compiled becomes a problem and is left out.
+pub(super) fn groups(
+    rules: Vec<(Prepared, &Parsed<SigmaRule>)>,
+    correlated: &[&str],
+    names: &Names,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Group> {
+    let mut by_source: BTreeMap<LogSource, Vec<(Prepared, &Parsed<SigmaRule>)>> = BTreeMap::new();
+    for (prepared, parsed) in rules {
+        let source = filter::log_source(&prepared.rule.logsource);
+        by_source
+            .entry(source)
+            .or_default()
+            .push((prepared, parsed));
+    }
+    let mut groups = Vec::with_capacity(by_source.len());
+    for (log_source, members) in by_source {
+        let mut fields: BTreeSet<&str> = correlated.iter().copied().collect();
+        for (prepared, _) in &members {
+            fields.extend(fields_of_rule(&prepared.rule));
+        }
+        let mut small = Vec::new();
+        let mut large = Vec::new();
+        let mut programs = Vec::new();
+        for (prepared, parsed) in &members {
+            match compile(&prepared.rule, parsed) {
+                Ok(compiled) => {
+                    programs.push(prepared.program);
+                    if count_values(&prepared.rule) > MOST_INDEXED_VALUES {
+                        large.push((prepared.program, compiled));
+                    } else {
+                        small.push(compiled);
+                    }
+                }
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        let mut indexed = Engine::new();
+        indexed.extend_compiled_rules(small);
+        groups.push(Group {
+            reach: reach(&log_source, &fields, names),
+            log_source,
+            indexed,
+            large,
+            programs,
+        });
+    }
+    groups
+}
+
+fn reach(log_source: &LogSource, fields: &BTreeSet<&str>, names: &Names) -> Reach {
+    let catalogue = Catalogue::bundled();
+    let view = catalogue.view(ViewLanguage::Sigma);
+    let table = |scope: Option<&str>| FieldTable::new(view, scope, fields.iter().copied(), names);
+    match catalogue.routes(log_source) {
+        Routing::Routes(routes) => Reach::Routes(
+            routes
+                .into_iter()
+                .map(|route| GroupRoute {
+                    fields: table(route.scope.as_deref()),
+                    route: route.clone(),
+                })
+                .collect(),
+        ),
+        Routing::NotReadable { why } => Reach::Declared {
+            why: why.to_owned(),
+            fields: table(None),
+        },
+        Routing::Unknown => Reach::Declared {
+            why: "its log source is not in the catalogue".to_owned(),
+            fields: table(None),
+        },
+    }
+}
+
+fn compile(rule: &SigmaRule, parsed: &Parsed<SigmaRule>) -> Result<CompiledRule, Box<Diagnostic>> {
+    if let Some(placeholder) = placeholder(&parsed.document) {
+        return Err(Box::new(
+            Diagnostic::error(
+                Code::SIGMA_UNSUPPORTED,
+                format!(
+                    "the placeholder `{placeholder}` stands for values that are not known here"
+                ),
+            )
+            .at(place_of_words(&parsed.source, &[&placeholder]))
+            .help("write the values into a copy of the rule"),
+        ));
+    }
+    rsigma_eval::compile_rule(rule).map_err(|error| {
+        let message = error.to_string();
+        let quoted: Vec<_> = message.split(['\'', '`', '"']).skip(1).step_by(2).collect();
+        let last_word = message.rsplit(": ").next().unwrap_or_default();
+        let mut words = quoted.clone();
+        words.push(last_word);
+        Box::new(
+            Diagnostic::error(
+                Code::SIGMA_UNSUPPORTED,
+                format!("the rule cannot be evaluated: {message}"),
+            )
+            .at(place_of_words(&parsed.source, &words))
+            .help("the other rules are searched; this one is not"),
+        )
+    })
+}
+
+/// The first value that is to be expanded from outside, if there is one.
+///
+/// Source: Sigma specification 2.1.0, "Placeholders": a tool that cannot
+/// resolve one must refuse the rule.
+fn placeholder(rule: &SigmaRule) -> Option<String> {
+    let mut found = None;
+    for part in rule.detection.named.values() {
+        visit_items(part, &mut |item| {
+            if item.field.has_modifier(Modifier::Expand) {
+                let text = item.values.iter().find_map(|value| match value {
+                    SigmaValue::String(text) => Some(text.original.clone()),
+                    _ => None,
+                });
+                found = text.or(found.take());
+            }
+        });
+    }
+    found
+}
+
+fn count_values(rule: &SigmaRule) -> usize {
+    let mut count = 0;
+    for part in rule.detection.named.values() {
+        visit_items(part, &mut |item| count += item.values.len());
+        if let Part::Keywords(values) = part {
+            count += values.len();
+        }
+    }
+    count
+}
+
+/// Visits every item of a detection.
+pub(super) fn visit_items<'r>(
+    part: &'r Part,
+    visit: &mut impl FnMut(&'r rsigma_parser::DetectionItem),
+) {
+    match part {
+        Part::AllOf(items) => items.iter().for_each(visit),
+        Part::AnyOf(parts) | Part::And(parts) => {
+            for part in parts {
+                visit_items(part, visit);
+            }
+        }
+        Part::Keywords(_) => {}
+        Part::ArrayMatch { body, .. } => visit_items(body, visit),
+        Part::Conditional { named, .. } => {
+            for part in named.values() {
+                visit_items(part, visit);
+            }
+        }
+    }
+}
+
+fn fields_of_rule(rule: &SigmaRule) -> Vec<&str> {
+    rule.detection.named.values().flat_map(fields_of).collect()
+}
+
+fn fields_of(part: &Part) -> Vec<&str> {
+    let mut fields = Vec::new();
+    visit_items(part, &mut |item| {
+        fields.extend(item.field.name.as_deref());
+        if item.field.has_modifier(Modifier::FieldRef) {
+            fields.extend(item.values.iter().filter_map(|value| match value {
+                SigmaValue::String(text) => Some(text.original.as_str()),
+                _ => None,
+            }));
+        }
+    });
+    collect_arrays(part, &mut fields);
+    fields
+}
+
+fn collect_arrays<'r>(part: &'r Part, fields: &mut Vec<&'r str>) {
+    match part {
+        Part::ArrayMatch { field, body, .. } => {
+            fields.push(field);
+            collect_arrays(body, fields);
+        }
+        Part::AnyOf(parts) | Part::And(parts) => {
+            for part in parts {
+                collect_arrays(part, fields);
+            }
+        }
+        _ => {}
+    }
+}

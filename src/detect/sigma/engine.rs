@@ -1,0 +1,461 @@
+//! The engine of a set of Sigma rules.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rsigma_eval::{EvaluationResult, FieldMatch};
+use rsigma_parser::SigmaRule;
+
+use super::compile::{self, Group, Prepared, Reach};
+use super::correlate::Correlations;
+use super::explain;
+use super::filter;
+use super::parse::{Parsed, SigmaRuleSet};
+use super::view::{FieldTable, Seen};
+use crate::detect::{
+    Coverage, Detection, Engine, Explanation, Firing, Held, Predicate, ProgramId, Search, Tally,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::catalogue::FieldCondition;
+use crate::event::{Batch, Event, Names, NamesBuilder, Origin, OwnedValue, Value};
+
+/// A compiled set of Sigma rules and correlations.
+pub struct SigmaEngine {
+    pub(super) detections: Vec<Detection>,
+    pub(super) rules: Vec<Parsed<SigmaRule>>,
+    pub(super) groups: Vec<Group>,
+    /// The group of each rule; `None` for a correlation.
+    pub(super) group_of: Vec<Option<usize>>,
+    pub(super) correlations: Correlations,
+    names: Arc<Names>,
+}
+
+impl std::fmt::Debug for SigmaEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigmaEngine")
+            .field("detections", &self.detections.len())
+            .field("groups", &self.groups.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl SigmaRuleSet {
+    /// Adds every field name that the rules use to a table of names, which is
+    /// then given to [`SigmaEngine::new`] and to the log readers.
+    pub fn intern(&self, names: &mut NamesBuilder) {
+        compile::intern(self, names);
+    }
+}
+
+impl SigmaEngine {
+    /// Compiles a set. What cannot be compiled is left out and becomes a
+    /// problem.
+    #[must_use]
+    pub fn new(set: SigmaRuleSet, names: &Arc<Names>) -> (Self, Vec<Diagnostic>) {
+        let mut problems = duplicate_ids(&set);
+        let SigmaRuleSet {
+            mut rules,
+            correlations,
+            filters,
+            ..
+        } = set;
+        apply_filters(&mut rules, &filters, &mut problems);
+        let mut detections: Vec<_> = rules.iter().map(compile::describe).collect();
+        let correlations = Correlations::new(&rules, correlations, &mut detections, &mut problems);
+        let correlated = correlations.fields();
+        let prepared = rules
+            .iter()
+            .zip(0..)
+            .map(|(parsed, number)| {
+                let program = ProgramId(number);
+                let rule = compile::prepare(&parsed.document, program);
+                (Prepared { program, rule }, parsed)
+            })
+            .collect();
+        let groups = compile::groups(prepared, &correlated, names, &mut problems);
+        let mut group_of = vec![None; detections.len()];
+        for (index, group) in groups.iter().enumerate() {
+            for program in &group.programs {
+                group_of[program.0 as usize] = Some(index);
+            }
+        }
+        let engine = Self {
+            detections,
+            rules,
+            groups,
+            group_of,
+            correlations,
+            names: Arc::clone(names),
+        };
+        (engine, problems)
+    }
+
+    /// How many detections were compiled and can be searched with.
+    #[must_use]
+    pub fn compiled(&self) -> usize {
+        self.group_of.iter().flatten().count() + self.correlations.len()
+    }
+
+    /// Whether a program was compiled.
+    #[must_use]
+    pub fn is_compiled(&self, program: ProgramId) -> bool {
+        self.group_of
+            .get(program.0 as usize)
+            .is_some_and(Option::is_some)
+            || self.correlations.is_correlation(program)
+    }
+
+    /// The table of names that the engine was compiled with.
+    #[must_use]
+    pub fn names(&self) -> &Arc<Names> {
+        &self.names
+    }
+
+    /// The groups that a record of that origin reaches, and how.
+    fn targets(&self, origin: &Origin) -> Vec<Target<'_>> {
+        self.groups
+            .iter()
+            .filter_map(|group| {
+                let routes = group.routes_of(origin);
+                (!routes.is_empty()).then_some(Target { group, routes })
+            })
+            .collect()
+    }
+}
+
+fn duplicate_ids(set: &SigmaRuleSet) -> Vec<Diagnostic> {
+    let mut first: HashMap<&str, &Parsed<SigmaRule>> = HashMap::new();
+    let mut problems = Vec::new();
+    for parsed in &set.rules {
+        let Some(id) = parsed.document.id.as_deref() else {
+            continue;
+        };
+        match first.get(id) {
+            None => {
+                first.insert(id, parsed);
+            }
+            Some(earlier) => problems.push(
+                Diagnostic::warning(
+                    Code::SIGMA_DUPLICATE_ID,
+                    format!(
+                        "`{id}` is also the id of `{}` in {}",
+                        earlier.document.title,
+                        earlier.source.file.display()
+                    ),
+                )
+                .at(super::check::place_of_words(&parsed.source, &[id]))
+                .help("give one of the rules a new id"),
+            ),
+        }
+    }
+    problems
+}
+
+fn apply_filters(
+    rules: &mut [Parsed<SigmaRule>],
+    filters: &[Parsed<rsigma_parser::FilterRule>],
+    problems: &mut Vec<Diagnostic>,
+) {
+    for (number, parsed) in filters.iter().enumerate() {
+        let mut applied = false;
+        for rule in rules.iter_mut() {
+            if filter::applies(&parsed.document, &rule.document) {
+                filter::join(&mut rule.document, &parsed.document, number);
+                applied = true;
+            }
+        }
+        let rsigma_parser::FilterRuleTarget::Specific(names) = &parsed.document.rules else {
+            continue;
+        };
+        for name in names {
+            if rules
+                .iter()
+                .any(|rule| filter::is_called(&rule.document, name))
+            {
+                continue;
+            }
+            problems.push(unknown_rule(parsed, name, rules, "filter"));
+        }
+        if !applied && problems.is_empty() {
+            problems.push(
+                Diagnostic::warning(
+                    Code::SIGMA_UNKNOWN_RULE,
+                    "the filter applies to no rule, since its log source is another",
+                )
+                .in_file(&parsed.source.file),
+            );
+        }
+    }
+}
+
+/// A correlation or filter that names a rule which is not there.
+pub(super) fn unknown_rule<T>(
+    parsed: &Parsed<T>,
+    name: &str,
+    rules: &[Parsed<SigmaRule>],
+    kind: &str,
+) -> Diagnostic {
+    let known = rules.iter().flat_map(|rule| {
+        let document = &rule.document;
+        document
+            .id
+            .iter()
+            .chain(&document.name)
+            .map(String::as_str)
+            .chain([document.title.as_str()])
+    });
+    let help = crate::diagnostic::did_you_mean(name, known).map_or_else(
+        || "load the rule as well, or correct its id".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    Diagnostic::error(
+        Code::SIGMA_UNKNOWN_RULE,
+        format!("the {kind} names the rule `{name}`, which is not loaded"),
+    )
+    .at(super::check::place_of_words(&parsed.source, &[name]))
+    .help(help)
+}
+
+/// A group that a record reaches, and the ways it may take.
+struct Target<'e> {
+    group: &'e Group,
+    routes: Vec<(&'e [FieldCondition], &'e FieldTable)>,
+}
+
+impl<'e> Target<'e> {
+    /// The field table of the first way whose conditions the event meets.
+    fn table(&self, event: Event<'_>) -> Option<&'e FieldTable> {
+        self.routes
+            .iter()
+            .find(|(conditions, _)| conditions.iter().all(|condition| holds(condition, event)))
+            .map(|(_, table)| *table)
+    }
+}
+
+fn holds(condition: &FieldCondition, event: Event<'_>) -> bool {
+    let value = event
+        .names()
+        .get(&condition.field)
+        .and_then(|id| event.payload(id));
+    match value {
+        Some(Value::Text(text)) => condition
+            .one_of
+            .iter()
+            .any(|wanted| wanted.eq_ignore_ascii_case(text)),
+        _ => false,
+    }
+}
+
+struct SigmaSearch<'e> {
+    engine: &'e SigmaEngine,
+    targets: HashMap<Origin, Arc<Vec<Target<'e>>>>,
+    tally: Tally,
+}
+
+impl<'e> SigmaSearch<'e> {
+    fn targets_of(&mut self, origin: &Origin) -> Arc<Vec<Target<'e>>> {
+        if let Some(targets) = self.targets.get(origin) {
+            return Arc::clone(targets);
+        }
+        let targets = Arc::new(self.engine.targets(origin));
+        self.targets.insert(origin.clone(), Arc::clone(&targets));
+        targets
+    }
+
+    fn search(&mut self, event: Event<'_>, target: &Target<'e>, out: &mut Vec<Firing>) {
+        let Some(table) = target.table(event) else {
+            return;
+        };
+        let seen = Seen::new(event, table);
+        for result in target.group.indexed.evaluate(&seen) {
+            let program = result
+                .header
+                .rule_id
+                .as_deref()
+                .and_then(|id| id.parse().ok())
+                .map(ProgramId);
+            if let Some(program) = program {
+                self.found(program, event, table, &result, out);
+            }
+        }
+        for (program, rule) in &target.group.large {
+            if let Some(result) = rsigma_eval::evaluate_rule(rule, &seen) {
+                self.found(*program, event, table, &result, out);
+            }
+        }
+    }
+
+    fn found(
+        &mut self,
+        program: ProgramId,
+        event: Event<'_>,
+        table: &FieldTable,
+        result: &EvaluationResult,
+        out: &mut Vec<Firing>,
+    ) {
+        let role = self.engine.correlations.role(program);
+        if role.is_base {
+            let fields = self
+                .engine
+                .correlations
+                .fields()
+                .into_iter()
+                .filter_map(|field| {
+                    Some((field.into(), OwnedValue::from(table.value(event, field)?)))
+                })
+                .collect();
+            self.tally.held.push(Held {
+                program,
+                event: event.id(),
+                time: event.time(),
+                fields,
+            });
+        }
+        if role.fires_alone {
+            out.push(Firing {
+                program,
+                events: vec![event.id()],
+                time: event.time(),
+                matched: matched(result),
+            });
+        }
+    }
+}
+
+fn matched(result: &EvaluationResult) -> Vec<(Box<str>, OwnedValue)> {
+    let fields = result
+        .as_detection()
+        .map(|body| body.matched_fields.as_slice())
+        .unwrap_or_default();
+    let mut matched: Vec<(Box<str>, OwnedValue)> = fields
+        .iter()
+        .map(|FieldMatch { field, value, .. }| (field.as_str().into(), owned(value)))
+        .collect();
+    matched.sort_by(|left, right| left.0.cmp(&right.0));
+    matched.dedup();
+    matched
+}
+
+fn owned(value: &serde_json::Value) -> OwnedValue {
+    use serde_json::Value as Json;
+    match value {
+        Json::Null => OwnedValue::Null,
+        Json::Bool(truth) => OwnedValue::Bool(*truth),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => OwnedValue::Integer(number),
+            None => OwnedValue::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => OwnedValue::Text(text.as_str().into()),
+        Json::Array(items) => OwnedValue::List(items.iter().map(owned).collect()),
+        Json::Object(_) => OwnedValue::Node(value.to_string().into()),
+    }
+}
+
+impl Search for SigmaSearch<'_> {
+    fn feed(&mut self, batch: &Batch, out: &mut Vec<Firing>) {
+        let targets: Vec<_> = batch
+            .origins()
+            .iter()
+            .map(|origin| self.targets_of(origin))
+            .collect();
+        let mut records = vec![0_u64; batch.origins().len()];
+        for event in batch.events() {
+            let origin = event.origin_index();
+            records[origin] += 1;
+            for target in targets[origin].iter() {
+                self.search(event, target, out);
+            }
+        }
+        for (origin, count) in batch.origins().iter().zip(records) {
+            *self.tally.records.entry(origin.clone()).or_default() += count;
+        }
+    }
+
+    fn feed_event(&mut self, event: Event<'_>, out: &mut Vec<Firing>) {
+        let targets = self.targets_of(event.origin());
+        *self
+            .tally
+            .records
+            .entry(event.origin().clone())
+            .or_default() += 1;
+        for target in targets.iter() {
+            self.search(event, target, out);
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Tally {
+        self.tally
+    }
+}
+
+impl Engine for SigmaEngine {
+    fn programs(&self) -> &[Detection] {
+        &self.detections
+    }
+
+    fn start(&self) -> Box<dyn Search + '_> {
+        Box::new(SigmaSearch {
+            engine: self,
+            targets: HashMap::new(),
+            tally: Tally::default(),
+        })
+    }
+
+    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) {
+        self.correlations.conclude(held, out);
+    }
+
+    fn coverage(&self, program: ProgramId) -> Coverage {
+        if let Some(bases) = self.correlations.bases(program) {
+            return bases
+                .iter()
+                .map(|base| self.coverage(*base))
+                .find(|coverage| *coverage == Coverage::Searchable)
+                .unwrap_or_else(|| {
+                    Coverage::Unsearchable("none of its rules can be searched".to_owned())
+                });
+        }
+        match self.group_of.get(program.0 as usize).copied().flatten() {
+            None => Coverage::Unsearchable("it was not compiled".to_owned()),
+            Some(group) => match &self.groups[group].reach {
+                Reach::Routes(_) => Coverage::Searchable,
+                Reach::Declared { why, .. } => Coverage::Unsearchable(why.clone()),
+            },
+        }
+    }
+
+    fn looks_at(&self, program: ProgramId, origin: &Origin) -> bool {
+        if let Some(bases) = self.correlations.bases(program) {
+            return bases.iter().any(|base| self.looks_at(*base, origin));
+        }
+        self.group_of
+            .get(program.0 as usize)
+            .copied()
+            .flatten()
+            .is_some_and(|group| !self.groups[group].routes_of(origin).is_empty())
+    }
+
+    fn explain(
+        &self,
+        program: ProgramId,
+        events: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)),
+    ) -> Explanation {
+        explain::explain(self, program, events)
+    }
+
+    fn predicates(&self, program: ProgramId) -> Vec<Predicate> {
+        explain::predicates(self, program)
+    }
+}
+
+/// The way into a program's group that an event takes, if it reaches it.
+pub(super) fn table_for<'e>(
+    engine: &'e SigmaEngine,
+    program: ProgramId,
+    event: Event<'_>,
+) -> Option<&'e FieldTable> {
+    let group = engine.group_of.get(program.0 as usize).copied().flatten()?;
+    let group = &engine.groups[group];
+    let routes = group.routes_of(event.origin());
+    Target { group, routes }.table(event)
+}

@@ -1,0 +1,20 @@
+//! Sigma rules, correlations, and filters.
+//!
+//! `rsigma` parses and evaluates; what is ours is routing (a rule only ever
+//! sees the events of its log source), field names, the repairs that keep the
+//! engine's faults from users, and telling them why.
+
+mod check;
+mod companion;
+mod compile;
+mod correlate;
+mod engine;
+mod explain;
+mod filter;
+mod parse;
+mod repair;
+mod view;
+
+pub use companion::CompanionError;
+pub use engine::SigmaEngine;
+pub use parse::{Parsed, SigmaRuleSet, parse};

@@ -1,0 +1,5 @@
+//! Recordings: events, and how they came to be.
+
+mod evidence;
+
+pub use evidence::Evidence;

@@ -1,0 +1,293 @@
+//! Why a detection fired or stayed silent.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use super::paint::Paint;
+use super::words::{self, count};
+use crate::detect::{
+    Coverage, Detection, Explanation, GroupState, NearMiss, Outcome, Quantity, Seen,
+};
+use crate::diagnostic;
+use crate::event::EventId;
+use crate::run::ExplainOutcome;
+
+/// How much of a value from a log is shown, in characters.
+const VALUE_WIDTH: usize = 300;
+
+/// How many of a predicate's values are shown.
+const MOST_VALUES: usize = 8;
+
+/// How many groups of a correlation are shown.
+const MOST_GROUPS: usize = 5;
+
+/// Writes explanations for people.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn explain_text(out: &mut dyn Write, outcome: &ExplainOutcome, paint: Paint) -> io::Result<()> {
+    for (index, (detection, coverage, explanation)) in outcome.explanations.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", paint.bold(&detection.title))?;
+        writeln!(
+            out,
+            "{}",
+            paint.faint(format_args!("{}, {}", detection.id, detection.log_source))
+        )?;
+        if let Coverage::Unsearchable(why) = coverage {
+            writeln!(out, "{}: {why}", paint.bad("not searched"))?;
+            continue;
+        }
+        explanation_text(out, explanation, &outcome.files, paint)?;
+    }
+    Ok(())
+}
+
+/// Writes one explanation.
+pub(super) fn explanation_text(
+    out: &mut dyn Write,
+    explanation: &Explanation,
+    files: &[PathBuf],
+    paint: Paint,
+) -> io::Result<()> {
+    let searched = format!(
+        "{} of {} of its log source",
+        count(explanation.searched, "record"),
+        words::grouped(explanation.records)
+    );
+    if explanation.fired.is_empty() {
+        writeln!(out, "{}: {searched}", paint.bad("did not fire"))?;
+    } else {
+        writeln!(
+            out,
+            "{}: {} of {searched}",
+            paint.good("fired"),
+            count(explanation.fired.len() as u64, "record"),
+        )?;
+    }
+    if explanation.searched == 0 {
+        return writeln!(
+            out,
+            "  no record is of the log source that the detection searches"
+        );
+    }
+    if let Some(nearest) = &explanation.nearest {
+        nearest_text(out, nearest, files, paint)?;
+    }
+    groups_text(out, &explanation.groups, paint)
+}
+
+fn nearest_text(
+    out: &mut dyn Write,
+    nearest: &NearMiss,
+    files: &[PathBuf],
+    paint: Paint,
+) -> io::Result<()> {
+    let title = match nearest.distance {
+        0 => "first match".to_owned(),
+        1 => "closest, 1 predicate away".to_owned(),
+        distance => format!("closest, {distance} predicates away"),
+    };
+    let time = nearest.time.map(|time| format!(", {time}"));
+    writeln!(
+        out,
+        "{title}: {}{}",
+        event_name(nearest.event, files),
+        time.unwrap_or_default()
+    )?;
+    for outcome in &nearest.outcomes {
+        outcome_text(out, outcome, paint)?;
+    }
+    Ok(())
+}
+
+fn outcome_text(out: &mut dyn Write, outcome: &Outcome, paint: Paint) -> io::Result<()> {
+    let predicate = &outcome.predicate;
+    let mark = if outcome.satisfied {
+        paint.good("holds ")
+    } else {
+        paint.bad("fails ")
+    };
+    let field = predicate.field.as_deref().unwrap_or("any field");
+    let not = if predicate.negated { "must not: " } else { "" };
+    writeln!(
+        out,
+        "  {mark} {}: {not}{field} {} {}",
+        predicate.part,
+        predicate.operator,
+        values(&predicate.values, predicate.quantity),
+    )?;
+    let seen = match &outcome.seen {
+        Seen::WholeEvent => return Ok(()),
+        Seen::Absent => "the event has no such field".to_owned(),
+        Seen::Value(value) => words::value(value, VALUE_WIDTH),
+    };
+    writeln!(out, "           {} {seen}", paint.faint("seen:"))
+}
+
+fn values(values: &[String], quantity: Quantity) -> String {
+    let shown: Vec<_> = values
+        .iter()
+        .take(MOST_VALUES)
+        .map(|value| format!("'{}'", words::one_line(value, VALUE_WIDTH)))
+        .collect();
+    let joint = match quantity {
+        Quantity::Any => " or ",
+        Quantity::All => " and ",
+    };
+    let mut text = shown.join(joint);
+    if values.len() > MOST_VALUES {
+        text.push_str(&format!("{joint}{} more", values.len() - MOST_VALUES));
+    }
+    text
+}
+
+fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "closest groups:")?;
+    for group in groups.iter().take(MOST_GROUPS) {
+        let key: Vec<_> = group
+            .key
+            .iter()
+            .map(|(field, value)| format!("{field}={}", words::one_line(value, VALUE_WIDTH)))
+            .collect();
+        let mark = if group.met {
+            paint.good("met   ")
+        } else {
+            paint.bad("unmet ")
+        };
+        writeln!(
+            out,
+            "  {mark} {}: got {}, wanted {}",
+            key.join(", "),
+            group.got,
+            group.wanted
+        )?;
+    }
+    if groups.len() > MOST_GROUPS {
+        writeln!(out, "  and {} more", groups.len() - MOST_GROUPS)?;
+    }
+    Ok(())
+}
+
+fn event_name(event: EventId, files: &[PathBuf]) -> String {
+    let file = files
+        .get(event.file.0 as usize)
+        .map_or_else(String::new, |file| format!("{}, ", file.display()));
+    format!("{file}record {}", event.record)
+}
+
+/// Writes explanations as one JSON document.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn explain_json(out: &mut dyn Write, outcome: &ExplainOutcome) -> io::Result<()> {
+    let detections: Vec<_> = outcome
+        .explanations
+        .iter()
+        .map(|(detection, coverage, explanation)| {
+            one_json(detection, coverage, explanation, &outcome.files)
+        })
+        .collect();
+    let problems = |problems: &[diagnostic::Diagnostic]| -> Vec<Json> {
+        problems.iter().map(diagnostic::to_json).collect()
+    };
+    let document = json!({
+        "detections": detections,
+        "content_problems": problems(&outcome.content_problems),
+        "log_problems": problems(&outcome.log_problems),
+        "interrupted": outcome.interrupted,
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn one_json(
+    detection: &Detection,
+    coverage: &Coverage,
+    explanation: &Explanation,
+    files: &[PathBuf],
+) -> Json {
+    let not_searched = match coverage {
+        Coverage::Searchable => None,
+        Coverage::Unsearchable(why) => Some(why),
+    };
+    json!({
+        "detection": detection.id,
+        "title": detection.title,
+        "language": detection.language,
+        "reading": detection.reading,
+        "not_searched": not_searched,
+        "explanation": explanation_json(explanation, files),
+    })
+}
+
+/// One explanation as JSON.
+pub(super) fn explanation_json(explanation: &Explanation, files: &[PathBuf]) -> Json {
+    json!({
+        "records": explanation.records,
+        "searched": explanation.searched,
+        "fired": explanation.fired.iter().map(|event| event_json(*event, files)).collect::<Vec<_>>(),
+        "nearest": explanation.nearest.as_ref().map(|nearest| nearest_json(nearest, files)),
+        "groups": explanation.groups.iter().map(|group| group_json(group, files)).collect::<Vec<_>>(),
+    })
+}
+
+fn event_json(event: EventId, files: &[PathBuf]) -> Json {
+    json!({
+        "file": files.get(event.file.0 as usize).map(|file| file.as_path()).unwrap_or(Path::new("")),
+        "record": event.record,
+    })
+}
+
+fn nearest_json(nearest: &NearMiss, files: &[PathBuf]) -> Json {
+    json!({
+        "event": event_json(nearest.event, files),
+        "time": nearest.time.map(|time| time.to_string()),
+        "distance": nearest.distance,
+        "predicates": nearest.outcomes.iter().map(outcome_json).collect::<Vec<_>>(),
+    })
+}
+
+fn outcome_json(outcome: &Outcome) -> Json {
+    let predicate = &outcome.predicate;
+    let (state, seen) = match &outcome.seen {
+        Seen::Absent => ("absent", Json::Null),
+        Seen::Value(value) => ("value", words::json(value)),
+        Seen::WholeEvent => ("whole-event", Json::Null),
+    };
+    json!({
+        "part": predicate.part,
+        "field": predicate.field,
+        "operator": predicate.operator,
+        "wanted": predicate.values,
+        "wanted_all": predicate.quantity == Quantity::All,
+        "negated": predicate.negated,
+        "seen": seen,
+        "seen_state": state,
+        "satisfied": outcome.satisfied,
+    })
+}
+
+fn group_json(group: &GroupState, files: &[PathBuf]) -> Json {
+    let key: serde_json::Map<String, Json> = group
+        .key
+        .iter()
+        .map(|(field, value)| (field.clone(), Json::from(value.as_str())))
+        .collect();
+    json!({
+        "key": key,
+        "got": group.got,
+        "wanted": group.wanted,
+        "met": group.met,
+        "events": group.events.iter().map(|event| event_json(*event, files)).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,76 @@
+//! A progress bar: a listener like any other.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::words::grouped;
+use crate::run::{RunEvent, Sink};
+
+/// Shows on standard error how far a search has come, and how fast it is.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Mutex<Option<ProgressBar>>,
+    started: Instant,
+    records: AtomicU64,
+    firings: AtomicU64,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            bar: Mutex::new(None),
+            started: Instant::now(),
+            records: AtomicU64::new(0),
+            firings: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Progress {
+    fn with_bar(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
+        act(&mut self.bar.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Sink for Progress {
+    fn note(&self, event: RunEvent<'_>) {
+        match event {
+            RunEvent::Started { bytes, .. } => self.with_bar(|bar| {
+                let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar());
+                *bar = Some(ProgressBar::new(bytes).with_style(style));
+            }),
+            RunEvent::FileOpened { .. } => {}
+            RunEvent::Searched { records, firings } => {
+                let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
+                let firings = self.firings.fetch_add(firings, Ordering::Relaxed) + firings;
+                let seconds = self.started.elapsed().as_millis().max(1) as u64;
+                let rate = records.saturating_mul(1000) / seconds;
+                self.with_bar(|bar| {
+                    if let Some(bar) = bar {
+                        bar.set_message(format!(
+                            "{} records, {} firings, {}/s",
+                            grouped(records),
+                            grouped(firings),
+                            grouped(rate)
+                        ));
+                    }
+                });
+            }
+            RunEvent::FileDone { bytes, .. } => self.with_bar(|bar| {
+                if let Some(bar) = bar {
+                    bar.inc(bytes);
+                }
+            }),
+            RunEvent::Finished => self.with_bar(|bar| {
+                if let Some(bar) = bar.take() {
+                    bar.finish_and_clear();
+                }
+            }),
+        }
+    }
+}

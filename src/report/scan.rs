@@ -1,0 +1,249 @@
+//! What a scan found: a table, or JSON lines.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::{Map, Value as Json, json};
+
+use super::paint::Paint;
+use super::words::{self, count, count_of};
+use crate::diagnostic::{self, Diagnostic};
+use crate::run::{Found, ScanOutcome};
+
+/// How much of one value a table shows, in characters.
+const VALUE_WIDTH: usize = 120;
+
+/// Writes a scan as a table and a summary. `width` is the terminal's, or `None`
+/// for unbroken lines.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn scan_text(
+    out: &mut dyn Write,
+    outcome: &ScanOutcome,
+    paint: Paint,
+    width: Option<u16>,
+) -> io::Result<()> {
+    if !outcome.firings.is_empty() {
+        for line in table(&outcome.firings, width).lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    summary_text(out, outcome, paint)
+}
+
+fn table(firings: &[Found], width: Option<u16>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header([
+        "LEVEL",
+        "DETECTION",
+        "FILE",
+        "RECORD",
+        "TIME",
+        "MATCHED",
+    ]);
+    match width {
+        Some(width) => {
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width);
+        }
+        None => {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
+    }
+    for found in firings {
+        let matched: Vec<_> = found
+            .firing
+            .matched
+            .iter()
+            .map(|(field, value)| format!("{field}={}", words::value(value, VALUE_WIDTH)))
+            .collect();
+        let record = found.firing.event().map(|event| event.record.to_string());
+        let others = found.firing.events.len().saturating_sub(1);
+        let record = record.unwrap_or_default();
+        let record = match others {
+            0 => record,
+            _ => format!("{record} (+{others})"),
+        };
+        table.add_row([
+            found
+                .detection
+                .level
+                .map_or_else(|| "-".to_owned(), |level| level.to_string()),
+            words::one_line(&found.detection.title, VALUE_WIDTH),
+            found.file.display().to_string(),
+            record,
+            time(found),
+            matched.join("  "),
+        ]);
+    }
+    table
+}
+
+fn time(found: &Found) -> String {
+    found
+        .firing
+        .time
+        .map(|time| time.to_string())
+        .unwrap_or_default()
+}
+
+fn summary_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io::Result<()> {
+    let fired: BTreeSet<_> = outcome
+        .firings
+        .iter()
+        .map(|found| &found.detection.id)
+        .collect();
+    writeln!(
+        out,
+        "{} in {} searched with {}: {} of {}",
+        count(outcome.records(), "record"),
+        count_of(opened(outcome), "log"),
+        count_of(outcome.detections, "detection"),
+        paint.bold(count_of(outcome.firings.len(), "firing")),
+        count_of(fired.len(), "detection"),
+    )?;
+    if !outcome.benign.is_empty() {
+        writeln!(
+            out,
+            "{} on the list of benign hits",
+            count_of(outcome.benign.len(), "firing"),
+        )?;
+    }
+    if !outcome.unused_benign.is_empty() {
+        writeln!(
+            out,
+            "{} of the list of benign hits met no firing",
+            count_of(outcome.unused_benign.len(), "entry").replace("entrys", "entries"),
+        )?;
+    }
+    let lines = unsearched(outcome);
+    if !lines.is_empty() {
+        writeln!(out, "not searched:")?;
+        for line in lines {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    if outcome.interrupted {
+        writeln!(
+            out,
+            "{}",
+            paint.bad("interrupted: the rest was not searched")
+        )?;
+    }
+    Ok(())
+}
+
+fn opened(outcome: &ScanOutcome) -> usize {
+    outcome.files.iter().filter(|file| file.opened).count()
+}
+
+fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
+    let unsearched = &outcome.unsearched;
+    let mut lines = Vec::new();
+    for (why, number) in &unsearched.detections {
+        lines.push(format!("{}: {why}", count_of(*number, "detection")));
+    }
+    if unsearched.without_events > 0 {
+        lines.push(format!(
+            "{}: their log source does not occur in these logs",
+            count_of(unsearched.without_events, "detection")
+        ));
+    }
+    let damaged = outcome.files.iter().filter(|file| !file.opened).count();
+    let damaged = damaged.saturating_sub(unsearched.files.len());
+    if damaged > 0 {
+        lines.push(format!(
+            "{}: not readable, see above",
+            count_of(damaged, "file")
+        ));
+    }
+    if !unsearched.files.is_empty() {
+        lines.push(format!(
+            "{}: no log, such as {}",
+            count_of(unsearched.files.len(), "file"),
+            unsearched.files[0].display()
+        ));
+    }
+    let records: u64 = unsearched.records.values().sum();
+    if records > 0 {
+        let mut origins: Vec<_> = unsearched.records.iter().collect();
+        origins.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let named: Vec<_> = origins
+            .iter()
+            .take(3)
+            .map(|(origin, _)| origin.to_string())
+            .collect();
+        lines.push(format!(
+            "{}: no detection looks at their {} (most of {})",
+            count(records, "record"),
+            count_of(origins.len(), "kind"),
+            named.join(", ")
+        ));
+    }
+    lines
+}
+
+/// Writes a scan as JSON lines: one a firing, and a closing summary.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn scan_json(out: &mut dyn Write, outcome: &ScanOutcome) -> io::Result<()> {
+    for found in &outcome.firings {
+        writeln!(out, "{}", firing(found))?;
+    }
+    let unsearched = &outcome.unsearched;
+    let problems = |problems: &[Diagnostic]| -> Vec<Json> {
+        problems.iter().map(diagnostic::to_json).collect()
+    };
+    let records: Map<String, Json> = unsearched
+        .records
+        .iter()
+        .map(|(origin, count)| (origin.to_string(), Json::from(*count)))
+        .collect();
+    let summary = json!({
+        "summary": {
+            "files": opened(outcome),
+            "records": outcome.records(),
+            "detections": outcome.detections,
+            "firings": outcome.firings.len(),
+            "benign": outcome.benign.len(),
+            "interrupted": outcome.interrupted,
+            "not_searched": {
+                "detections": unsearched.detections,
+                "detections_without_events": unsearched.without_events,
+                "files": unsearched.files,
+                "records": records,
+            },
+            "content_problems": problems(&outcome.content_problems),
+            "log_problems": problems(&outcome.log_problems),
+        }
+    });
+    writeln!(out, "{summary}")
+}
+
+fn firing(found: &Found) -> Json {
+    let matched: Map<String, Json> = found
+        .firing
+        .matched
+        .iter()
+        .map(|(field, value)| (field.to_string(), words::json(value)))
+        .collect();
+    json!({
+        "detection": found.detection.id,
+        "title": found.detection.title,
+        "level": found.detection.level,
+        "language": found.detection.language,
+        "reading": found.detection.reading,
+        "file": found.file,
+        "record": found.firing.event().map(|event| event.record),
+        "records": found.firing.events.iter().map(|event| event.record).collect::<Vec<_>>(),
+        "time": found.firing.time.map(|time| time.to_string()),
+        "matched": matched,
+    })
+}

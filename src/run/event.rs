@@ -1,0 +1,71 @@
+//! What a run tells while it goes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Something that happened in a run.
+#[derive(Debug, Clone, Copy)]
+pub enum RunEvent<'a> {
+    /// The search starts.
+    Started {
+        /// How many files there are to read.
+        files: usize,
+        /// How many bytes they have together.
+        bytes: u64,
+        /// How many detections search them.
+        detections: usize,
+    },
+    /// A file is opened.
+    FileOpened {
+        /// Its path.
+        path: &'a Path,
+    },
+    /// A part of a file was searched.
+    Searched {
+        /// How many records it held.
+        records: u64,
+        /// How many detections fired in it.
+        firings: u64,
+    },
+    /// A file is read to its end.
+    FileDone {
+        /// Its path.
+        path: &'a Path,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// The search has ended.
+    Finished,
+}
+
+/// Someone who listens to a run.
+pub trait Sink: Sync {
+    /// Takes note of something that happened; called from any thread.
+    fn note(&self, event: RunEvent<'_>);
+}
+
+/// Someone who does not listen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Sink for Silent {
+    fn note(&self, _: RunEvent<'_>) {}
+}
+
+/// A wish, from outside, that a run end early.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Wishes that the run end.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

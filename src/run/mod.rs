@@ -1,0 +1,18 @@
+//! Driving a search and a judgement.
+//!
+//! What happens is told as a stream of [`RunEvent`]s; progress bars and
+//! recorders listen and never ask.
+
+mod benign;
+mod event;
+mod explain;
+mod regression;
+mod scan;
+mod search;
+
+pub use benign::{BenignProblem, Known};
+pub use event::{Interrupt, RunEvent, Silent, Sink};
+pub use explain::{ExplainOutcome, ExplainRequest, explain};
+pub use regression::{RegressionRequest, run_suite};
+pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
+pub use search::{FileOutcome, SearchOutcome, SearchRequest, search};

@@ -1,0 +1,434 @@
+//! Judging the recordings of a suite, each against its rule.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::event::{Interrupt, Sink};
+use super::explain::visit_events;
+use super::search::{FileOutcome, SearchOutcome, SearchRequest, search};
+use crate::content::{Case, LoadedDetections, LogInput, Suite};
+use crate::detect::sigma::SigmaEngine;
+use crate::detect::{Coverage, Engine, Firing, Language, ProgramId, Reading};
+use crate::diagnostic::{self, Code, Diagnostic, Severity, did_you_mean};
+use crate::event::catalogue::Catalogue;
+use crate::event::{FileId, Names};
+use crate::log::ReadOptions;
+use crate::recording::Evidence;
+use crate::verdict::{
+    Absent, ControlFacts, ControlReport, CountFacts, Counts, EventRef, NearMissReport, Report,
+    Search, TestReport, Verdict, VerdictReport, judge_control, judge_count,
+};
+
+/// A suite, and how it is judged.
+#[derive(Debug)]
+pub struct RegressionRequest {
+    /// The suite.
+    pub suite: Suite,
+    /// The detections.
+    pub detections: LoadedDetections,
+    /// How much the recordings prove.
+    pub evidence: Evidence,
+    /// Whether more matches than asked for are a failure.
+    pub counts: Counts,
+    /// Only tests whose name, rule, title, or recording holds one of these.
+    pub filters: Vec<String>,
+    /// How many threads search; `None` takes every core.
+    pub threads: Option<std::num::NonZero<usize>>,
+    /// The wish to end early.
+    pub interrupt: Interrupt,
+}
+
+/// Judges a suite.
+#[must_use]
+pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
+    let RegressionRequest {
+        mut suite,
+        detections,
+        ..
+    } = request;
+    let mut diagnostics = std::mem::take(&mut suite.problems);
+    diagnostics.extend(detections.problems);
+    filter(&mut suite, &request.filters, &mut diagnostics);
+    let mut sigma = detections.sigma;
+    let known: Vec<String> = sigma.names().map(Into::into).collect();
+    sigma.retain(|names| {
+        suite
+            .cases
+            .iter()
+            .any(|case| names.contains(&case.rule.as_str()))
+    });
+    let mut names = Names::builder();
+    names.extend(Catalogue::bundled().field_names());
+    sigma.intern(&mut names);
+    let names = Arc::new(names.freeze());
+    let (engine, problems) = SigmaEngine::new(sigma, &names);
+    diagnostics.extend(problems);
+
+    let inputs = inputs(&suite);
+    let options = ReadOptions {
+        names,
+        declared: None,
+    };
+    let outcome = search(
+        &SearchRequest {
+            inputs: &inputs,
+            options: options.clone(),
+            threads: request.threads,
+            interrupt: request.interrupt.clone(),
+        },
+        &engine,
+        sink,
+    );
+    let judge = Judge {
+        engine: &engine,
+        inputs: &inputs,
+        outcome: &outcome,
+        options,
+        counts: request.counts,
+        evidence: request.evidence,
+        known,
+        interrupt: request.interrupt,
+    };
+    let mut tests = judge.cases(&suite.cases);
+    tests.extend(judge.controls(&suite));
+    diagnostics.extend(judge.missing_rules(&suite.cases));
+    let records = outcome.record_count();
+    diagnostics.extend(outcome.problems);
+    diagnostic::sort(&mut diagnostics);
+    diagnostics.dedup();
+    Report {
+        tests,
+        diagnostics,
+        absent: suite
+            .absent
+            .into_iter()
+            .map(|(detection, file)| Absent { detection, file })
+            .collect(),
+        commented_out: suite.commented_out,
+        records,
+        interrupted: outcome.interrupted,
+    }
+}
+
+fn filter(suite: &mut Suite, filters: &[String], diagnostics: &mut Vec<Diagnostic>) {
+    if filters.is_empty() {
+        return;
+    }
+    let wanted = |texts: [&str; 4]| {
+        texts.iter().any(|text| {
+            let text = text.to_lowercase();
+            filters
+                .iter()
+                .any(|filter| text.contains(&filter.to_lowercase()))
+        })
+    };
+    suite.cases.retain(|case| {
+        let path = case.recording.path.to_string_lossy();
+        wanted([&case.name, &case.rule, &case.title, &path])
+    });
+    suite.controls.retain(|(input, _)| {
+        let path = input.path.to_string_lossy();
+        wanted([&path, "", "", ""])
+    });
+    if suite.cases.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::SUITE_NO_CASES,
+                format!(
+                    "no test is called anything like `{}`",
+                    filters.join("` or `")
+                ),
+            )
+            .help("filters are parts of a test's name, rule, title, or recording"),
+        );
+    }
+}
+
+/// Every recording once.
+fn inputs(suite: &Suite) -> Vec<LogInput> {
+    let mut inputs: Vec<_> = suite
+        .cases
+        .iter()
+        .map(|case| case.recording.clone())
+        .chain(suite.controls.iter().map(|(input, _)| input.clone()))
+        .collect();
+    inputs.sort();
+    inputs.dedup();
+    inputs
+}
+
+struct Judge<'j> {
+    engine: &'j SigmaEngine,
+    inputs: &'j [LogInput],
+    outcome: &'j SearchOutcome,
+    options: ReadOptions,
+    counts: Counts,
+    evidence: Evidence,
+    known: Vec<String>,
+    interrupt: Interrupt,
+}
+
+impl Judge<'_> {
+    fn cases(&self, cases: &[Case]) -> Vec<TestReport> {
+        let mut tests: BTreeMap<(&Path, &str), TestReport> = BTreeMap::new();
+        for case in cases {
+            let Some((file, outcome)) = self.file(&case.recording) else {
+                continue;
+            };
+            let verdict = self.case(case, file, outcome);
+            tests
+                .entry((&case.recording.path, &case.name))
+                .or_insert_with(|| self.test(&case.name, outcome))
+                .verdicts
+                .push(verdict);
+        }
+        tests.into_values().collect()
+    }
+
+    fn controls(&self, suite: &Suite) -> Vec<TestReport> {
+        let mut tests = Vec::new();
+        for (input, why) in &suite.controls {
+            let Some((file, outcome)) = self.file(input) else {
+                continue;
+            };
+            let mut test = self.test(why, outcome);
+            for (program, _) in self.compiled() {
+                let looked = self.searched(program, outcome);
+                // A benign recording speaks for the rules of its own log only.
+                if looked == 0 && outcome.record_count() > 0 && outcome.problems == 0 {
+                    continue;
+                }
+                test.controls
+                    .push(self.control(program, why, file, outcome));
+            }
+            if test.controls.is_empty() {
+                // No rule looks at it at all: it proves nothing.
+                for (program, _) in self.compiled() {
+                    test.controls
+                        .push(self.control(program, why, file, outcome));
+                }
+            }
+            tests.push(test);
+        }
+        tests
+    }
+
+    fn compiled(&self) -> impl Iterator<Item = (ProgramId, &crate::detect::Detection)> {
+        (0..)
+            .map(ProgramId)
+            .zip(self.engine.programs())
+            .filter(|(program, _)| self.engine.is_compiled(*program))
+    }
+
+    fn test(&self, name: &str, outcome: &FileOutcome) -> TestReport {
+        TestReport {
+            name: name.to_owned(),
+            recording: outcome.path.clone(),
+            evidence: self.evidence,
+            records: outcome.record_count(),
+            verdicts: Vec::new(),
+            controls: Vec::new(),
+        }
+    }
+
+    fn file(&self, input: &LogInput) -> Option<(FileId, &FileOutcome)> {
+        let index = self.inputs.binary_search(input).ok()?;
+        let file = FileId(u32::try_from(index).ok()?);
+        Some((file, self.outcome.files.get(index)?))
+    }
+
+    fn program(&self, rule: &str) -> Option<ProgramId> {
+        (0..)
+            .map(ProgramId)
+            .zip(self.engine.programs())
+            .find(|(_, detection)| detection.id.as_str() == rule)
+            .map(|(program, _)| program)
+    }
+
+    fn searched(&self, program: ProgramId, outcome: &FileOutcome) -> u64 {
+        outcome
+            .records
+            .iter()
+            .filter(|(origin, _)| self.engine.looks_at(program, origin))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    fn firings(&self, program: ProgramId, file: FileId) -> Vec<&Firing> {
+        self.outcome
+            .firings
+            .iter()
+            .filter(|firing| {
+                firing.program == program && firing.event().is_some_and(|event| event.file == file)
+            })
+            .collect()
+    }
+
+    fn refs(&self, firings: &[&Firing]) -> Vec<EventRef> {
+        let mut events: Vec<_> = firings
+            .iter()
+            .filter_map(|firing| firing.event())
+            .filter_map(|event| {
+                let input = self.inputs.get(event.file.0 as usize)?;
+                Some(EventRef {
+                    file: input.path.clone(),
+                    record: event.record,
+                })
+            })
+            .collect();
+        events.sort();
+        events.dedup();
+        events
+    }
+
+    /// Whether a program could search a recording.
+    fn could_search(&self, program: Option<ProgramId>, outcome: &FileOutcome) -> Search {
+        let Some(program) = program else {
+            return Search::Invalid("the rule is not loaded".to_owned());
+        };
+        if !self.engine.is_compiled(program) {
+            return Search::Unsupported("the rule cannot be evaluated".to_owned());
+        }
+        if let Coverage::Unsearchable(why) = self.engine.coverage(program) {
+            return Search::Unsupported(why);
+        }
+        if self.outcome.interrupted {
+            return Search::Damaged("the run was interrupted".to_owned());
+        }
+        if !outcome.opened || outcome.problems > 0 {
+            return Search::Damaged("the recording could not be read whole".to_owned());
+        }
+        Search::Done
+    }
+
+    fn case(&self, case: &Case, file: FileId, outcome: &FileOutcome) -> VerdictReport {
+        let program = self.program(&case.rule);
+        let firings = program.map_or_else(Vec::new, |program| self.firings(program, file));
+        let matches = firings.len() as u64;
+        let facts = CountFacts {
+            search: self.could_search(program, outcome),
+            records: outcome.record_count(),
+            searched: program.map_or(0, |program| self.searched(program, outcome)),
+            matches,
+            wanted: case.match_count,
+            counts: self.counts,
+        };
+        let (verdict, expected, reason) = judge_count(&facts);
+        let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
+        let near_miss = match (verdict, program) {
+            (Verdict::Misfire, Some(program)) if !expected => {
+                Some(self.near_miss(program, &case.recording))
+            }
+            _ => None,
+        };
+        VerdictReport {
+            detection: detection.map_or_else(
+                || crate::detect::DetectionId::new(&case.rule),
+                |detection| detection.id.clone(),
+            ),
+            title: detection.map_or_else(|| case.title.clone(), |known| known.title.clone()),
+            language: Language::Sigma,
+            reading: Reading::Strict,
+            verdict,
+            expected,
+            reason,
+            events: self.refs(&firings),
+            surplus: case
+                .match_count
+                .map_or(0, |wanted| matches.saturating_sub(wanted)),
+            near_miss,
+        }
+    }
+
+    fn near_miss(&self, program: ProgramId, input: &LogInput) -> NearMissReport {
+        let inputs = [input.clone()];
+        let mut unwanted = Vec::new();
+        let explanation = self.engine.explain(program, &mut |visit| {
+            visit_events(
+                &inputs,
+                &self.options,
+                &self.interrupt,
+                &mut unwanted,
+                visit,
+            );
+        });
+        NearMissReport { explanation }
+    }
+
+    fn control(
+        &self,
+        program: ProgramId,
+        why: &str,
+        file: FileId,
+        outcome: &FileOutcome,
+    ) -> ControlReport {
+        let firings = self.firings(program, file);
+        let (result, reason) = judge_control(&ControlFacts {
+            search: self.could_search(Some(program), outcome),
+            searched: self.searched(program, outcome),
+            firings: firings.len() as u64,
+        });
+        let detection = &self.engine.programs()[program.0 as usize];
+        ControlReport {
+            name: why.to_owned(),
+            detection: detection.id.clone(),
+            title: detection.title.clone(),
+            reading: Reading::Strict,
+            outcome: result,
+            expected: result == crate::verdict::ControlOutcome::Quiet,
+            reason,
+            events: self.refs(&firings),
+        }
+    }
+
+    fn missing_rules(&self, cases: &[Case]) -> Vec<Diagnostic> {
+        let mut missing: Vec<(&str, &PathBuf)> = cases
+            .iter()
+            .filter(|case| self.program(&case.rule).is_none())
+            .map(|case| (case.rule.as_str(), &case.recording.path))
+            .collect();
+        missing.sort_unstable();
+        missing
+            .into_iter()
+            .map(|(rule, recording)| {
+                let known = self.known.iter().map(String::as_str);
+                let help = did_you_mean(rule, known).map_or_else(
+                    || "load the folder that holds the rule with `--detections`".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                Diagnostic::error(
+                    Code::CONTENT_UNKNOWN_DETECTION,
+                    format!("the rule `{rule}` of this recording is not loaded"),
+                )
+                .in_file(recording)
+                .help(help)
+            })
+            .collect()
+    }
+}
+
+impl Report {
+    /// Whether something is wrong with content.
+    #[must_use]
+    pub fn content_is_wrong(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && !is_about_logs(problem))
+    }
+
+    /// Whether a recording could not be read whole.
+    #[must_use]
+    pub fn logs_are_damaged(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && is_about_logs(problem))
+    }
+}
+
+/// Whether a problem is with a log, or with reading it, rather than with
+/// content.
+fn is_about_logs(problem: &Diagnostic) -> bool {
+    let code = problem.code.as_str();
+    code.starts_with("misfire::log::") || code.starts_with("misfire::io::")
+}

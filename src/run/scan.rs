@@ -1,0 +1,249 @@
+//! Searching logs for firings.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::benign::Known;
+use super::event::{Interrupt, Sink};
+use super::search::{FileOutcome, SearchRequest, search};
+use crate::content::{BenignList, FoundFile, LoadedDetections, LogInput, find_files};
+use crate::detect::sigma::SigmaEngine;
+use crate::detect::{Coverage, Detection, Engine, Firing, ProgramId};
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::event::catalogue::Catalogue;
+use crate::event::{LogSource, Names, Origin};
+use crate::log::ReadOptions;
+
+/// What is to be searched, and with what.
+#[derive(Debug)]
+pub struct ScanRequest {
+    /// Logs, and folders of logs.
+    pub logs: Vec<PathBuf>,
+    /// The detections.
+    pub detections: LoadedDetections,
+    /// The hits that are known to be benign.
+    pub benign: Option<BenignList>,
+    /// What plain JSON lines are.
+    pub declared: Option<LogSource>,
+    /// How many threads search; `None` takes every core.
+    pub threads: Option<std::num::NonZero<usize>>,
+    /// The wish to end early.
+    pub interrupt: Interrupt,
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct ScanOutcome {
+    /// The firings that no list knows, sorted by file, record, and detection.
+    pub firings: Vec<Found>,
+    /// The firings that the list of benign hits knows.
+    pub benign: Vec<Found>,
+    /// Entries of the list that no firing needed, by their place in it.
+    pub unused_benign: Vec<usize>,
+    /// The files in order.
+    pub files: Vec<FileOutcome>,
+    /// How many detections searched.
+    pub detections: usize,
+    /// What was not searched, and why.
+    pub unsearched: Unsearched,
+    /// What is wrong with the detections or the list.
+    pub content_problems: Vec<Diagnostic>,
+    /// What is wrong with the logs.
+    pub log_problems: Vec<Diagnostic>,
+    /// Whether the scan ended early.
+    pub interrupted: bool,
+}
+
+/// A firing with what is needed to tell of it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The detection.
+    pub detection: Detection,
+    /// The firing.
+    pub firing: Firing,
+    /// The file of the deciding event.
+    pub file: PathBuf,
+}
+
+/// What a scan did not search.
+#[derive(Debug, Default)]
+pub struct Unsearched {
+    /// Detections whose log source nothing readable has, by reason.
+    pub detections: BTreeMap<String, usize>,
+    /// Detections whose log source did not occur in these logs.
+    pub without_events: usize,
+    /// Files in a folder that are no logs.
+    pub files: Vec<PathBuf>,
+    /// Records that no detection looks at, by origin.
+    pub records: BTreeMap<Origin, u64>,
+}
+
+impl ScanOutcome {
+    /// How many records were read.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.files.iter().map(FileOutcome::record_count).sum()
+    }
+}
+
+/// Searches logs with detections.
+#[must_use]
+pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
+    let LoadedDetections {
+        mut sigma,
+        problems: mut content_problems,
+        ..
+    } = request.detections;
+    let (known, problems) = match &request.benign {
+        Some(list) => Known::add(list, &mut sigma),
+        None => (Known::default(), Vec::new()),
+    };
+    content_problems.extend(problems);
+    let mut names = Names::builder();
+    names.extend(Catalogue::bundled().field_names());
+    sigma.intern(&mut names);
+    let names = Arc::new(names.freeze());
+    let (engine, problems) = SigmaEngine::new(sigma, &names);
+    content_problems.extend(problems);
+    diagnostic::sort(&mut content_problems);
+
+    let (found, mut log_problems) = find_files(&request.logs);
+    let inputs: Vec<_> = found
+        .iter()
+        .map(|file| LogInput::on_disk(&file.path))
+        .collect();
+    let outcome = search(
+        &SearchRequest {
+            inputs: &inputs,
+            options: ReadOptions {
+                names,
+                declared: request.declared,
+            },
+            threads: request.threads,
+            interrupt: request.interrupt,
+        },
+        &engine,
+        sink,
+    );
+    let (problems, not_logs) = sort_out(outcome.problems, &found);
+    log_problems.extend(problems);
+    diagnostic::sort(&mut log_problems);
+    let (others, benign) = known.split(outcome.firings, engine.programs());
+    let used: Vec<_> = benign.iter().map(|(entry, _)| *entry).collect();
+    let entries = request.benign.map_or(0, |list| list.entries.len());
+    let tell = |firing: Firing| tell(firing, &engine, &inputs);
+    ScanOutcome {
+        firings: others.into_iter().filter_map(tell).collect(),
+        benign: benign
+            .into_iter()
+            .filter_map(|(_, firing)| tell(firing))
+            .collect(),
+        unused_benign: (0..entries).filter(|entry| !used.contains(entry)).collect(),
+        unsearched: unsearched(&engine, &outcome.records, not_logs),
+        detections: own_programs(&engine).count(),
+        files: outcome.files,
+        content_problems,
+        log_problems,
+        interrupted: outcome.interrupted,
+    }
+}
+
+/// The detections that were compiled, without those of the benign list.
+fn own_programs(engine: &SigmaEngine) -> impl Iterator<Item = ProgramId> {
+    (0..)
+        .map(ProgramId)
+        .zip(engine.programs())
+        .filter(|(program, detection)| engine.is_compiled(*program) && !Known::is_own(detection))
+        .map(|(program, _)| program)
+}
+
+fn tell(firing: Firing, engine: &SigmaEngine, inputs: &[LogInput]) -> Option<Found> {
+    let detection = engine.programs().get(firing.program.0 as usize)?.clone();
+    let event = firing.event()?;
+    let file = inputs.get(event.file.0 as usize)?.path.clone();
+    Some(Found {
+        detection,
+        firing,
+        file,
+    })
+}
+
+/// In a folder, a file of no known format is no log and no damage, unless its
+/// name says that it is one.
+fn sort_out(problems: Vec<Diagnostic>, found: &[FoundFile]) -> (Vec<Diagnostic>, Vec<PathBuf>) {
+    const LOG_ENDINGS: [&str; 7] = ["evtx", "json", "jsonl", "ndjson", "xml", "log", "gz"];
+    let mut not_logs = Vec::new();
+    let problems = problems
+        .into_iter()
+        .filter(|problem| {
+            if problem.code != Code::LOG_UNKNOWN_FORMAT {
+                return true;
+            }
+            let Some(place) = &problem.place else {
+                return true;
+            };
+            let named = found
+                .binary_search_by(|file| file.path.cmp(&place.file))
+                .is_ok_and(|index| found[index].named);
+            let ending = place.file.extension().and_then(|ending| ending.to_str());
+            let says_log = ending
+                .is_some_and(|ending| LOG_ENDINGS.contains(&ending.to_ascii_lowercase().as_str()));
+            if named || says_log {
+                return true;
+            }
+            not_logs.push(place.file.clone());
+            false
+        })
+        .collect();
+    (problems, not_logs)
+}
+
+fn unsearched(
+    engine: &SigmaEngine,
+    records: &BTreeMap<Origin, u64>,
+    files: Vec<PathBuf>,
+) -> Unsearched {
+    let mut unsearched = Unsearched {
+        files,
+        records: records.clone(),
+        ..Unsearched::default()
+    };
+    for program in own_programs(engine) {
+        let mut looked = false;
+        for origin in records.keys() {
+            if engine.looks_at(program, origin) {
+                looked = true;
+                unsearched.records.remove(origin);
+            }
+        }
+        if looked {
+            continue;
+        }
+        match engine.coverage(program) {
+            Coverage::Unsearchable(why) => *unsearched.detections.entry(why).or_default() += 1,
+            Coverage::Searchable => unsearched.without_events += 1,
+        }
+    }
+    unsearched
+}
+
+impl ScanOutcome {
+    /// Whether a problem of the detections is an error.
+    #[must_use]
+    pub fn content_is_wrong(&self) -> bool {
+        has_error(&self.content_problems)
+    }
+
+    /// Whether a log could not be read whole.
+    #[must_use]
+    pub fn logs_are_damaged(&self) -> bool {
+        has_error(&self.log_problems)
+    }
+}
+
+fn has_error(problems: &[Diagnostic]) -> bool {
+    problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+}

@@ -1,0 +1,297 @@
+//! Searching any number of logs with one engine, on every core.
+//!
+//! Workers take chunks from one queue; taking is cheap and in order, decoding
+//! and searching is not, and needs no order. Whatever depends on the order of
+//! threads is sorted at the end.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::event::{Interrupt, RunEvent, Sink};
+use crate::content::LogInput;
+use crate::detect::{self, Engine, Firing, Tally};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::event::{FileId, Origin};
+use crate::log::{Chunk, Format, LogReader, ReadOptions};
+
+/// What is to be searched.
+#[derive(Debug)]
+pub struct SearchRequest<'r> {
+    /// The logs.
+    pub inputs: &'r [LogInput],
+    /// How they are read.
+    pub options: ReadOptions,
+    /// How many threads search; `None` takes every core.
+    pub threads: Option<NonZero<usize>>,
+    /// The wish to end early.
+    pub interrupt: Interrupt,
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct SearchOutcome {
+    /// The firings, sorted by file, record, and detection.
+    pub firings: Vec<Firing>,
+    /// What became of each input, in their order.
+    pub files: Vec<FileOutcome>,
+    /// How many records of each origin were read.
+    pub records: BTreeMap<Origin, u64>,
+    /// Everything that could not be read, sorted.
+    pub problems: Vec<Diagnostic>,
+    /// Whether the search ended early.
+    pub interrupted: bool,
+}
+
+/// What became of one input.
+#[derive(Debug, Clone, Default)]
+pub struct FileOutcome {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its format, if it was recognised.
+    pub format: Option<Format>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// How many records of each origin it holds.
+    pub records: BTreeMap<Origin, u64>,
+    /// How many problems reading it had.
+    pub problems: usize,
+    /// Whether it could be opened as a log at all.
+    pub opened: bool,
+}
+
+impl FileOutcome {
+    /// How many records the file holds.
+    #[must_use]
+    pub fn record_count(&self) -> u64 {
+        self.records.values().sum()
+    }
+}
+
+impl SearchOutcome {
+    /// How many records were read.
+    #[must_use]
+    pub fn record_count(&self) -> u64 {
+        self.records.values().sum()
+    }
+}
+
+/// Searches all logs.
+#[must_use]
+pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink) -> SearchOutcome {
+    let sizes: Vec<u64> = request.inputs.iter().map(size).collect();
+    sink.note(RunEvent::Started {
+        files: request.inputs.len(),
+        bytes: sizes.iter().sum(),
+        detections: engine.programs().len(),
+    });
+    let queue = Mutex::new(Queue::new(request, sink));
+    let threads = request
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZero::get);
+    let parts: Vec<Part> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| work(&queue, request, engine, sink)))
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| match worker.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    });
+    let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut outcome = SearchOutcome {
+        files: request
+            .inputs
+            .iter()
+            .zip(&sizes)
+            .map(|(input, bytes)| FileOutcome {
+                path: input.path.clone(),
+                bytes: *bytes,
+                ..FileOutcome::default()
+            })
+            .collect(),
+        interrupted: request.interrupt.is_set(),
+        ..SearchOutcome::default()
+    };
+    merge(&mut outcome, queue, parts, engine);
+    sink.note(RunEvent::Finished);
+    outcome
+}
+
+fn size(input: &LogInput) -> u64 {
+    match input.bytes {
+        Some(bytes) => bytes.len() as u64,
+        None => std::fs::metadata(&input.path).map_or(0, |metadata| metadata.len()),
+    }
+}
+
+/// The inputs, as a queue of chunks.
+struct Queue<'r> {
+    request: &'r SearchRequest<'r>,
+    sink: &'r dyn Sink,
+    next: usize,
+    open: Option<(usize, LogReader)>,
+    formats: Vec<(usize, Format)>,
+    problems: Vec<(usize, Diagnostic)>,
+}
+
+impl<'r> Queue<'r> {
+    fn new(request: &'r SearchRequest<'r>, sink: &'r dyn Sink) -> Self {
+        Self {
+            request,
+            sink,
+            next: 0,
+            open: None,
+            formats: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn next_chunk(&mut self) -> Option<(usize, Chunk)> {
+        loop {
+            if self.request.interrupt.is_set() {
+                return None;
+            }
+            let Some((index, reader)) = &mut self.open else {
+                self.open_next()?;
+                continue;
+            };
+            match reader.next_chunk() {
+                Some(Ok(chunk)) => return Some((*index, chunk)),
+                Some(Err(problem)) => self.problems.push((*index, problem)),
+                None => {
+                    let input = &self.request.inputs[*index];
+                    self.sink.note(RunEvent::FileDone {
+                        path: &input.path,
+                        bytes: size(input),
+                    });
+                    self.open = None;
+                }
+            }
+        }
+    }
+
+    fn open_next(&mut self) -> Option<()> {
+        let index = self.next;
+        let input = self.request.inputs.get(index)?;
+        self.next += 1;
+        self.sink.note(RunEvent::FileOpened { path: &input.path });
+        let file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        let options = &self.request.options;
+        let opened = match input.bytes {
+            Some(bytes) => crate::log::read_bytes(&input.path, bytes.to_vec(), file, options),
+            None => crate::log::open(&input.path, file, options),
+        };
+        match opened {
+            Ok(reader) => {
+                self.formats.push((index, reader.format()));
+                self.open = Some((index, reader));
+            }
+            Err(problem) => {
+                self.problems.push((index, problem));
+                self.sink.note(RunEvent::FileDone {
+                    path: &input.path,
+                    bytes: size(input),
+                });
+            }
+        }
+        Some(())
+    }
+}
+
+/// What one worker brings home.
+struct Part {
+    firings: Vec<Firing>,
+    tally: Tally,
+    records: Vec<(usize, Origin, u64)>,
+    problems: Vec<(usize, Diagnostic)>,
+}
+
+fn work<'r>(
+    queue: &Mutex<Queue<'r>>,
+    request: &SearchRequest<'r>,
+    engine: &dyn Engine,
+    sink: &dyn Sink,
+) -> Part {
+    let mut search = engine.start();
+    let mut part = Part {
+        firings: Vec::new(),
+        tally: Tally::default(),
+        records: Vec::new(),
+        problems: Vec::new(),
+    };
+    loop {
+        let next = queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next_chunk();
+        let Some((index, chunk)) = next else { break };
+        let decoded = chunk.decode(&request.options);
+        let before = part.firings.len();
+        search.feed(&decoded.batch, &mut part.firings);
+        let mut counts = vec![0_u64; decoded.batch.origins().len()];
+        for event in decoded.batch.events() {
+            counts[event.origin_index()] += 1;
+        }
+        let counted = decoded.batch.origins().iter().zip(counts);
+        part.records
+            .extend(counted.map(|(origin, count)| (index, origin.clone(), count)));
+        part.problems
+            .extend(decoded.problems.into_iter().map(|problem| (index, problem)));
+        sink.note(RunEvent::Searched {
+            records: decoded.batch.len() as u64,
+            firings: (part.firings.len() - before) as u64,
+        });
+    }
+    part.tally = search.finish();
+    part
+}
+
+fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine: &dyn Engine) {
+    let mut tally = Tally::default();
+    let mut problems = queue.problems;
+    for part in parts {
+        outcome.firings.extend(part.firings);
+        tally.merge(part.tally);
+        problems.extend(part.problems);
+        for (index, origin, count) in part.records {
+            if let Some(file) = outcome.files.get_mut(index) {
+                *file.records.entry(origin).or_default() += count;
+            }
+        }
+    }
+    engine.conclude(tally.held, &mut outcome.firings);
+    outcome.records = tally.records;
+    detect::sort(&mut outcome.firings);
+    for (index, format) in queue.formats {
+        if let Some(file) = outcome.files.get_mut(index) {
+            file.format = Some(format);
+            file.opened = true;
+        }
+    }
+    for (index, problem) in problems {
+        if let Some(file) = outcome.files.get_mut(index) {
+            file.problems += 1;
+        }
+        outcome.problems.push(problem);
+    }
+    for file in &mut outcome.files {
+        if file.opened && file.record_count() == 0 && file.problems == 0 && !outcome.interrupted {
+            file.problems += 1;
+            outcome.problems.push(
+                Diagnostic::error(
+                    Code::LOG_EMPTY,
+                    "the log holds no record, so nothing was searched in it",
+                )
+                .in_file(&file.path)
+                .help("check how the log was exported, or leave it out"),
+            );
+        }
+    }
+    diagnostic::sort(&mut outcome.problems);
+}
