@@ -130,6 +130,28 @@ impl BatchBuilder {
         }
     }
 
+    /// Gives each of the open record's fields under one name a name of its own,
+    /// in order, if there are as many fields as names; says whether it did.
+    pub fn rename_repeated(
+        &mut self,
+        section: Section,
+        id: FieldId,
+        names: &[(Section, FieldId)],
+    ) -> bool {
+        let mut fields: Vec<_> = self.batch.fields[self.open_record..]
+            .iter_mut()
+            .filter(|field| field.section == section && field.id == id)
+            .collect();
+        if fields.len() != names.len() {
+            return false;
+        }
+        for (field, (section, id)) in fields.iter_mut().zip(names) {
+            field.section = *section;
+            field.id = *id;
+        }
+        true
+    }
+
     /// Stores values as one list.
     pub fn list(&mut self, items: &[Slot]) -> Slot {
         let start = u32::try_from(self.batch.items.len()).unwrap_or(u32::MAX);

@@ -194,6 +194,7 @@ fn json(start: &str, head: &[u8], declared: bool) -> Option<Result<Recognised, D
             "the file is a CloudTrail digest, which holds no events",
         ))),
         Some(kind) => Some(Ok(Recognised::Json { kind, layout })),
+        None if is_empty_list(head) => Some(Err(empty("the file's list of records is empty"))),
         None if declared => Some(Ok(Recognised::Json {
             kind: Kind::Declared,
             layout: match self::layout(start) {

@@ -1,12 +1,10 @@
 //! Damaged logs of every format: told, survived, and read as far as they go.
 
-mod common;
-
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
-use common::{Log, gzip, read, read_file};
+use crate::common::{Log, gzip, read, read_file};
 use misfire::event::LogSource;
 use misfire::log::ReadOptions;
 use misfire::log::evtx::write::{EvtxWriter, RecordToWrite};
