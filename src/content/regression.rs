@@ -19,6 +19,10 @@ const RULE_ATTRIBUTE: &str = "regression_tests_path";
 /// A suite's paths are relative to a folder at most this far above it.
 const HIGHEST_ROOT: usize = 6;
 
+/// The types of tests that are judged; a recording's format is recognised by its
+/// content all the same.
+const JUDGED_KINDS: [&str; 4] = ["evtx", "json", "jsonl", "ndjson"];
+
 /// A suite: recordings, each with the rule that must match it.
 #[derive(Debug, Default)]
 pub struct Suite {
@@ -158,14 +162,14 @@ pub(super) fn add(
 ) {
     for test in info.regression_tests_info.iter().flatten() {
         let place = place_of(source, &test.path);
-        if test.kind != "evtx" {
+        if !JUDGED_KINDS.contains(&test.kind.as_str()) {
             suite.problems.push(
                 Diagnostic::error(
                     Code::SUITE_UNSUPPORTED_CASE,
                     format!("a test of type `{}` cannot be judged", test.kind),
                 )
                 .at(place)
-                .help("tests of type `evtx` are judged; comment others out"),
+                .help("tests of type `evtx` and `json` are judged; comment others out"),
             );
             continue;
         }
@@ -281,8 +285,9 @@ fn report_orphans(suite: &mut Suite, files: &[FoundFile], about: &HashMap<PathBu
     let orphans: BTreeSet<_> = files
         .iter()
         .filter(|file| {
-            let ending = file.path.extension();
-            ending.is_some_and(|ending| ending.eq_ignore_ascii_case("evtx"))
+            let ending = file.path.extension().and_then(|ending| ending.to_str());
+            ending
+                .is_some_and(|ending| JUDGED_KINDS.contains(&ending.to_ascii_lowercase().as_str()))
         })
         .filter_map(|file| file.path.parent())
         .filter(|home| !about.contains_key(&normal(home)))

@@ -14,6 +14,9 @@ use crate::run::{Found, ScanOutcome};
 /// How much of one value a table shows, in characters.
 const VALUE_WIDTH: usize = 120;
 
+/// How many reasons for not searching a summary names.
+const MOST_REASONS: usize = 6;
+
 /// Writes a scan as a table and a summary. `width` is the terminal's, or `None`
 /// for unbroken lines.
 ///
@@ -81,6 +84,9 @@ fn table(firings: &[Found], width: Option<u16>) -> Table {
             matched.join("  "),
         ]);
     }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     table
 }
 
@@ -145,8 +151,22 @@ fn opened(outcome: &ScanOutcome) -> usize {
 fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
     let unsearched = &outcome.unsearched;
     let mut lines = Vec::new();
-    for (why, number) in &unsearched.detections {
-        lines.push(format!("{}: {why}", count_of(*number, "detection")));
+    let mut reasons: Vec<_> = unsearched.detections.iter().collect();
+    reasons.sort_by_key(|(why, number)| (std::cmp::Reverse(**number), *why));
+    for (why, number) in reasons.iter().take(MOST_REASONS) {
+        lines.push(format!("{}: {why}", count_of(**number, "detection")));
+    }
+    let rest: usize = reasons
+        .iter()
+        .skip(MOST_REASONS)
+        .map(|(_, number)| **number)
+        .sum();
+    if rest > 0 {
+        lines.push(format!(
+            "{}: {} more reasons (all in JSON)",
+            count_of(rest, "detection"),
+            reasons.len() - MOST_REASONS
+        ));
     }
     if unsearched.without_events > 0 {
         lines.push(format!(

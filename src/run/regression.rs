@@ -10,7 +10,7 @@ use super::search::{FileOutcome, SearchOutcome, SearchRequest, search};
 use crate::content::{Case, LoadedDetections, LogInput, Suite};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Engine, Firing, Language, ProgramId, Reading};
-use crate::diagnostic::{self, Code, Diagnostic, Severity, did_you_mean};
+use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
 use crate::event::catalogue::Catalogue;
 use crate::event::{FileId, Names};
 use crate::log::ReadOptions;
@@ -406,29 +406,4 @@ impl Judge<'_> {
             })
             .collect()
     }
-}
-
-impl Report {
-    /// Whether something is wrong with content.
-    #[must_use]
-    pub fn content_is_wrong(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|problem| problem.severity == Severity::Error && !is_about_logs(problem))
-    }
-
-    /// Whether a recording could not be read whole.
-    #[must_use]
-    pub fn logs_are_damaged(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|problem| problem.severity == Severity::Error && is_about_logs(problem))
-    }
-}
-
-/// Whether a problem is with a log, or with reading it, rather than with
-/// content.
-fn is_about_logs(problem: &Diagnostic) -> bool {
-    let code = problem.code.as_str();
-    code.starts_with("misfire::log::") || code.starts_with("misfire::io::")
 }

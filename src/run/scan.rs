@@ -209,6 +209,16 @@ fn unsearched(
         records: records.clone(),
         ..Unsearched::default()
     };
+    let known = engine.programs().iter();
+    let refused = (0..)
+        .map(ProgramId)
+        .zip(known)
+        .filter(|(program, detection)| !engine.is_compiled(*program) && !Known::is_own(detection))
+        .count();
+    if refused > 0 {
+        let why = "they cannot be evaluated, see the problems".to_owned();
+        unsearched.detections.insert(why, refused);
+    }
     for program in own_programs(engine) {
         let mut looked = false;
         for origin in records.keys() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::outcome::{ControlOutcome, Verdict};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::recording::Evidence;
 
 /// What a run found out.
@@ -169,4 +169,29 @@ impl Report {
             .map(|test| test.verdicts.len() + test.controls.len())
             .sum()
     }
+}
+
+impl Report {
+    /// Whether something is wrong with content.
+    #[must_use]
+    pub fn content_is_wrong(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && !is_about_logs(problem))
+    }
+
+    /// Whether a recording could not be read whole.
+    #[must_use]
+    pub fn logs_are_damaged(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && is_about_logs(problem))
+    }
+}
+
+/// Whether a problem is with a log, or with reading it, rather than with
+/// content.
+fn is_about_logs(problem: &Diagnostic) -> bool {
+    let code = problem.code.as_str();
+    code.starts_with("misfire::log::") || code.starts_with("misfire::io::")
 }

@@ -242,7 +242,7 @@ fn reach(log_source: &LogSource, fields: &BTreeSet<&str>, names: &Names) -> Reac
 fn compile(rule: &SigmaRule, parsed: &Parsed<SigmaRule>) -> Result<CompiledRule, Box<Diagnostic>> {
     if let Some(placeholder) = placeholder(&parsed.document) {
         return Err(Box::new(
-            Diagnostic::error(
+            Diagnostic::warning(
                 Code::SIGMA_UNSUPPORTED,
                 format!(
                     "the placeholder `{placeholder}` stands for values that are not known here"
