@@ -12,6 +12,7 @@ mod input;
 mod json;
 mod open;
 mod problems;
+pub mod shift;
 mod sniff;
 mod split;
 mod text;
@@ -20,5 +21,6 @@ pub mod xml;
 
 pub use chunk::{Chunk, Decoded};
 pub use format::Format;
+pub use json::{JsonFormat, JsonWriteError, JsonWriter};
 pub use open::{LogReader, ReadOptions, open, read_bytes};
 pub use problems::cap_problems;

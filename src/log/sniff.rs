@@ -194,6 +194,7 @@ fn json(start: &str, head: &[u8], declared: bool) -> Option<Result<Recognised, D
             "the file is a CloudTrail digest, which holds no events",
         ))),
         Some(kind) => Some(Ok(Recognised::Json { kind, layout })),
+        None if is_empty_list(head) => Some(Err(empty("the file's list of records is empty"))),
         None if declared => Some(Ok(Recognised::Json {
             kind: Kind::Declared,
             layout: match self::layout(start) {
@@ -217,9 +218,15 @@ fn layout(start: &str) -> Layout {
     };
     let is_whole =
         first.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok();
-    let is_list = holds_list(first);
-    let second_starts = second.is_some_and(|second| second.starts_with("{\""));
-    if !is_list && (is_whole || (first.len() > 1 && second_starts && first.starts_with("{\""))) {
+    if holds_list(first) {
+        return Layout::Values(Containers::Known);
+    }
+    // The first line may be damaged; a line that goes on in the next is not.
+    let goes_on = first.ends_with(['{', '[', ',', ':']);
+    let second_is_whole = second.is_some_and(|second| {
+        second.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(second).is_ok()
+    });
+    if is_whole || (second_is_whole && !goes_on) {
         Layout::Lines
     } else {
         Layout::Values(Containers::Known)

@@ -15,9 +15,10 @@ use crate::event::{
     BatchBuilder, EventTime, FileId, LogSource, Origin, Section, Slot, Span, parse_time,
 };
 use crate::log::chunk::Decoded;
-use crate::log::flatten::{Dialect, Flattener, Head, Record};
+use crate::log::flatten::{Dialect, Flattener, Head, Met, Record};
 use crate::log::open::ReadOptions;
 use crate::log::problems::Problems;
+use crate::log::shift::DECLARED_TIMES;
 use crate::log::split::{Item, Piece};
 use crate::log::text::{TextPiece, to_text};
 use crate::log::windows_xml;
@@ -44,6 +45,7 @@ impl JsonChunk {
         let mut decoder = Decoder {
             text: &text,
             flattener: Flattener::new(&text),
+            met: Met::default(),
             builder,
             problems,
             kind: self.kind,
@@ -66,6 +68,8 @@ impl JsonChunk {
 struct Decoder<'t, 'p> {
     text: &'t str,
     flattener: Flattener<'t>,
+    /// The names that an event as XML has had.
+    met: Met,
     builder: BatchBuilder,
     problems: Problems<'p>,
     /// The kind that the last record had.
@@ -279,11 +283,22 @@ impl<'t> Decoder<'t, '_> {
     }
 
     fn powershell(&mut self, record: Record<'_>, item: &Item) -> Outcome {
-        let fit = self.windows(dialect::powershell, record, item)?;
+        let head = self
+            .flattener
+            .dialect(record, dialect::powershell, &mut self.builder)?;
+        if head.event_id().is_none() || head.provider().is_none() {
+            return Ok(Fit::Other);
+        }
+        let version = self.builder.name("Version");
+        let version = match self.builder.find(Section::System, version) {
+            Some(Slot::Integer(version)) => u8::try_from(version).unwrap_or(0),
+            _ => 0,
+        };
+        dialect::name_properties(head.provider(), head.event_id(), version, &mut self.builder);
+        let raw = raw(record, &mut self.builder);
+        end_windows(&mut self.builder, raw, item, head);
         let source = self.source(record);
-        if matches!(fit, Fit::Read)
-            && source.contains("\"System.Diagnostics.Eventing.Reader.EventProperty\"")
-        {
+        if source.contains("\"System.Diagnostics.Eventing.Reader.EventProperty\"") {
             self.tell(
                 item,
                 Diagnostic::error(
@@ -293,7 +308,7 @@ impl<'t> Decoder<'t, '_> {
                 .help("export again with `ConvertTo-Json -Depth 4`, or copy the .evtx file"),
             );
         }
-        Ok(fit)
+        Ok(Fit::Read)
     }
 
     fn xml(&mut self, record: Record<'_>, item: &Item) -> Outcome {
@@ -306,7 +321,8 @@ impl<'t> Decoder<'t, '_> {
         };
         let xml = &message[start..];
         let end = xml.rfind("</Event>").map_or(xml.len(), |end| end + 8);
-        let head = windows_xml::add(&xml[..end], &mut self.builder).map_err(Failure::Xml)?;
+        let head = windows_xml::add(&xml[..end], &mut self.builder, &mut self.met)
+            .map_err(Failure::Xml)?;
         let raw = raw(record, &mut self.builder);
         head.end(&mut self.builder, raw, item.number);
         Ok(Fit::Read)
@@ -431,24 +447,6 @@ fn end_windows(builder: &mut BatchBuilder, raw: Span, item: &Item, head: &Head) 
         (head.provider(), head.channel(), head.event_id()),
     );
 }
-
-/// The members of a declared log that may hold its time, best first.
-const DECLARED_TIMES: [&str; 14] = [
-    "@timestamp",
-    "timestamp",
-    "time",
-    "eventTime",
-    "event_time",
-    "EventTime",
-    "TimeCreated",
-    "TimeGenerated",
-    "UtcTime",
-    "datetime",
-    "date",
-    "ts",
-    "_time",
-    "published",
-];
 
 /// A number of seconds, milliseconds, microseconds, or nanoseconds since 1970,
 /// told apart by size: each unit covers the years 1973 to 5138.

@@ -5,7 +5,8 @@
 //! Windows "SystemPropertiesType" schema for the names that they are turned
 //! into.
 
-use crate::event::Section;
+use crate::event::catalogue::Catalogue;
+use crate::event::{BatchBuilder, Section};
 use crate::log::flatten::{Form, Target};
 
 fn system(name: &str) -> Option<Target<'_>> {
@@ -155,14 +156,34 @@ pub(super) fn powershell<'p>(path: &'p str, _: Option<&str>) -> Option<Target<'p
         "TaskDisplayName" => rendering("Task"),
         "OpcodeDisplayName" => rendering("Opcode"),
         "KeywordsDisplayNames" => rendering("Keywords"),
-        "Properties" | "Properties.Value" => {
-            in_form(Section::EventData, property_name(), Form::Same)
-        }
+        "Properties" | "Properties.Value" => in_form(Section::EventData, UNNAMED, Form::Same),
         _ => None,
     }
 }
 
-/// The name of an event's unnamed values; PowerShell does not export the names.
-fn property_name() -> &'static str {
-    "Data"
+/// The name of an event's values where they come without names.
+const UNNAMED: &str = "Data";
+
+/// Names the values of an event that PowerShell exported without their names,
+/// if the catalogue knows as many of them as there are.
+pub(super) fn name_properties(
+    provider: Option<&str>,
+    event_id: Option<u32>,
+    version: u8,
+    builder: &mut BatchBuilder,
+) {
+    let (Some(provider), Some(event_id)) = (provider, event_id) else {
+        return;
+    };
+    let Some(schema) = Catalogue::bundled().event(provider, event_id, version) else {
+        return;
+    };
+    let names: Vec<_> = schema
+        .fields
+        .iter()
+        .filter(|field| field.section.is_payload() && field.name != UNNAMED)
+        .map(|field| (field.section, builder.name(field.name)))
+        .collect();
+    let unnamed = builder.name(UNNAMED);
+    builder.rename_repeated(Section::EventData, unnamed, &names);
 }

@@ -1,10 +1,8 @@
 //! Every form of every readable log format.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{Log, gzip, read, read_file, shared};
+use crate::common::{Log, gzip, read, read_file, shared};
 use misfire::event::{LogSource, Origin, OwnedEvent, OwnedValue, Section};
 use misfire::log::{Format, ReadOptions};
 use rstest::rstest;
@@ -578,4 +576,15 @@ fn the_binary_and_the_xml_form_give_equal_fields() {
     eprintln!("{records} records, {} differ", different.len());
     different.truncate(30);
     assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+#[test]
+fn values_without_names_are_named_where_the_catalogue_knows_them() {
+    let event = r#"[{"Id":5,"Version":3,"ProviderName":"Microsoft-Windows-Sysmon","LogName":"Microsoft-Windows-Sysmon/Operational","TimeCreated":"2026-03-04T05:06:07Z","Properties":[{"Value":"-"},{"Value":"2026-03-04 05:06:07.889"},{"Value":"00000000-0000-4000-8000-00000000000a"},{"Value":6180},{"Value":"C:\\code.exe"},{"Value":"EXAMPLE\\tester"}]}]"#;
+    let log = read(event, &ReadOptions::default());
+    assert_eq!(log.codes(), [""; 0], "{:?}", log.problems);
+    let event = &log.events[0];
+    assert_eq!(value(event, Section::EventData, "Image"), "C:\\code.exe");
+    assert_eq!(value(event, Section::EventData, "ProcessId"), "6180");
+    assert!(event.get(Section::EventData, "Data").is_none());
 }

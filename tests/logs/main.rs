@@ -1,0 +1,7 @@
+//! Logs in every format: read, broken, and written.
+
+mod broken_logs;
+mod common;
+mod formats;
+mod json_write;
+mod seeds;
