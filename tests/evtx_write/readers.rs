@@ -45,7 +45,7 @@ impl Folder {
     fn copy(&mut self, name: &str, from: &Path) {
         let file = File::create(self.path.join(name)).expect("a new file");
         let input = File::open(from).expect("a readable file");
-        let (report, _) = copy_evtx(input, BufWriter::new(file), |_, _| {}).expect("a copy");
+        let (report, _) = copy_evtx(input, BufWriter::new(file), |_| {}).expect("a copy");
         self.note(name, report.records);
     }
 }

@@ -3,5 +3,6 @@
 pub mod copy;
 pub mod extent;
 mod stored;
+pub mod tree;
 pub mod types;
 pub mod write;
