@@ -253,6 +253,8 @@ fn characters_that_xml_forbids_are_stored_and_shown_as_windows_shows_them() {
         .flat_map(u16::to_le_bytes)
         .collect();
     assert!(file.windows(stored.len()).any(|window| window == stored));
+    let (_, copy) = copy_evtx(io::Cursor::new(&file), Log::default(), |_| {}).expect("a copy");
+    assert!(copy.into_inner() == file, "a copy keeps them");
     assert_eq!(read(file)[0].2.text(), "a_b_c");
 }
 

@@ -161,14 +161,14 @@ fn markup() -> impl Strategy<Value = String> {
 }
 
 /// What the text of an event becomes in XML: forbidden characters are replaced.
-fn shown(mut event: Element) -> Element {
+fn as_xml_shows(mut event: Element) -> Element {
     let replace = |leaf: &mut Leaf| {
-        let allowed = |c: char| match c {
-            '\t' | '\n' | '\r' => c,
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => '_',
-            _ => c,
-        };
-        *leaf = Leaf::from(leaf.text().chars().map(allowed).collect::<String>());
+        *leaf = Leaf::from(
+            leaf.text()
+                .chars()
+                .map(misfire::log::xml::shown)
+                .collect::<String>(),
+        );
     };
     event
         .attributes
@@ -176,7 +176,7 @@ fn shown(mut event: Element) -> Element {
         .for_each(|(_, leaf)| replace(leaf));
     for child in &mut event.children {
         match child {
-            Node::Element(child) => *child = shown(std::mem::take(child)),
+            Node::Element(child) => *child = as_xml_shows(std::mem::take(child)),
             Node::Text(leaf) => replace(leaf),
         }
     }
@@ -229,7 +229,7 @@ proptest! {
         for whitespace in [Whitespace::Keep, Whitespace::Drop] {
             if let Ok(event) = parse(&text, whitespace) {
                 let again = parse(&to_xml(&event), Whitespace::Keep).expect("XML");
-                assert_equal(&shown(event), &again);
+                assert_equal(&as_xml_shows(event), &again);
             }
         }
     }

@@ -18,8 +18,8 @@ pub enum TreeError {
     Xml(#[from] ParseError),
 }
 
-/// A record's event, its values with the types under which they are stored,
-/// and those of `System`'s fields also where they were stored as text.
+/// A record's event, its values with the types under which they are stored;
+/// where these cannot be made out, `System`'s fields with their fixed types.
 ///
 /// The chunk has to be parsed with `indent(false)`: white space is part of the
 /// event.
@@ -31,7 +31,8 @@ pub fn event_tree(record: EvtxRecord<'_>) -> Result<Element, TreeError> {
     let (offset, size) = (record.binxml_offset as usize, record.binxml_size as usize);
     let rendered = record.into_xml().map_err(Box::new)?;
     let mut event = parse(&rendered.data, Whitespace::Keep)?;
-    adopt_stored_types(&mut event, chunk, offset, size);
-    apply_types(&mut event, |_, _| None);
+    if !adopt_stored_types(&mut event, chunk, offset, size) {
+        apply_types(&mut event, |_, _| None);
+    }
     Ok(event)
 }
