@@ -99,11 +99,11 @@ impl Parts {
         }
         let dependent = section == Section::System
             && matches!(element.children.as_slice(), [Node::Text(leaf)] if !leaf.is_empty());
-        self.shape.push(if dependent {
-            op::OPEN_DEPENDENT
-        } else {
-            op::OPEN
-        });
+        let (open, value) = match dependent {
+            true => (op::OPEN_DEPENDENT, op::OWN_VALUE),
+            false => (op::OPEN, op::VALUE),
+        };
+        self.shape.push(open);
         self.name(&element.name);
         for (name, value) in &element.attributes {
             self.attribute(element, name, value)?;
@@ -124,12 +124,12 @@ impl Parts {
             match first {
                 Node::Element(child) => self.element(child, depth + 1, within)?,
                 Node::Text(leaf) if !matches!(rest.first(), Some(Node::Text(_))) => {
-                    self.content(element, leaf, dependent)?;
+                    self.content(element, leaf, value)?;
                 }
                 Node::Text(leaf) => {
                     let (text, rest) = joined(leaf, rest);
                     children = rest;
-                    self.content(element, &Leaf::from(text), dependent)?;
+                    self.content(element, &Leaf::from(text), value)?;
                 }
             }
         }
@@ -137,14 +137,9 @@ impl Parts {
         Ok(())
     }
 
-    fn content(
-        &mut self,
-        element: &Element,
-        leaf: &Leaf,
-        dependent: bool,
-    ) -> Result<(), WriteError> {
-        self.shape
-            .push(if dependent { op::OWN_VALUE } else { op::VALUE });
+    /// The text of an element, placed by this operation.
+    fn content(&mut self, element: &Element, leaf: &Leaf, operation: u8) -> Result<(), WriteError> {
+        self.shape.push(operation);
         if leaf.is_empty() {
             self.shape.push(STRING);
             self.descriptors.extend([0, 0, STRING, 0]);
