@@ -4,9 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use misfire::event::catalogue::Catalogue;
-use misfire::event::{
-    Batch, Event, FileId, Names, Origin, OwnedEvent, OwnedValue, Section, Value,
-};
+use misfire::event::{Batch, Event, FileId, Names, Origin, OwnedEvent, OwnedValue, Section, Value};
 use misfire::log::{ReadOptions, read_bytes};
 
 /// One Windows event as `evtx_dump` renders it; `parts` stands beside `System`.
@@ -50,14 +48,31 @@ fn text<'b>(event: Event<'b>, section: Section, name: &str) -> Option<&'b str> {
 fn the_frame_is_flat_under_sigmas_names() {
     let batch = read(&windows(SYSTEM, ""));
     let event = only(&batch);
-    assert_eq!(text(event, Section::System, "Provider_Name"), Some("Example-Provider"));
-    assert_eq!(text(event, Section::System, "Security_UserID"), Some("S-1-5-18"));
-    assert_eq!(text(event, Section::System, "Computer"), Some("WS01.corp.example"));
+    assert_eq!(
+        text(event, Section::System, "Provider_Name"),
+        Some("Example-Provider")
+    );
+    assert_eq!(
+        text(event, Section::System, "Security_UserID"),
+        Some("S-1-5-18")
+    );
+    assert_eq!(
+        text(event, Section::System, "Computer"),
+        Some("WS01.corp.example")
+    );
     let process = event.find(Section::System, "Execution_ProcessID");
     assert!(matches!(process, Some(Value::Integer(4))));
-    assert_eq!(event.time().map(|time| time.to_string()).as_deref(), Some("2026-11-02T09:14:03.1182046Z"));
+    assert_eq!(
+        event.time().map(|time| time.to_string()).as_deref(),
+        Some("2026-11-02T09:14:03.1182046Z")
+    );
     assert_eq!(event.id().file, FileId(3));
-    let Origin::EventLog { provider, channel, event_id } = event.origin() else {
+    let Origin::EventLog {
+        provider,
+        channel,
+        event_id,
+    } = event.origin()
+    else {
         panic!("{:?}", event.origin());
     };
     assert_eq!(provider.as_deref(), Some("Example-Provider"));
@@ -73,12 +88,21 @@ fn an_event_id_with_qualifiers_is_still_a_number() {
     );
     let batch = read(&windows(&system, ""));
     let event = only(&batch);
-    assert!(matches!(event.find(Section::System, "EventID"), Some(Value::Integer(7036))));
+    assert!(matches!(
+        event.find(Section::System, "EventID"),
+        Some(Value::Integer(7036))
+    ));
     assert!(matches!(
         event.find(Section::System, "EventID_Qualifiers"),
         Some(Value::Integer(16384))
     ));
-    assert!(matches!(event.origin(), Origin::EventLog { event_id: Some(7036), .. }));
+    assert!(matches!(
+        event.origin(),
+        Origin::EventLog {
+            event_id: Some(7036),
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -86,8 +110,14 @@ fn a_null_channel_is_no_channel() {
     let system = SYSTEM.replace(r#""Channel":"Example/Operational""#, r#""Channel":null"#);
     let batch = read(&windows(&system, ""));
     let event = only(&batch);
-    assert!(matches!(event.find(Section::System, "Channel"), Some(Value::Null)));
-    assert!(matches!(event.origin(), Origin::EventLog { channel: None, .. }));
+    assert!(matches!(
+        event.find(Section::System, "Channel"),
+        Some(Value::Null)
+    ));
+    assert!(matches!(
+        event.origin(),
+        Origin::EventLog { channel: None, .. }
+    ));
 }
 
 #[test]
@@ -97,9 +127,15 @@ fn a_channel_in_user_data_does_not_route() {
         r##","UserData":{"LogFileCleared":{"#attributes":{"xmlns":"http://example"},"SubjectUserName":"avery","Channel":"Security"}}"##,
     ));
     let event = only(&batch);
-    assert_eq!(text(event, Section::System, "Channel"), Some("Example/Operational"));
+    assert_eq!(
+        text(event, Section::System, "Channel"),
+        Some("Example/Operational")
+    );
     assert_eq!(text(event, Section::UserData, "Channel"), Some("Security"));
-    assert_eq!(text(event, Section::UserData, "SubjectUserName"), Some("avery"));
+    assert_eq!(
+        text(event, Section::UserData, "SubjectUserName"),
+        Some("avery")
+    );
     let Origin::EventLog { channel, .. } = event.origin() else {
         panic!("{:?}", event.origin());
     };
@@ -118,22 +154,34 @@ fn a_record_that_windows_could_not_render_keeps_its_data() {
         Some(Value::Integer(15005))
     ));
     let id = event.names().get("EventPayload").expect("a known name");
-    assert_eq!(event.payload(id).and_then(|value| value.as_text()), Some("6800"));
+    assert_eq!(
+        event.payload(id).and_then(|value| value.as_text()),
+        Some("6800")
+    );
 }
 
 #[test]
 fn absent_null_and_empty_are_three_things() {
     let batch = read(&windows(SYSTEM, r#","EventData":{"A":null,"B":""}"#));
     let event = only(&batch);
-    assert!(matches!(event.find(Section::EventData, "A"), Some(Value::Null)));
+    assert!(matches!(
+        event.find(Section::EventData, "A"),
+        Some(Value::Null)
+    ));
     assert_eq!(text(event, Section::EventData, "B"), Some(""));
     assert!(event.find(Section::EventData, "C").is_none());
 }
 
 #[test]
 fn blanks_at_the_end_of_a_value_are_kept() {
-    let batch = read(&windows(SYSTEM, r#","EventData":{"LogonProcessName":"NtLmSsp "}"#));
-    assert_eq!(text(only(&batch), Section::EventData, "LogonProcessName"), Some("NtLmSsp "));
+    let batch = read(&windows(
+        SYSTEM,
+        r#","EventData":{"LogonProcessName":"NtLmSsp "}"#,
+    ));
+    assert_eq!(
+        text(only(&batch), Section::EventData, "LogonProcessName"),
+        Some("NtLmSsp ")
+    );
 }
 
 #[test]
@@ -158,10 +206,16 @@ fn a_name_with_blanks_answers_to_the_name_without() {
     asked.intern("OddName");
     let batch = read_with(asked.freeze(), &windows(SYSTEM, event_data));
     let id = only(&batch).names().get("OddName").expect("the asked name");
-    assert_eq!(only(&batch).payload(id).and_then(|value| value.as_text()), Some("x"));
+    assert_eq!(
+        only(&batch).payload(id).and_then(|value| value.as_text()),
+        Some("x")
+    );
     // Where the full spelling is known, it is the name.
     let batch = read(&windows(SYSTEM, r#","EventData":{"Threat Name":"EICAR"}"#));
-    assert_eq!(text(only(&batch), Section::EventData, "Threat Name"), Some("EICAR"));
+    assert_eq!(
+        text(only(&batch), Section::EventData, "Threat Name"),
+        Some("EICAR")
+    );
 }
 
 #[test]
@@ -171,7 +225,10 @@ fn escapes_are_decoded_once() {
         r#","EventData":{"Path":"C:\\Temp\\\u00e4\n","Plain":"D:/x"}"#,
     ));
     let event = only(&batch);
-    assert_eq!(text(event, Section::EventData, "Path"), Some("C:\\Temp\\\u{e4}\n"));
+    assert_eq!(
+        text(event, Section::EventData, "Path"),
+        Some("C:\\Temp\\\u{e4}\n")
+    );
     assert_eq!(text(event, Section::EventData, "Plain"), Some("D:/x"));
 }
 
@@ -182,7 +239,10 @@ fn numbers_beyond_the_signed_range_keep_their_digits() {
         r#","EventData":{"Big":18446744073709551615,"Small":-9223372036854775808}"#,
     ));
     let event = only(&batch);
-    assert_eq!(text(event, Section::EventData, "Big"), Some("18446744073709551615"));
+    assert_eq!(
+        text(event, Section::EventData, "Big"),
+        Some("18446744073709551615")
+    );
     assert!(matches!(
         event.find(Section::EventData, "Small"),
         Some(Value::Integer(i64::MIN))
@@ -195,9 +255,15 @@ fn nested_json_has_dotted_names_and_lists_gather() {
     let batch = read(&format!(r#"{{"Records":[{record}]}}"#));
     let event = only(&batch);
     let body = |name| event.find(Section::Body, name);
-    assert_eq!(body("userIdentity.type").and_then(|value| value.as_text()), Some("IAMUser"));
+    assert_eq!(
+        body("userIdentity.type").and_then(|value| value.as_text()),
+        Some("IAMUser")
+    );
     let nested = "userIdentity.sessionContext.attributes.mfaAuthenticated";
-    assert_eq!(body(nested).and_then(|value| value.as_text()), Some("false"));
+    assert_eq!(
+        body(nested).and_then(|value| value.as_text()),
+        Some("false")
+    );
     let list = |name| match body(name) {
         Some(Value::List(list)) => list
             .iter()
@@ -208,32 +274,55 @@ fn nested_json_has_dotted_names_and_lists_gather() {
     assert_eq!(list("requestParameters.instanceIds"), ["i-1", "i-2"]);
     assert_eq!(list("requestParameters.targets.key"), ["a", "b"]);
     assert_eq!(list("requestParameters.targets.values"), ["x", "y"]);
-    assert!(matches!(body("requestParameters.empty"), Some(Value::Node("{}"))));
+    assert!(matches!(
+        body("requestParameters.empty"),
+        Some(Value::Node("{}"))
+    ));
     assert!(matches!(body("responseElements"), Some(Value::Null)));
     assert_eq!(event.origin().to_string(), "aws/cloudtrail");
 }
 
 #[test]
 fn an_owned_event_is_the_event() {
-    let batch = read(&windows(SYSTEM, r#","EventData":{"A":"x","B":[1,2],"C":true}"#));
+    let batch = read(&windows(
+        SYSTEM,
+        r#","EventData":{"A":"x","B":[1,2],"C":true}"#,
+    ));
     let event = only(&batch);
     let owned = OwnedEvent::from(event);
     assert_eq!(owned.id, event.id());
     assert_eq!(owned.fields.len(), event.fields().count());
-    assert_eq!(owned.get(Section::EventData, "A"), Some(&OwnedValue::Text("x".into())));
+    assert_eq!(
+        owned.get(Section::EventData, "A"),
+        Some(&OwnedValue::Text("x".into()))
+    );
     assert_eq!(
         owned.get(Section::EventData, "B"),
-        Some(&OwnedValue::List(vec![OwnedValue::Integer(1), OwnedValue::Integer(2)]))
+        Some(&OwnedValue::List(vec![
+            OwnedValue::Integer(1),
+            OwnedValue::Integer(2)
+        ]))
     );
-    assert_eq!(owned.get(Section::EventData, "C"), Some(&OwnedValue::Bool(true)));
+    assert_eq!(
+        owned.get(Section::EventData, "C"),
+        Some(&OwnedValue::Bool(true))
+    );
 }
 
 #[test]
 fn names_that_nobody_asked_for_stay_in_their_batch() {
     // A hostile log cannot grow the shared table.
-    let fields: Vec<String> = (0..2000).map(|index| format!(r#""F{index}":{index}"#)).collect();
-    let batch = read(&windows(SYSTEM, &format!(r#","EventData":{{{}}}"#, fields.join(","))));
+    let fields: Vec<String> = (0..2000)
+        .map(|index| format!(r#""F{index}":{index}"#))
+        .collect();
+    let batch = read(&windows(
+        SYSTEM,
+        &format!(r#","EventData":{{{}}}"#, fields.join(",")),
+    ));
     let event = only(&batch);
-    assert!(matches!(event.find(Section::EventData, "F1999"), Some(Value::Integer(1999))));
+    assert!(matches!(
+        event.find(Section::EventData, "F1999"),
+        Some(Value::Integer(1999))
+    ));
     assert!(event.names().get("F1999").is_none());
 }
