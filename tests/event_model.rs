@@ -10,7 +10,7 @@ use misfire::log::{ReadOptions, read_bytes};
 /// One Windows event as `evtx_dump` renders it; `parts` stands beside `System`.
 fn windows(system: &str, parts: &str) -> String {
     format!(
-        r#"{{"Event":{{"#attributes":{{"xmlns":"http://schemas.microsoft.com/win/2004/08/events/event"}},"System":{{{system}}}{parts}}}}}"#
+        r##"{{"Event":{{"#attributes":{{"xmlns":"http://schemas.microsoft.com/win/2004/08/events/event"}},"System":{{{system}}}{parts}}}}}"##
     )
 }
 
