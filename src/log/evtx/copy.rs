@@ -9,10 +9,8 @@ use super::extent::{CutChunk, cut_chunk, is_whole, missing_records};
 use super::stored::adopt_stored_types;
 use super::types::{apply_types, compact};
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
-use crate::log::xml::{Element, Whitespace, parse};
+use crate::log::xml::{Element, FileTime, Whitespace, parse};
 
-/// Seconds from 1601 to 1970.
-const WINDOWS_TO_UNIX_SECONDS: i128 = 11_644_473_600;
 /// Problems that a report describes; more are only counted.
 const MAX_DESCRIBED: usize = 100;
 
@@ -212,7 +210,7 @@ impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
 
 /// A record as a tree, its values with the types under which they are stored,
 /// or else those of `System`'s fields.
-fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
+pub(super) fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
     let chunk = record.chunk.data;
     let (offset, size) = (record.binxml_offset as usize, record.binxml_size as usize);
     let rendered = record.into_xml().map_err(|error| error.to_string())?;
@@ -223,7 +221,10 @@ fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
 }
 
 /// Writes a record, in smaller types if it does not fit as it is.
-fn write<W: Write + Seek>(
+///
+/// # Errors
+/// As [`EvtxWriter::write_record`].
+pub fn write<W: Write + Seek>(
     writer: &mut EvtxWriter<W>,
     id: u64,
     time: u64,
@@ -240,7 +241,6 @@ fn write<W: Write + Seek>(
 }
 
 /// A time in 100 ns intervals since 1601; earlier ones are its start.
-fn file_time(time: &evtx::Timestamp) -> u64 {
-    let ticks = time.as_nanosecond().div_euclid(100) + WINDOWS_TO_UNIX_SECONDS * 10_000_000;
-    u64::try_from(ticks).unwrap_or_default()
+pub(super) fn file_time(time: &evtx::Timestamp) -> u64 {
+    FileTime::from_timestamp(*time).map_or(0, |time| time.0)
 }
