@@ -9,10 +9,8 @@ use super::extent::{CutChunk, cut_chunk, is_whole, missing_records};
 use super::tree::event_tree;
 use super::types::compact;
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
-use crate::log::xml::Element;
+use crate::log::xml::{Element, FileTime};
 
-/// Seconds from 1601 to 1970.
-const WINDOWS_TO_UNIX_SECONDS: i128 = 11_644_473_600;
 /// Problems that a report describes; more are only counted.
 const MAX_DESCRIBED: usize = 100;
 
@@ -237,7 +235,10 @@ impl<W: Write + Seek, F: FnMut(&mut CopiedRecord)> Copier<'_, W, F> {
 }
 
 /// Writes a record, in smaller types if it does not fit as it is.
-fn write<W: Write + Seek>(
+///
+/// # Errors
+/// As [`EvtxWriter::write_record`].
+pub fn write<W: Write + Seek>(
     writer: &mut EvtxWriter<W>,
     record: &mut CopiedRecord,
 ) -> Result<(), WriteError> {
@@ -251,7 +252,6 @@ fn write<W: Write + Seek>(
 }
 
 /// A time in 100 ns intervals since 1601; earlier ones are its start.
-fn file_time(time: &evtx::Timestamp) -> u64 {
-    let ticks = time.as_nanosecond().div_euclid(100) + WINDOWS_TO_UNIX_SECONDS * 10_000_000;
-    u64::try_from(ticks).unwrap_or_default()
+pub(super) fn file_time(time: &evtx::Timestamp) -> u64 {
+    FileTime::from_timestamp(*time).map_or(0, |time| time.0)
 }
