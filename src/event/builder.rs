@@ -47,7 +47,8 @@ pub struct BatchBuilder {
     tail: String,
     local_ids: HashMap<Box<str>, FieldId, ahash::RandomState>,
     open_record: usize,
-    needs_merge: bool,
+    /// Names of the open record that may have come more than once.
+    repeated: Vec<(Section, FieldId)>,
 }
 
 impl BatchBuilder {
@@ -70,7 +71,7 @@ impl BatchBuilder {
             tail: String::new(),
             local_ids: HashMap::default(),
             open_record: 0,
-            needs_merge: false,
+            repeated: Vec::new(),
         }
     }
 
@@ -113,7 +114,10 @@ impl BatchBuilder {
     /// Adds a field whose name may come again in this record; its values are
     /// then gathered in one list, in order.
     pub fn repeatable_field(&mut self, section: Section, id: FieldId, slot: Slot) {
-        self.needs_merge = true;
+        // A list's own name comes again and again; others are sorted out later.
+        if self.repeated.last() != Some(&(section, id)) {
+            self.repeated.push((section, id));
+        }
         self.field(section, id, slot);
     }
 
@@ -211,7 +215,7 @@ impl BatchBuilder {
     }
 
     fn close(&mut self, raw: Span, number: u64, time: EventTime, origin: usize) {
-        if std::mem::take(&mut self.needs_merge) {
+        if !self.repeated.is_empty() {
             self.gather_repeated();
         }
         let end = self.batch.fields.len();
@@ -227,7 +231,7 @@ impl BatchBuilder {
 
     /// Forgets the fields of the open record.
     pub fn abandon_record(&mut self) {
-        self.needs_merge = false;
+        self.repeated.clear();
         self.batch.fields.truncate(self.open_record);
     }
 
@@ -243,31 +247,43 @@ impl BatchBuilder {
     }
 
     fn gather_repeated(&mut self) {
-        let mut gathered: Vec<RawField> = Vec::new();
-        let mut places: HashMap<(Section, FieldId), (usize, Vec<Slot>), ahash::RandomState> =
-            HashMap::default();
-        for field in self.batch.fields.drain(self.open_record..) {
-            places
-                .entry((field.section, field.id))
-                .or_insert_with(|| {
-                    gathered.push(field);
-                    (gathered.len() - 1, Vec::new())
-                })
-                .1
-                .push(field.slot);
+        let mut repeated = std::mem::take(&mut self.repeated);
+        repeated.sort_unstable();
+        repeated.dedup();
+        // For each repeated name, the place of its first field and its values.
+        let mut gathered: Vec<(usize, Vec<Slot>)> = vec![(usize::MAX, Vec::new()); repeated.len()];
+        let fields = &mut self.batch.fields;
+        let mut kept = self.open_record;
+        for at in self.open_record..fields.len() {
+            let field = fields[at];
+            if let Ok(name) = repeated.binary_search(&(field.section, field.id)) {
+                let (first, slots) = &mut gathered[name];
+                slots.push(field.slot);
+                if *first != usize::MAX {
+                    continue;
+                }
+                *first = kept;
+            }
+            fields[kept] = field;
+            kept += 1;
         }
-        for (place, slots) in places.into_values().filter(|(_, slots)| slots.len() > 1) {
+        fields.truncate(kept);
+        for (place, slots) in gathered {
+            if slots.len() < 2 {
+                continue;
+            }
             let mut flat = Vec::with_capacity(slots.len());
             for slot in slots {
                 match slot {
                     Slot::List { start, end } => {
-                        flat.extend_from_slice(&self.batch.items[start as usize..end as usize])
+                        flat.extend_from_slice(&self.batch.items[start as usize..end as usize]);
                     }
                     single => flat.push(single),
                 }
             }
-            gathered[place].slot = self.list(&flat);
+            self.batch.fields[place].slot = self.list(&flat);
         }
-        self.batch.fields.extend(gathered);
+        repeated.clear();
+        self.repeated = repeated;
     }
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::chunk::Decoded;
+use super::flatten::Met;
 use super::open::ReadOptions;
 use super::problems::Problems;
 use super::split::Piece;
 use super::text::{TextPiece, to_text};
 use super::xml::{Element, Node, ParseError, Whitespace, parse};
 use crate::diagnostic::{At, Code, Diagnostic, Place};
-use crate::event::{BatchBuilder, EventTime, FileId, Section, Slot, Span};
+use crate::event::{BatchBuilder, EventTime, FieldId, FileId, Section, Slot, Span};
 
 /// A piece of a log whose records are `<Event>` elements.
 #[derive(Debug)]
@@ -24,10 +25,11 @@ impl XmlChunk {
         let is_cut = self.piece.is_cut;
         let TextPiece { text, items } = to_text(self.piece, &mut problems);
         let mut builder = BatchBuilder::new(file, Arc::clone(&options.names), text.len());
+        let mut met = Met::default();
         let last = items.len().saturating_sub(1);
         for (place, item) in items.iter().enumerate() {
             let span = item.span();
-            match add(&text[span.range()], &mut builder) {
+            match add(&text[span.range()], &mut builder, &mut met) {
                 Ok(head) => head.end(&mut builder, span, item.number),
                 Err(cause) => {
                     builder.abandon_record();
@@ -102,13 +104,19 @@ impl XmlHead {
 /// # Errors
 ///
 /// Why the text is no event; the open record is then to be abandoned.
-pub(super) fn add(text: &str, builder: &mut BatchBuilder) -> Result<XmlHead, String> {
+pub(super) fn add(
+    text: &str,
+    builder: &mut BatchBuilder,
+    met: &mut Met,
+) -> Result<XmlHead, String> {
+    met.start_record();
     let event = parse(text, Whitespace::Drop).map_err(|error| match error {
         ParseError::Incomplete => "it ends before its root element does".to_owned(),
         other => other.to_string(),
     })?;
     let mut fields = Fields {
         builder,
+        met,
         path: String::new(),
         head: XmlHead::default(),
     };
@@ -145,6 +153,7 @@ fn local(name: &str) -> &str {
 
 struct Fields<'b> {
     builder: &'b mut BatchBuilder,
+    met: &'b mut Met,
     path: String,
     head: XmlHead,
 }
@@ -222,7 +231,7 @@ impl Fields<'_> {
         };
         if is_absent {
             let id = self.builder.name(name);
-            self.builder.repeatable_field(section, id, Slot::Null);
+            self.put(section, id, Slot::Null);
         } else {
             let text = element.text().into_owned();
             self.text(section, name, &text);
@@ -241,7 +250,15 @@ impl Fields<'_> {
         if section == Section::System {
             self.head.note(name, text, slot);
         }
-        self.builder.repeatable_field(section, id, slot);
+        self.put(section, id, slot);
+    }
+
+    fn put(&mut self, section: Section, id: FieldId, slot: Slot) {
+        if self.met.again(id) {
+            self.builder.repeatable_field(section, id, slot);
+        } else {
+            self.builder.field(section, id, slot);
+        }
     }
 }
 

@@ -4,3 +4,4 @@ mod broken_logs;
 mod common;
 mod formats;
 mod json_write;
+mod seeds;

@@ -134,10 +134,31 @@ pub(super) struct Flattener<'t> {
     text: &'t str,
     path: String,
     head: Head,
-    /// For each name's number, the record in which it was last met: a name that
-    /// is met again in one record is repeated.
-    met: Vec<u32>,
+    met: Met,
+}
+
+/// The names that the open record has had: one that comes again is repeated.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// For each name's number, the record in which it was last met.
+    last: Vec<u32>,
     record: u32,
+}
+
+impl Met {
+    /// Starts the next record.
+    pub(super) fn start_record(&mut self) {
+        self.record += 1;
+    }
+
+    /// Whether the open record has had the name; from now on it has.
+    pub(super) fn again(&mut self, id: FieldId) -> bool {
+        let place = id.index();
+        if place >= self.last.len() {
+            self.last.resize(place + 1, 0);
+        }
+        std::mem::replace(&mut self.last[place], self.record) == self.record
+    }
 }
 
 impl<'t> Flattener<'t> {
@@ -147,8 +168,7 @@ impl<'t> Flattener<'t> {
             text,
             path: String::new(),
             head: Head::default(),
-            met: Vec::new(),
-            record: 0,
+            met: Met::default(),
         }
     }
 
@@ -226,7 +246,7 @@ impl<'t> Flattener<'t> {
     {
         self.head.clear();
         self.path.clear();
-        self.record += 1;
+        self.met.start_record();
         let (text, base) = match record {
             Record::Given(span) => (
                 self.text.get(span.range()).unwrap_or_default(),
@@ -242,7 +262,6 @@ impl<'t> Flattener<'t> {
             in_list: false,
             dialect,
             met: &mut self.met,
-            record: self.record,
         };
         (text, context)
     }
@@ -257,8 +276,7 @@ struct Context<'c> {
     head: &'c mut Head,
     in_list: bool,
     dialect: Option<Dialect>,
-    met: &'c mut Vec<u32>,
-    record: u32,
+    met: &'c mut Met,
 }
 
 impl Context<'_> {
@@ -295,11 +313,7 @@ impl Context<'_> {
     }
 
     fn add(&mut self, section: Section, id: FieldId, slot: Slot) {
-        let place = id.index();
-        if place >= self.met.len() {
-            self.met.resize(place + 1, 0);
-        }
-        let again = std::mem::replace(&mut self.met[place], self.record) == self.record;
+        let again = self.met.again(id);
         if again || self.in_list {
             self.builder.repeatable_field(section, id, slot);
         } else {

@@ -15,7 +15,7 @@ use crate::event::{
     BatchBuilder, EventTime, FileId, LogSource, Origin, Section, Slot, Span, parse_time,
 };
 use crate::log::chunk::Decoded;
-use crate::log::flatten::{Dialect, Flattener, Head, Record};
+use crate::log::flatten::{Dialect, Flattener, Head, Met, Record};
 use crate::log::open::ReadOptions;
 use crate::log::problems::Problems;
 use crate::log::shift::DECLARED_TIMES;
@@ -45,6 +45,7 @@ impl JsonChunk {
         let mut decoder = Decoder {
             text: &text,
             flattener: Flattener::new(&text),
+            met: Met::default(),
             builder,
             problems,
             kind: self.kind,
@@ -67,6 +68,8 @@ impl JsonChunk {
 struct Decoder<'t, 'p> {
     text: &'t str,
     flattener: Flattener<'t>,
+    /// The names that an event as XML has had.
+    met: Met,
     builder: BatchBuilder,
     problems: Problems<'p>,
     /// The kind that the last record had.
@@ -316,7 +319,8 @@ impl<'t> Decoder<'t, '_> {
         let Some(xml) = event_in(&message) else {
             return Ok(self.pass_over());
         };
-        let head = windows_xml::add(xml, &mut self.builder).map_err(Failure::Xml)?;
+        let head =
+            windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
         let raw = raw(record, &mut self.builder);
         head.end(&mut self.builder, raw, item.number);
         Ok(Fit::Read)
