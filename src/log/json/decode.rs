@@ -319,8 +319,7 @@ impl<'t> Decoder<'t, '_> {
         let Some(xml) = event_in(&message) else {
             return Ok(self.pass_over());
         };
-        let head =
-            windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
+        let head = windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
         let raw = raw(record, &mut self.builder);
         head.end(&mut self.builder, raw, item.number);
         Ok(Fit::Read)

@@ -7,6 +7,7 @@ mod target;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -313,8 +314,14 @@ fn write(
         }
         Flow::Continue(())
     });
-    if let Some(cause) = failure {
-        return fail(outcome, &cause);
+    match failure {
+        // Whoever reads the stream has seen enough.
+        Some(cause) if partial.is_none() && cause.kind() == io::ErrorKind::BrokenPipe => {
+            outcome.written = true;
+            return;
+        }
+        Some(cause) => return fail(outcome, &cause),
+        None => {}
     }
     if flow.is_break() || reader.interrupt.is_set() {
         return;
@@ -330,8 +337,9 @@ fn write(
         return;
     }
     match writer.finish() {
-        Ok(()) => {}
+        Err(error) if partial.is_none() && error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(error) => return fail(outcome, &error),
+        Ok(()) => {}
     }
     if let Some(partial) = partial
         && let Err(error) = partial.keep()

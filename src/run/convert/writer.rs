@@ -17,7 +17,7 @@ pub(super) enum LeftOut {
     /// One record.
     Record(Box<Reason>),
     /// The output failed.
-    Failed(String),
+    Failed(io::Error),
 }
 
 /// Why one record was left out.
@@ -77,7 +77,7 @@ impl Writer {
         };
         let number = event.id().record;
         log.write(event).map_err(|error| match error {
-            JsonWriteError::Io(error) => LeftOut::Failed(error.to_string()),
+            JsonWriteError::Io(error) => LeftOut::Failed(error),
             other => {
                 let problem = other.diagnostic(std::path::Path::new(""), number);
                 LeftOut::Record(Box::new(Reason {
@@ -151,8 +151,9 @@ impl Evtx {
                 self.numbering.take(given);
                 Ok(())
             }
-            Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
-                Err(LeftOut::Failed(error.to_string()))
+            Err(WriteError::Io(error)) => Err(LeftOut::Failed(error)),
+            Err(error @ WriteError::FileFull { .. }) => {
+                Err(LeftOut::Failed(io::Error::other(error)))
             }
             Err(error) => Err(left_out(
                 number,
