@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use crate::diagnostic::did_you_mean;
-use crate::event::LogSource;
+use crate::event::{LogSource, parse_time};
 
 /// Prove that detections fire.
 ///
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Scan(ScanArgs),
     /// Say why a detection fired or did not
     Explain(ExplainArgs),
+    /// Turn logs into another format, and move their times
+    Convert(ConvertArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -175,6 +178,68 @@ pub(super) struct ExplainArgs {
     /// What plain JSON lines are, such as product=zeek,service=http
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub(super) source: Option<LogSource>,
+}
+
+/// Turn logs into another format, and move their times.
+///
+/// Reads every format that scan reads. Several logs become one, ordered by
+/// time. Windows events can become a binary event log, which the Event Viewer
+/// and every tool for .evtx read; records of a kind that the wanted format
+/// cannot hold are left out and told.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire convert Security.xml -o Security.evtx
+  misfire convert winlogbeat.jsonl nxlog.jsonl -o events.evtx
+  misfire convert trail.json.gz --to jsonl -o - | head
+  misfire convert sample.evtx -o recent.evtx --shift-to now
+
+Exit codes: 0 every record was converted, 2 wrong usage or nothing fits the
+format, 3 something could not be read or was left out.")]
+pub(super) struct ConvertArgs {
+    /// Logs and folders of logs, in any format of docs/formats.md
+    #[arg(value_name = "IN", required = true)]
+    pub(super) logs: Vec<PathBuf>,
+    /// The file to write, or - for standard output
+    #[arg(long, short, value_name = "OUT")]
+    pub(super) out: PathBuf,
+    /// The format to write [default: what OUT's ending says]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) to: Option<To>,
+    /// When the earliest record is to have happened: a date, an RFC 3339 time,
+    /// or now; all times move together
+    #[arg(long, value_name = "TIME", value_parser = parse_shift)]
+    pub(super) shift_to: Option<Timestamp>,
+    /// Replace OUT if it is there
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) force: bool,
+    /// What plain JSON lines are, such as product=zeek,service=http
+    #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
+    pub(super) source: Option<LogSource>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum To {
+    /// Binary Windows event log (.evtx)
+    Evtx,
+    /// AWS CloudTrail, {"Records": […]} (.json)
+    #[value(name = "cloudtrail")]
+    CloudTrail,
+    /// Azure activity, {"records": […]} (.json)
+    AzureActivity,
+    /// Any records, one JSON object a line (.jsonl, .ndjson)
+    #[value(name = "jsonl")]
+    JsonLines,
+}
+
+/// Reads a point in time; one without an offset is in UTC.
+fn parse_shift(text: &str) -> Result<Timestamp, String> {
+    if text == "now" {
+        return Ok(Timestamp::now());
+    }
+    parse_time(text).ok_or_else(|| {
+        "a time is `2026-03-04T05:06:07Z`, a date such as `2026-03-04`, or `now`".to_owned()
+    })
 }
 
 /// Reads `product=aws,service=cloudtrail`.

@@ -1,6 +1,7 @@
 //! The command line: one file a command; parse, call, choose the exit code.
 
 mod args;
+mod convert;
 mod exit;
 mod explain;
 mod output;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
     let done = match args.command {
         Command::Run(command) => run::run(command, &output, interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
+        Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
     };
     match done {

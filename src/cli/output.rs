@@ -44,6 +44,11 @@ impl Output {
         Paint::new(self.ink(io::stdout().is_terminal()))
     }
 
+    /// Colour for standard error.
+    pub(super) fn paint_messages(&self) -> Paint {
+        Paint::new(self.ink(io::stderr().is_terminal()))
+    }
+
     /// The width of the terminal on standard output, if it is one.
     pub(super) fn width(&self) -> Option<u16> {
         if !io::stdout().is_terminal() {

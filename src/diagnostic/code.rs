@@ -65,6 +65,14 @@ codes! {
     LOG_UNWRITABLE_RECORD = "misfire::log::unwritable_record";
     /// A time cannot be read, or a shift leaves the range of times.
     LOG_BAD_TIME = "misfire::log::bad_time";
+    /// The format that logs are to be converted to is not said.
+    CONVERT_UNKNOWN_TARGET = "misfire::convert::unknown_target";
+    /// The output of a conversion is there already.
+    CONVERT_OUTPUT_EXISTS = "misfire::convert::output_exists";
+    /// The output of a conversion is one of its inputs.
+    CONVERT_OUTPUT_IS_INPUT = "misfire::convert::output_is_input";
+    /// None of the records can stand in the format that they are converted to.
+    CONVERT_NOTHING_FITS = "misfire::convert::nothing_fits";
     /// A YAML file is not well formed.
     YAML_SYNTAX = "misfire::yaml::syntax";
     /// A YAML file is larger, deeper, or has more aliases than is accepted.

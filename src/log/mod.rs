@@ -8,6 +8,7 @@ mod chunk;
 pub mod evtx;
 mod flatten;
 mod format;
+pub mod infoset;
 mod input;
 mod json;
 mod open;

@@ -1,5 +1,6 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
+mod convert;
 mod explain;
 mod json;
 mod junit;
@@ -9,6 +10,7 @@ mod run;
 mod scan;
 mod words;
 
+pub use convert::{convert_json, convert_text};
 pub use explain::{explain_json, explain_text};
 pub use json::run_json;
 pub use junit::junit;

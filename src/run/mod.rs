@@ -4,6 +4,7 @@
 //! recorders listen and never ask.
 
 mod benign;
+mod convert;
 mod event;
 mod explain;
 mod regression;
@@ -11,6 +12,9 @@ mod scan;
 mod search;
 
 pub use benign::{BenignProblem, Known};
+pub use convert::{
+    ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
+};
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
 pub use regression::{RegressionRequest, run_suite};

@@ -171,7 +171,10 @@ fn tell(firing: Firing, engine: &SigmaEngine, inputs: &[LogInput]) -> Option<Fou
 
 /// In a folder, a file of no known format is no log and no damage, unless its
 /// name says that it is one.
-fn sort_out(problems: Vec<Diagnostic>, found: &[FoundFile]) -> (Vec<Diagnostic>, Vec<PathBuf>) {
+pub(super) fn sort_out(
+    problems: Vec<Diagnostic>,
+    found: &[FoundFile],
+) -> (Vec<Diagnostic>, Vec<PathBuf>) {
     const LOG_ENDINGS: [&str; 7] = ["evtx", "json", "jsonl", "ndjson", "xml", "log", "gz"];
     let mut not_logs = Vec::new();
     let problems = problems

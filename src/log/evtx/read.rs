@@ -8,12 +8,16 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use evtx::{EvtxChunkData, EvtxFileHeader, HeaderFlags, ParserSettings};
+use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 
+use super::copy::file_time;
+use super::extent::{is_whole, missing_records};
+use super::tree::event_tree;
 use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::{BatchBuilder, FileId, Span};
 use crate::log::chunk::Decoded;
 use crate::log::flatten::{Flattener, Record};
+use crate::log::infoset::{Tree, Trees};
 use crate::log::input::Input;
 use crate::log::open::ReadOptions;
 
@@ -212,58 +216,48 @@ impl EvtxChunk {
         }
     }
 
+    /// Reads the chunk's records as trees.
+    pub(in crate::log) fn decode_trees(mut self, path: &Path) -> Trees {
+        let mut trees = Trees::default();
+        let mut problems = Vec::new();
+        self.walk(path, &mut problems, |record| {
+            let number = record.event_record_id;
+            let time = file_time(&record.timestamp);
+            let event =
+                event_tree(record).map_err(|cause| bad_record(path, number, &cause.to_string()))?;
+            trees.trees.push(Tree {
+                number,
+                id: Some(number),
+                time,
+                event,
+            });
+            Ok(())
+        });
+        trees.problems = problems;
+        trees
+    }
+
     /// Renders all records into one text, with the span of each.
     fn render(
         &mut self,
         path: &Path,
         problems: &mut Vec<Diagnostic>,
     ) -> (String, Vec<(u64, Span)>) {
-        let offset = HEADER_SIZE + self.number * CHUNK_SIZE as u64;
-        let intact = match self.cut_at {
-            Some(had) => {
-                problems.push(truncated(path, self.number, had));
-                false
-            }
-            None => self.data.validate_checksum(),
-        };
-        if !intact && self.cut_at.is_none() {
-            problems.push(corrupt(
-                path,
-                offset,
-                format!(
-                    "the checksum of chunk {} does not match its records",
-                    self.number
-                ),
-            ));
-        }
+        let offset = self.offset();
+        let number = self.number;
         let mut text = Vec::with_capacity(4 * CHUNK_SIZE);
         let mut records = Vec::new();
-        let number = self.number;
-        match self.data.parse(Arc::clone(&SETTINGS)) {
-            Ok(mut chunk) => {
-                for record in chunk.iter() {
-                    let rendered = record.and_then(|record| record.into_json_bytes());
-                    match rendered {
-                        Ok(record) => {
-                            let start = text.len();
-                            text.extend_from_slice(&record.data);
-                            if let Some(span) = Span::new(start, text.len()) {
-                                records.push((record.event_record_id, span));
-                            }
-                        }
-                        // The records behind a cut are zeros, not damage of
-                        // their own.
-                        Err(_) if self.cut_at.is_some() => {}
-                        Err(error) => problems.push(damaged(path, offset, &error)),
-                    }
-                }
+        self.walk(path, problems, |record| {
+            let record = record
+                .into_json_bytes()
+                .map_err(|error| damaged(path, offset, &error))?;
+            let start = text.len();
+            text.extend_from_slice(&record.data);
+            if let Some(span) = Span::new(start, text.len()) {
+                records.push((record.event_record_id, span));
             }
-            Err(error) => problems.push(corrupt(
-                path,
-                offset,
-                format!("chunk {number} cannot be read: {}", causes(&error)),
-            )),
-        }
+            Ok(())
+        });
         match String::from_utf8(text) {
             Ok(text) => (text, records),
             Err(error) => {
@@ -275,6 +269,70 @@ impl EvtxChunk {
                 let _ = error;
                 (String::new(), Vec::new())
             }
+        }
+    }
+
+    /// Where in the file the chunk starts.
+    fn offset(&self) -> u64 {
+        HEADER_SIZE + self.number * CHUNK_SIZE as u64
+    }
+
+    /// Hands every record that is there to `take`.
+    fn walk(
+        &mut self,
+        path: &Path,
+        problems: &mut Vec<Diagnostic>,
+        mut take: impl FnMut(EvtxRecord<'_>) -> Result<(), Diagnostic>,
+    ) {
+        let offset = self.offset();
+        let number = self.number;
+        if let Some(had) = self.cut_at {
+            problems.push(truncated(path, number, had));
+        } else if !self.data.validate_checksum() {
+            problems.push(corrupt(
+                path,
+                offset,
+                format!("the checksum of chunk {number} does not match its records"),
+            ));
+        }
+        let is_cut = self.cut_at.is_some();
+        let mut chunk = match self.data.parse(Arc::clone(&SETTINGS)) {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                problems.push(corrupt(
+                    path,
+                    offset,
+                    format!("chunk {number} cannot be read: {}", causes(&error)),
+                ));
+                return;
+            }
+        };
+        let mut seen = 0;
+        for record in chunk.iter() {
+            seen += 1;
+            let taken = match record {
+                Ok(record) if is_whole(&record) => take(record),
+                Ok(record) => Err(bad_record(
+                    path,
+                    record.event_record_id,
+                    "its end does not repeat its size, so it was overwritten or cut off",
+                )),
+                Err(error) => Err(damaged(path, offset, &error)),
+            };
+            // The records behind a cut are zeros, not damage of their own.
+            if let Err(problem) = taken
+                && !is_cut
+            {
+                problems.push(problem);
+            }
+        }
+        let missing = missing_records(chunk.header, seen);
+        if missing > 0 && !is_cut {
+            problems.push(corrupt(
+                path,
+                offset,
+                format!("{missing} of the records that chunk {number} counts are not there"),
+            ));
         }
     }
 }

@@ -316,13 +316,10 @@ impl<'t> Decoder<'t, '_> {
         let Some(message) = holder.text() else {
             return Ok(self.pass_over());
         };
-        let Some(start) = windows_xml::event_start(&message) else {
+        let Some(xml) = event_in(&message) else {
             return Ok(self.pass_over());
         };
-        let xml = &message[start..];
-        let end = xml.rfind("</Event>").map_or(xml.len(), |end| end + 8);
-        let head = windows_xml::add(&xml[..end], &mut self.builder, &mut self.met)
-            .map_err(Failure::Xml)?;
+        let head = windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
         let raw = raw(record, &mut self.builder);
         head.end(&mut self.builder, raw, item.number);
         Ok(Fit::Read)
@@ -501,6 +498,22 @@ struct CloudTrailText<'t> {
 struct EventBridge<'t> {
     #[serde(borrow)]
     detail: &'t RawValue,
+}
+
+/// The `<Event>` element in a text.
+fn event_in(message: &str) -> Option<&str> {
+    let xml = &message[windows_xml::event_start(message)?..];
+    let end = xml.rfind("</Event>").map_or(xml.len(), |end| end + 8);
+    Some(&xml[..end])
+}
+
+/// The XML of the event that a journal entry or a search result holds.
+pub(in crate::log) fn xml_of(record: &str) -> Option<String> {
+    if !matches!(kind_of(record), Some(Kind::Journal | Kind::SearchResult)) {
+        return None;
+    }
+    let holder: XmlText<'_> = serde_json::from_str(record).ok()?;
+    event_in(&holder.text()?).map(str::to_owned)
 }
 
 /// What journals and search exports put an event's XML into.

@@ -8,6 +8,6 @@ mod repair;
 mod rewrite;
 mod write;
 
-pub(super) use decode::JsonChunk;
+pub(super) use decode::{JsonChunk, xml_of};
 pub(super) use kind::{Kind, kind_of};
 pub use write::{JsonFormat, JsonWriteError, JsonWriter};

@@ -22,7 +22,9 @@ pub enum JsonFormat {
 }
 
 impl JsonFormat {
-    fn takes(self, origin: &Origin) -> bool {
+    /// Whether a record of this log can stand in such a file.
+    #[must_use]
+    pub fn takes(self, origin: &Origin) -> bool {
         let product = match self {
             Self::CloudTrail => "aws",
             Self::AzureActivity => "azure",

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// Ticks of 100 ns in a second.
 const TICKS_PER_SECOND: u64 = 10_000_000;
+/// Ticks from 1601 to 1970.
+const TICKS_TO_UNIX: i128 = 11_644_473_600 * TICKS_PER_SECOND as i128;
 /// Ticks in a day.
 const TICKS_PER_DAY: u64 = 86_400 * TICKS_PER_SECOND;
 /// Days from 0000-03-01 to 1601-01-01 in the proleptic Gregorian calendar.
@@ -43,6 +45,12 @@ impl FileTime {
         Some(Self(
             civil.days_since_1601() * TICKS_PER_DAY + seconds * TICKS_PER_SECOND + civil.ticks,
         ))
+    }
+
+    /// The tick in which a point in time lies; `None` before 1601.
+    pub fn from_timestamp(time: jiff::Timestamp) -> Option<Self> {
+        let ticks = time.as_nanosecond().div_euclid(100) + TICKS_TO_UNIX;
+        u64::try_from(ticks).ok().map(Self)
     }
 
     fn civil(self) -> Civil {

@@ -1,0 +1,252 @@
+//! Writing records in the wanted format, one after the other.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use super::target::Target;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::Batch;
+use crate::log::evtx::copy::{self, CopiedRecord};
+use crate::log::evtx::write::{EvtxWriter, WriteError};
+use crate::log::infoset::{Other, Tree};
+use crate::log::shift::Shift;
+use crate::log::{JsonWriteError, JsonWriter};
+
+/// A record that was not written, or all that follow.
+pub(super) enum LeftOut {
+    /// One record.
+    Record(Box<Reason>),
+    /// The output failed.
+    Failed(String),
+}
+
+/// Why one record was left out.
+pub(super) struct Reason {
+    /// The record's number in its file.
+    pub(super) number: u64,
+    /// The reason in a few words, the same for all records of a kind.
+    pub(super) reason: String,
+    /// The whole problem; its place is still to be said.
+    pub(super) problem: Diagnostic,
+}
+
+/// The output under way.
+pub(super) enum Writer {
+    Evtx(Box<Evtx>),
+    Json(JsonWriter<Box<dyn Write>>),
+}
+
+/// A binary event log under way.
+pub(super) struct Evtx {
+    log: EvtxWriter<File>,
+    shift: Option<Shift>,
+    numbering: Numbering,
+}
+
+impl Writer {
+    /// Writes a file; `sources` is how many logs it is made of.
+    pub(super) fn file(
+        file: File,
+        target: Target,
+        shift: Option<Shift>,
+        sources: usize,
+    ) -> io::Result<Self> {
+        let Some(format) = target.json() else {
+            let log = EvtxWriter::new(file).map_err(io::Error::other)?;
+            return Ok(Self::Evtx(Box::new(Evtx {
+                log,
+                shift,
+                numbering: Numbering::new(sources),
+            })));
+        };
+        let out: Box<dyn Write> = Box::new(BufWriter::new(file));
+        Ok(Self::Json(JsonWriter::new(out, format, shift)))
+    }
+
+    /// Writes a stream, which cannot hold a binary event log.
+    pub(super) fn stream(out: Box<dyn Write>, target: Target, shift: Option<Shift>) -> Self {
+        let format = target.json().unwrap_or(crate::log::JsonFormat::JsonLines);
+        let out: Box<dyn Write> = Box::new(BufWriter::new(out));
+        Self::Json(JsonWriter::new(out, format, shift))
+    }
+
+    /// Adds one of a batch's records.
+    pub(super) fn record(&mut self, batch: &Batch, place: usize) -> Result<(), LeftOut> {
+        let (Self::Json(log), Some(event)) = (self, batch.events().nth(place)) else {
+            return Ok(());
+        };
+        let number = event.id().record;
+        log.write(event).map_err(|error| match error {
+            JsonWriteError::Io(error) => LeftOut::Failed(error.to_string()),
+            other => {
+                let problem = other.diagnostic(std::path::Path::new(""), number);
+                LeftOut::Record(Box::new(Reason {
+                    number,
+                    reason: problem.message.clone(),
+                    problem,
+                }))
+            }
+        })
+    }
+
+    /// Adds a Windows event.
+    pub(super) fn tree(&mut self, tree: Tree) -> Result<(), LeftOut> {
+        match self {
+            Self::Evtx(log) => log.add(tree),
+            Self::Json(_) => Ok(()),
+        }
+    }
+
+    /// Leaves out a record that is no Windows event.
+    pub(super) fn other(&self, other: &Other) -> LeftOut {
+        let Other { number, origin } = other;
+        let reason = format!("a record of {origin} cannot stand in a binary event log");
+        left_out(
+            *number,
+            reason.clone(),
+            Diagnostic::error(Code::LOG_UNWRITABLE_RECORD, reason)
+                .help("convert it with `--to jsonl`, or leave the file out"),
+        )
+    }
+
+    /// How many records got another id than they had.
+    pub(super) fn renumbered(&self) -> u64 {
+        match self {
+            Self::Evtx(log) => log.numbering.renumbered,
+            Self::Json(_) => 0,
+        }
+    }
+
+    /// Completes the output.
+    ///
+    /// # Errors
+    ///
+    /// The output fails.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Evtx(log) => log.log.finish().map(|_| ()).map_err(io::Error::other),
+            Self::Json(log) => log.finish()?.flush(),
+        }
+    }
+}
+
+impl Evtx {
+    fn add(&mut self, mut tree: Tree) -> Result<(), LeftOut> {
+        let number = tree.number;
+        if let Some(shift) = self.shift {
+            tree.shift(shift).map_err(|error| {
+                left_out(
+                    number,
+                    "its times cannot be moved that far".to_owned(),
+                    Diagnostic::error(Code::LOG_BAD_TIME, error.to_string())
+                        .help("move the records to a nearer time"),
+                )
+            })?;
+        }
+        let given = self.numbering.give(tree.id);
+        tree.number_event(given.id());
+        let mut record = CopiedRecord {
+            id: given.id(),
+            time: tree.time,
+            event: std::mem::take(&mut tree.event),
+        };
+        match copy::write(&mut self.log, &mut record) {
+            Ok(()) => {
+                self.numbering.take(given);
+                Ok(())
+            }
+            Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
+                Err(LeftOut::Failed(error.to_string()))
+            }
+            Err(error) => Err(left_out(
+                number,
+                "a binary event log cannot hold it".to_owned(),
+                Diagnostic::error(Code::LOG_UNWRITABLE_RECORD, error.to_string())
+                    .help("convert it with `--to jsonl`, which takes every record"),
+            )),
+        }
+    }
+}
+
+fn left_out(number: u64, reason: String, problem: Diagnostic) -> LeftOut {
+    LeftOut::Record(Box::new(Reason {
+        number,
+        reason,
+        problem,
+    }))
+}
+
+/// Gives records their ids in the new log.
+///
+/// Windows numbers a log's records without repetition and in their order. A
+/// record keeps its id where that leaves it so; otherwise it gets the next one.
+/// One log alone may also start again below where it began, as one that
+/// wrapped around does.
+struct Numbering {
+    may_wrap: bool,
+    first: Option<u64>,
+    last: u64,
+    highest: u64,
+    renumbered: u64,
+}
+
+/// A record's id in the new log.
+#[derive(Clone, Copy)]
+enum Given {
+    /// Its own, or the first that it has.
+    Own(u64),
+    /// Its own, with which the log starts again.
+    Wrapped(u64),
+    /// Another one.
+    New(u64),
+}
+
+impl Given {
+    fn id(self) -> u64 {
+        match self {
+            Self::Own(id) | Self::Wrapped(id) | Self::New(id) => id,
+        }
+    }
+}
+
+impl Numbering {
+    fn new(sources: usize) -> Self {
+        Self {
+            may_wrap: sources == 1,
+            first: None,
+            last: 0,
+            highest: 0,
+            renumbered: 0,
+        }
+    }
+
+    fn give(&self, own: Option<u64>) -> Given {
+        let next = self.highest.saturating_add(1);
+        let Some(own) = own else {
+            return Given::Own(next);
+        };
+        let Some(first) = self.first else {
+            return Given::Own(own);
+        };
+        let wrapped = self.last < first;
+        if own > self.last && (!wrapped || own < first) {
+            Given::Own(own)
+        } else if self.may_wrap && !wrapped && own < first {
+            Given::Wrapped(own)
+        } else {
+            Given::New(next)
+        }
+    }
+
+    fn take(&mut self, given: Given) {
+        let id = given.id();
+        self.first.get_or_insert(id);
+        self.last = id;
+        self.highest = self.highest.max(id);
+        match given {
+            Given::Own(_) => {}
+            Given::Wrapped(_) => self.may_wrap = false,
+            Given::New(_) => self.renumbered += 1,
+        }
+    }
+}
