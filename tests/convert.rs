@@ -78,14 +78,15 @@ struct Record {
 fn records(path: &Path) -> Vec<Record> {
     let log = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut records = Vec::new();
-    let copied = copy_evtx(Cursor::new(&log), Cursor::new(Vec::new()), |event, time| {
-        let id = event
+    let copied = copy_evtx(Cursor::new(&log), Cursor::new(Vec::new()), |record| {
+        let id = record
+            .event
             .child("System")
             .and_then(|system| system.child("EventRecordID"));
         records.push(Record {
             id: id.and_then(|id| id.text().parse().ok()).unwrap_or(0),
-            time: *time,
-            event: event.clone(),
+            time: record.time,
+            event: record.event.clone(),
         });
     });
     let (report, _) = copied.expect("a binary event log");

@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use evtx::{EvtxParser, ParserSettings};
 use misfire::event::catalogue::WireType;
+use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::evtx::write::{EvtxWriter, MAX_TIME, RecordToWrite};
 use misfire::log::xml::{
     Element, FileTime, Guid, Leaf, Sid, SystemTime, Whitespace, difference, parse, to_xml,
@@ -50,7 +51,16 @@ pub fn run(bytes: &[u8]) {
         }
     }
     let file = writer.finish().expect("memory takes a file").into_inner();
-    compare(expected, read(file));
+    let (report, copy) =
+        copy_evtx(Cursor::new(&file), Cursor::new(Vec::new()), |_| {}).expect("a copy");
+    assert_eq!(
+        (report.records, report.lost),
+        (expected.len() as u64, 0),
+        "{report:?}"
+    );
+    let in_order = expected.is_sorted_by_key(|record| record.0);
+    compare(&mut expected, read(file), in_order);
+    compare(&mut expected, read(copy.into_inner()), in_order);
 }
 
 fn read(file: Vec<u8>) -> Vec<(u64, u64, Element)> {
@@ -67,9 +77,13 @@ fn read(file: Vec<u8>) -> Vec<(u64, u64, Element)> {
     records.collect()
 }
 
-fn compare(mut expected: Vec<(u64, u64, Element)>, mut seen: Vec<(u64, u64, Element)>) {
+fn compare(
+    expected: &mut [(u64, u64, Element)],
+    mut seen: Vec<(u64, u64, Element)>,
+    in_order: bool,
+) {
     // Readers start at the chunk with the lowest id, so the order is only sure for rising ids.
-    if !expected.is_sorted_by_key(|record| record.0) {
+    if !in_order {
         expected.sort_by_key(|record| (record.0, record.1));
         seen.sort_by_key(|record| (record.0, record.1));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::files::read_text;
+use super::files::{place_of_error, read_text};
 use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource};
 
 /// A list of known benign hits.
@@ -88,13 +88,7 @@ fn refused(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Box<Diagnosti
     } else {
         Code::CONTENT_BAD_VALUE
     };
-    let place = error.location().map_or_else(
-        || Place::file(&source.file),
-        |location| {
-            let byte = source.byte_at(location.line(), location.column());
-            Place::span(source, byte..byte)
-        },
-    );
+    let place = place_of_error(source, error);
     Box::new(
         Diagnostic::error(code, format!("the list cannot be read: {message}"))
             .at(place)

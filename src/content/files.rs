@@ -118,6 +118,17 @@ pub fn read_text(path: &Path) -> Result<Arc<SourceText>, Box<Diagnostic>> {
     ))
 }
 
+/// Where a YAML text does not say what it should.
+pub(super) fn place_of_error(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Place {
+    match error.location() {
+        Some(location) => {
+            let byte = source.byte_at(location.line(), location.column());
+            Place::span(source, byte..byte)
+        }
+        None => Place::file(&source.file),
+    }
+}
+
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     let help = if error.kind() == std::io::ErrorKind::NotFound {
         "check the path"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::files::place_of_error;
 use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource, did_you_mean};
 
 /// An `info.yml`.
@@ -52,19 +53,12 @@ impl Info {
         // The places are read first: this finds what is no YAML at all.
         YamlSource::new(source).visit(|_| ())?;
         let info: Self = serde_yaml::from_str(&source.text).map_err(|error| {
-            let place = error.location().map_or_else(
-                || Place::file(&source.file),
-                |location| {
-                    let byte = source.byte_at(location.line(), location.column());
-                    Place::span(source, byte..byte)
-                },
-            );
             Box::new(
                 Diagnostic::error(
                     Code::CONTENT_BAD_VALUE,
                     format!("the suite's description cannot be read: {error}"),
                 )
-                .at(place)
+                .at(place_of_error(source, &error))
                 .help("compare it with the other `info.yml` files"),
             )
         })?;

@@ -1,15 +1,13 @@
 //! Why one detection fired, or did not, on some logs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use super::compile::compile;
 use super::event::Interrupt;
 use crate::content::{LoadedDetections, LogInput, find_files};
-use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
 use crate::diagnostic::{self, Diagnostic};
-use crate::event::catalogue::Catalogue;
-use crate::event::{Event, FileId, LogSource, Names};
+use crate::event::{Event, FileId, LogSource};
 use crate::log::{ReadOptions, open};
 
 /// What is to be explained.
@@ -48,11 +46,7 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
         problems: mut content_problems,
         ..
     } = request.detections;
-    let mut names = Names::builder();
-    names.extend(Catalogue::bundled().field_names());
-    sigma.intern(&mut names);
-    let names = Arc::new(names.freeze());
-    let (engine, problems) = SigmaEngine::new(sigma, &names);
+    let (engine, names, problems) = compile(sigma);
     content_problems.extend(problems);
     diagnostic::sort(&mut content_problems);
     let (found, mut log_problems) = find_files(&request.logs);

@@ -4,6 +4,7 @@
 //! recorders listen and never ask.
 
 mod benign;
+mod compile;
 mod convert;
 mod event;
 mod explain;

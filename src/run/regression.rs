@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use super::compile::compile;
 use super::event::{Interrupt, Sink};
 use super::explain::visit_events;
 use super::search::{FileOutcome, SearchOutcome, SearchRequest, search};
@@ -11,8 +11,7 @@ use crate::content::{Case, LoadedDetections, LogInput, Suite};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Engine, Firing, Language, ProgramId, Reading};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
-use crate::event::catalogue::Catalogue;
-use crate::event::{FileId, Names};
+use crate::event::FileId;
 use crate::log::ReadOptions;
 use crate::recording::Evidence;
 use crate::verdict::{
@@ -58,11 +57,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
             .iter()
             .any(|case| names.contains(&case.rule.as_str()))
     });
-    let mut names = Names::builder();
-    names.extend(Catalogue::bundled().field_names());
-    sigma.intern(&mut names);
-    let names = Arc::new(names.freeze());
-    let (engine, problems) = SigmaEngine::new(sigma, &names);
+    let (engine, names, problems) = compile(sigma);
     diagnostics.extend(problems);
 
     let inputs = inputs(&suite);

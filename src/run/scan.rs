@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::benign::Known;
+use super::compile::compile;
 use super::event::{Interrupt, Sink};
 use super::search::{FileOutcome, SearchRequest, search};
 use crate::content::{BenignList, FoundFile, LoadedDetections, LogInput, find_files};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Detection, Engine, Firing, ProgramId};
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
-use crate::event::catalogue::Catalogue;
-use crate::event::{LogSource, Names, Origin};
+use crate::event::{LogSource, Origin};
 use crate::log::ReadOptions;
 
 /// What is to be searched, and with what.
@@ -100,11 +99,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
         None => (Known::default(), Vec::new()),
     };
     content_problems.extend(problems);
-    let mut names = Names::builder();
-    names.extend(Catalogue::bundled().field_names());
-    sigma.intern(&mut names);
-    let names = Arc::new(names.freeze());
-    let (engine, problems) = SigmaEngine::new(sigma, &names);
+    let (engine, names, problems) = compile(sigma);
     content_problems.extend(problems);
     diagnostic::sort(&mut content_problems);
 

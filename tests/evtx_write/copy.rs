@@ -12,7 +12,7 @@ use crate::support::{NEW_YEAR_2026, assert_equal, bytes, event, many, put, read,
 
 fn copy(file: &[u8]) -> (CopyReport, Vec<u8>) {
     let (report, copy) =
-        copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |_, _| {}).expect("a copy");
+        copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |_| {}).expect("a copy");
     (report, copy.into_inner())
 }
 
@@ -29,9 +29,9 @@ fn every_type_is_stored_again() {
 fn a_shift_moves_the_header_and_the_event() {
     let hour = 36_000_000_000;
     let file = written(&[event(1, &[("A", Leaf::from("a"))])]);
-    let (_, copy) = copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |event, time| {
-        *time += hour;
-        let system = event.child_mut("System").expect("its System");
+    let (_, copy) = copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |record| {
+        record.time += hour;
+        let system = record.event.child_mut("System").expect("its System");
         let created = system.child_mut("TimeCreated").expect("its time");
         match created.attribute_mut("SystemTime") {
             Some(Leaf::FileTime(FileTime(ticks))) => *ticks += hour,
@@ -128,7 +128,7 @@ fn zeros_in_place_of_records_are_no_records_and_are_reported() {
 
 #[test]
 fn what_is_no_log_is_refused() {
-    let not = copy_evtx(Cursor::new(b"{}"), Cursor::new(Vec::new()), |_, _| {});
+    let not = copy_evtx(Cursor::new(b"{}"), Cursor::new(Vec::new()), |_| {});
     assert!(matches!(not, Err(CopyError::NotALog(_))));
 }
 
@@ -136,8 +136,8 @@ fn what_is_no_log_is_refused() {
 fn a_record_that_no_longer_fits_is_stored_in_smaller_types() {
     let file = written(&[event(1, &[("A", Leaf::from("a"))])]);
     let long = "AB".repeat(25_000);
-    let (report, copy) = copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |event, _| {
-        let fields = event.child_mut("EventData").expect("its fields");
+    let (report, copy) = copy_evtx(Cursor::new(file), Cursor::new(Vec::new()), |record| {
+        let fields = record.event.child_mut("EventData").expect("its fields");
         *fields = Element::new("EventData")
             .with_child(Element::new("Data").with_value(Leaf::from(long.as_str())));
     })

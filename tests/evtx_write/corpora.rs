@@ -70,7 +70,7 @@ fn render<R: std::io::Read + std::io::Seek>(input: R, checks: bool) -> (Vec<Rend
 fn round_trip(path: &Path) -> usize {
     let open = || File::open(path).expect("a readable file");
     let (before, unreadable) = render(open(), false);
-    let (report, copy) = copy_evtx(open(), Cursor::new(Vec::new()), |_, _| {}).expect("a copy");
+    let (report, copy) = copy_evtx(open(), Cursor::new(Vec::new()), |_| {}).expect("a copy");
     assert_eq!(
         report.lost as usize, unreadable,
         "{path:?}: {:?}",
@@ -79,7 +79,7 @@ fn round_trip(path: &Path) -> usize {
     assert_eq!(report.records as usize, before.len(), "{path:?}");
     let copy = copy.into_inner();
     // The copy stores every value under the type under which it was stored before.
-    let again = copy_evtx(Cursor::new(&copy), Cursor::new(Vec::new()), |_, _| {});
+    let again = copy_evtx(Cursor::new(&copy), Cursor::new(Vec::new()), |_| {});
     let (_, again) = again.expect("a copy of the copy");
     assert!(
         again.into_inner() == copy,

@@ -3,6 +3,7 @@
 mod cases;
 mod copy;
 mod corpora;
+mod layout;
 mod property;
 mod readers;
 mod seeds;

@@ -11,18 +11,17 @@ use misfire::log::xml::{Element, FileTime, Guid, Leaf, Sid, SystemTime};
 use crate::corpora::{corpus, logs};
 use crate::support::{NEW_YEAR_2026, event, many};
 
-/// Every how many of the samples are copied.
-const STEP: usize = 13;
-
-/// Collects what was written, and how many records each file holds.
+/// Collects what was written, how many records each file holds, and what it is a
+/// copy of.
 struct Folder {
     path: PathBuf,
     list: String,
 }
 
 impl Folder {
-    fn note(&mut self, name: &str, records: u64) {
-        self.list.push_str(&format!("{name}\t{records}\n"));
+    fn note(&mut self, name: &str, records: u64, origin: &str) {
+        self.list
+            .push_str(&format!("{name}\t{records}\t{origin}\n"));
     }
 
     fn write(&mut self, name: &str, events: impl Iterator<Item = Element>) {
@@ -38,15 +37,16 @@ impl Folder {
                 })
                 .expect("a record");
         }
-        self.note(name, writer.records());
+        self.note(name, writer.records(), "");
         writer.finish().expect("a finished file");
     }
 
     fn copy(&mut self, name: &str, from: &Path) {
         let file = File::create(self.path.join(name)).expect("a new file");
         let input = File::open(from).expect("a readable file");
-        let (report, _) = copy_evtx(input, BufWriter::new(file), |_, _| {}).expect("a copy");
-        self.note(name, report.records);
+        let (report, _) = copy_evtx(input, BufWriter::new(file), |_| {}).expect("a copy");
+        let origin = from.canonicalize().expect("its whole path");
+        self.note(name, report.records, &origin.to_string_lossy());
     }
 }
 
@@ -135,7 +135,7 @@ fn files_for_other_readers_are_written() {
     folder.write("many.evtx", (1..=100_000).map(many));
     for name in ["evtx-attack-samples", "sigma/regression_data"] {
         let Some(corpus) = corpus(name) else { continue };
-        for (index, sample) in logs(&corpus).iter().enumerate().step_by(STEP) {
+        for (index, sample) in logs(&corpus).iter().enumerate() {
             let name = name.replace('/', "-");
             folder.copy(&format!("{name}-{index}.evtx"), sample);
         }

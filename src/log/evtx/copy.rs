@@ -1,15 +1,15 @@
 //! From one binary event log to another, through the XML infoset.
 
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::sync::Arc;
 
 use evtx::{EvtxChunkData, EvtxParser, EvtxRecord, ParserSettings};
 
 use super::extent::{CutChunk, cut_chunk, is_whole, missing_records};
-use super::stored::adopt_stored_types;
-use super::types::{apply_types, compact};
+use super::tree::event_tree;
+use super::types::compact;
 use super::write::{EvtxWriter, RecordToWrite, WriteError};
-use crate::log::xml::{Element, FileTime, Whitespace, parse};
+use crate::log::xml::{Element, FileTime};
 
 /// Problems that a report describes; more are only counted.
 const MAX_DESCRIBED: usize = 100;
@@ -41,9 +41,33 @@ pub enum CopyError {
     /// The input has no file header.
     #[error("this is not a binary event log: {0}")]
     NotALog(String),
+    /// The input cannot be read from its start.
+    #[error("cannot read the event log: {0}")]
+    Read(#[source] io::Error),
     /// The output failed or is full.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+/// A record between reading and writing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CopiedRecord {
+    /// The record's id.
+    pub id: u64,
+    /// When it was logged, in 100 ns intervals since 1601.
+    pub time: u64,
+    /// The event, from its `Event` element.
+    pub event: Element,
+}
+
+impl CopiedRecord {
+    fn to_write(&self) -> RecordToWrite<'_> {
+        RecordToWrite {
+            id: self.id,
+            time: self.time,
+            event: &self.event,
+        }
+    }
 }
 
 impl CopyReport {
@@ -64,12 +88,13 @@ impl CopyReport {
     }
 }
 
-/// Copies every readable record from `input` to `output` and completes it.
+/// Copies every readable record of `input`, from its start, to `output`, and
+/// completes that.
 ///
 /// Values keep the types under which they are stored. `change` may change a
-/// record before it is written: its event (`TimeCreated`'s `SystemTime` is a
-/// [`crate::log::xml::Leaf::FileTime`]), and its time, in 100 ns intervals
-/// since 1601. Give it `|_, _| {}` for a plain copy.
+/// record before it is written: its time (`TimeCreated`'s `SystemTime` is a
+/// [`crate::log::xml::Leaf::FileTime`]), its id, its event. Give it `|_| {}`
+/// for a plain copy.
 ///
 /// # Errors
 /// An input without a file header, or an output that fails. Damaged chunks and
@@ -77,7 +102,7 @@ impl CopyReport {
 pub fn copy_evtx<R: Read + Seek, W: Write + Seek>(
     input: R,
     output: W,
-    change: impl FnMut(&mut Element, &mut u64),
+    change: impl FnMut(&mut CopiedRecord),
 ) -> Result<(CopyReport, W), CopyError> {
     let mut writer = EvtxWriter::new(output)?;
     let report = copy_into(input, &mut writer, change)?;
@@ -91,8 +116,9 @@ pub fn copy_evtx<R: Read + Seek, W: Write + Seek>(
 pub fn copy_into<R: Read + Seek, W: Write + Seek>(
     mut input: R,
     writer: &mut EvtxWriter<W>,
-    change: impl FnMut(&mut Element, &mut u64),
+    change: impl FnMut(&mut CopiedRecord),
 ) -> Result<CopyReport, CopyError> {
+    input.rewind().map_err(CopyError::Read)?;
     let mut parser = EvtxParser::from_read_seek(&mut input)
         .map_err(|error| CopyError::NotALog(error.to_string()))?;
     let counted = u64::from(parser.header().chunk_count);
@@ -139,7 +165,7 @@ struct Copier<'a, W: Write + Seek, F> {
     report: CopyReport,
 }
 
-impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
+impl<W: Write + Seek, F: FnMut(&mut CopiedRecord)> Copier<'_, W, F> {
     /// Copies the records of a chunk.
     fn chunk(&mut self, mut data: EvtxChunkData) -> Result<(), CopyError> {
         let mut chunk = match data.parse(Arc::clone(&self.settings)) {
@@ -188,16 +214,16 @@ impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
             self.report.lose(Some(id), cause.to_owned());
             return Ok(());
         }
-        let mut time = file_time(&record.timestamp);
-        let mut event = match read(record) {
-            Ok(event) => event,
-            Err(cause) => {
-                self.report.lose(Some(id), cause);
+        let time = file_time(&record.timestamp);
+        let mut record = match event_tree(record) {
+            Ok(event) => CopiedRecord { id, time, event },
+            Err(error) => {
+                self.report.lose(Some(id), error.to_string());
                 return Ok(());
             }
         };
-        (self.change)(&mut event, &mut time);
-        match write(self.writer, id, time, &mut event) {
+        (self.change)(&mut record);
+        match write(self.writer, &mut record) {
             Ok(()) => self.report.records += 1,
             Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
                 return Err(error.into());
@@ -208,33 +234,18 @@ impl<W: Write + Seek, F: FnMut(&mut Element, &mut u64)> Copier<'_, W, F> {
     }
 }
 
-/// A record as a tree, its values with the types under which they are stored,
-/// or else those of `System`'s fields.
-pub(super) fn read(record: EvtxRecord<'_>) -> Result<Element, String> {
-    let chunk = record.chunk.data;
-    let (offset, size) = (record.binxml_offset as usize, record.binxml_size as usize);
-    let rendered = record.into_xml().map_err(|error| error.to_string())?;
-    let mut event = parse(&rendered.data, Whitespace::Keep).map_err(|error| error.to_string())?;
-    adopt_stored_types(&mut event, chunk, offset, size);
-    apply_types(&mut event, |_, _| None);
-    Ok(event)
-}
-
 /// Writes a record, in smaller types if it does not fit as it is.
 ///
 /// # Errors
 /// As [`EvtxWriter::write_record`].
 pub fn write<W: Write + Seek>(
     writer: &mut EvtxWriter<W>,
-    id: u64,
-    time: u64,
-    event: &mut Element,
+    record: &mut CopiedRecord,
 ) -> Result<(), WriteError> {
-    let first = writer.write_record(&RecordToWrite { id, time, event });
-    match first {
+    match writer.write_record(&record.to_write()) {
         Err(WriteError::RecordTooLarge { .. } | WriteError::ValueTooLong { .. }) => {
-            compact(event);
-            writer.write_record(&RecordToWrite { id, time, event })
+            compact(&mut record.event);
+            writer.write_record(&record.to_write())
         }
         other => other,
     }

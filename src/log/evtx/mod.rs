@@ -4,6 +4,7 @@ pub mod copy;
 pub mod extent;
 mod read;
 mod stored;
+pub mod tree;
 pub mod types;
 pub mod write;
 

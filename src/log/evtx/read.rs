@@ -10,8 +10,9 @@ use std::sync::{Arc, LazyLock};
 
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 
-use super::copy::{file_time, read};
+use super::copy::file_time;
 use super::extent::{is_whole, missing_records};
+use super::tree::event_tree;
 use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::{BatchBuilder, FileId, Span};
 use crate::log::chunk::Decoded;
@@ -222,7 +223,8 @@ impl EvtxChunk {
         self.walk(path, &mut problems, |record| {
             let number = record.event_record_id;
             let time = file_time(&record.timestamp);
-            let event = read(record).map_err(|cause| bad_record(path, number, &cause))?;
+            let event =
+                event_tree(record).map_err(|cause| bad_record(path, number, &cause.to_string()))?;
             trees.trees.push(Tree {
                 number,
                 id: Some(number),

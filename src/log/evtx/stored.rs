@@ -3,11 +3,11 @@
 //! `evtx` renders a record as text; which type each value had is lost. Here the
 //! record's BinXml is walked once more for its values alone, in the order of
 //! the document, and each value of the tree that has the same text takes the
-//! stored type. Whatever is not understood (arrays, entities, damage) only
+//! stored type; characters that XML forbids come back too. Whatever is not understood (arrays, entities, damage) only
 //! leaves values as text, so this never fails. The layout is that of
 //! `[MS-EVEN6]` 2.2.12 and the libevtx format notes.
 
-use crate::log::xml::{Element, FileTime, Guid, Leaf, Node, Sid, SystemTime};
+use crate::log::xml::{Element, FileTime, Guid, Leaf, Node, Sid, SystemTime, shown};
 
 /// How many stored values may lie between those of two neighbouring leaves:
 /// parts that the reader renders otherwise.
@@ -22,10 +22,17 @@ const DEFINITION_HEADER: usize = 24;
 const NO_DEPENDENCY: u16 = 0xffff;
 const NULL: u8 = 0x00;
 const BINXML: u8 = 0x21;
+const POINTER: u8 = 0x10;
+const HEX_INT_64: u8 = 0x15;
 
 /// Gives the values of `event` the types under which the record at `offset`
-/// of `chunk`, of `size` bytes, stores them.
-pub(super) fn adopt_stored_types(event: &mut Element, chunk: &[u8], offset: usize, size: usize) {
+/// of `chunk`, of `size` bytes, stores them. `false` if none were found.
+pub(super) fn adopt_stored_types(
+    event: &mut Element,
+    chunk: &[u8],
+    offset: usize,
+    size: usize,
+) -> bool {
     let mut walk = Walk {
         chunk,
         found: Vec::new(),
@@ -36,6 +43,7 @@ pub(super) fn adopt_stored_types(event: &mut Element, chunk: &[u8], offset: usiz
     // What was found before a surprise is good.
     let _ = walk.stream(offset, offset.saturating_add(size), None, 0);
     adopt(event, &mut walk.found.as_slice());
+    !walk.found.is_empty()
 }
 
 fn adopt(element: &mut Element, stored: &mut &[Leaf]) {
@@ -52,16 +60,19 @@ fn adopt(element: &mut Element, stored: &mut &[Leaf]) {
 
 fn adopt_one(value: &mut Leaf, stored: &mut &[Leaf]) {
     let Leaf::Text(text) = value else { return };
-    let found = stored
-        .iter()
-        .take(LOOK_AHEAD)
-        .position(|leaf| leaf.reads_as(text));
+    let found = stored.iter().take(LOOK_AHEAD).position(|leaf| match leaf {
+        Leaf::Text(stored) => shows_as(stored, text),
+        other => other.reads_as(text),
+    });
     if let Some(index) = found {
-        if !matches!(stored[index], Leaf::Text(_)) {
-            *value = stored[index].clone();
-        }
+        *value = stored[index].clone();
         *stored = &stored[index + 1..];
     }
+}
+
+/// Whether the reader shows a stored text so: what XML forbids becomes `_`.
+fn shows_as(stored: &str, text: &str) -> bool {
+    stored == text || stored.chars().map(shown).eq(text.chars())
 }
 
 /// A value of a template instance: its type, and where it is.
@@ -133,7 +144,7 @@ impl Walk<'_> {
                 }
                 0x0d | 0x0e => {
                     let index = self.short(&mut at)?;
-                    at += 1;
+                    let declared = self.byte(&mut at)?;
                     let value = values?.get(usize::from(index))?;
                     if value.kind == BINXML {
                         self.flush();
@@ -141,7 +152,12 @@ impl Walk<'_> {
                     } else if value.kind != NULL && value.size > 0 {
                         self.spend(value.size)?;
                         let bytes = self.chunk.get(value.start..value.start + value.size)?;
-                        self.part(decode(value.kind, bytes));
+                        // A pointer is stored as the number of its host's width.
+                        let kind = match (declared, value.kind) {
+                            (POINTER, HEX_INT_64) => POINTER,
+                            (_, stored) => stored,
+                        };
+                        self.part(decode(kind, bytes));
                     }
                 }
                 _ => return None,
@@ -294,8 +310,8 @@ fn decode(kind: u8, bytes: &[u8]) -> Option<Leaf> {
         },
         0x0e => Leaf::Binary(bytes.to_vec()),
         0x0f => Leaf::Guid(Guid(bytes.try_into().ok()?)),
-        0x10 if bytes.len() == 8 => Leaf::Pointer(u64::from_le_bytes(bytes.try_into().ok()?)),
-        0x10 | 0x14 => Leaf::HexInt32(u32::from_le_bytes(bytes.try_into().ok()?)),
+        POINTER if bytes.len() == 8 => Leaf::Pointer(u64::from_le_bytes(bytes.try_into().ok()?)),
+        POINTER | 0x14 => Leaf::HexInt32(u32::from_le_bytes(bytes.try_into().ok()?)),
         0x11 => Leaf::FileTime(FileTime(u64::from_le_bytes(bytes.try_into().ok()?))),
         0x12 => {
             let (fields, odd) = bytes.as_chunks::<2>();
@@ -303,7 +319,7 @@ fn decode(kind: u8, bytes: &[u8]) -> Option<Leaf> {
             Leaf::SystemTime(SystemTime(fields.map(u16::from_le_bytes)))
         }
         0x13 => Leaf::Sid(Sid::from_bytes(bytes)?),
-        0x15 => Leaf::HexInt64(u64::from_le_bytes(bytes.try_into().ok()?)),
+        HEX_INT_64 => Leaf::HexInt64(u64::from_le_bytes(bytes.try_into().ok()?)),
         _ => return None,
     })
 }

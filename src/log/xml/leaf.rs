@@ -77,8 +77,8 @@ impl Leaf {
             WireType::UInt32 => Self::UInt32(text.parse().ok()?),
             WireType::Int64 => Self::Int64(text.parse().ok()?),
             WireType::UInt64 => Self::UInt64(text.parse().ok()?),
-            WireType::Float => Self::Float(finite(text)? as f32),
-            WireType::Double => Self::Double(finite(text)?),
+            WireType::Float => Self::Float(text.parse().ok()?),
+            WireType::Double => Self::Double(text.parse().ok()?),
             WireType::Boolean => Self::Boolean(text.parse().ok()?),
             WireType::Binary => Self::Binary(bytes(text)?),
             WireType::Guid => Self::Guid(Guid::parse(text)?),
@@ -198,10 +198,6 @@ impl fmt::Display for Leaf {
 /// The reader and `serde_json` share one shortest-digits formatter.
 fn json<T: serde::Serialize>(f: &mut fmt::Formatter<'_>, value: &T) -> fmt::Result {
     f.write_str(&serde_json::to_string(value).map_err(|_| fmt::Error)?)
-}
-
-fn finite(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 fn number(text: &str) -> Option<u64> {

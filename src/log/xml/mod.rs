@@ -23,4 +23,4 @@ pub use parse::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, Whi
 pub use sid::Sid;
 pub use time::{FileTime, SystemTime};
 pub use tree::{Element, Node};
-pub use write::to_xml;
+pub use write::{shown, to_xml};

@@ -2,7 +2,7 @@
 
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::{Element, Leaf, Node};
 
@@ -82,45 +82,26 @@ pub fn parse(text: &str, whitespace: Whitespace) -> Result<Element, ParseError> 
     let mut builder = Builder::new(whitespace);
     let mut reader = Reader::from_str(text);
     loop {
+        let offset = reader.buffer_position();
         let event = reader.read_event().map_err(|cause| ParseError::Malformed {
             offset: reader.error_position(),
             cause: cause.to_string(),
         })?;
-        let trailing = || ParseError::Trailing {
-            offset: reader.buffer_position(),
-        };
         match event {
-            Event::Start(start) if builder.root.is_none() => builder.open(&start)?,
+            Event::Start(start) if builder.root.is_none() => builder.open(&start, offset)?,
             Event::Empty(start) if builder.root.is_none() => {
-                builder.open(&start)?;
+                builder.open(&start, offset)?;
                 builder.close();
             }
             Event::End(_) => builder.end(),
             Event::Text(part) if builder.is_open() => builder.text.push_str(&part),
             Event::CData(part) if builder.is_open() => builder.text.push_str(&part),
             Event::Text(part) if part.trim().is_empty() => {}
-            Event::GeneralRef(part) if builder.is_open() => {
-                let resolved = part
-                    .resolve_char_ref()
-                    .map_err(|cause| ParseError::Malformed {
-                        offset: reader.buffer_position(),
-                        cause: cause.to_string(),
-                    })?;
-                match resolved {
-                    Some(character) => builder.text.push(character),
-                    None => builder
-                        .text
-                        .push_str(resolve_predefined_entity(&part).ok_or_else(|| {
-                            ParseError::UnknownEntity {
-                                name: part.to_string(),
-                            }
-                        })?),
-                }
-            }
+            Event::GeneralRef(part) if builder.is_open() => builder.reference(&part, offset)?,
             Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
             Event::DocType(_) => return Err(ParseError::DocumentType),
             Event::Eof => return builder.root.ok_or(ParseError::Incomplete),
-            _ => return Err(trailing()),
+            _ => return Err(ParseError::Trailing { offset }),
         }
     }
 }
@@ -152,14 +133,14 @@ impl Builder {
         !self.open.is_empty()
     }
 
-    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), ParseError> {
+    fn open(&mut self, start: &BytesStart<'_>, offset: u64) -> Result<(), ParseError> {
         if self.open.len() == MAX_DEPTH {
             return Err(too_much(MAX_DEPTH, "levels of elements"));
         }
         self.flush(Next::Element);
         let mut element = Element::new(start.name().0);
         for attribute in start.attributes() {
-            let malformed = |cause: String| ParseError::Malformed { offset: 0, cause };
+            let malformed = |cause: String| ParseError::Malformed { offset, cause };
             let attribute = attribute.map_err(|cause| malformed(cause.to_string()))?;
             if element.attributes.len() == MAX_ATTRIBUTES {
                 return Err(too_much(MAX_ATTRIBUTES, "attributes of one element"));
@@ -174,6 +155,26 @@ impl Builder {
             return Err(too_much(MAX_NODES, "elements and attributes"));
         }
         self.open.push(element);
+        Ok(())
+    }
+
+    /// A character or entity reference.
+    fn reference(&mut self, part: &BytesRef<'_>, offset: u64) -> Result<(), ParseError> {
+        let character = part
+            .resolve_char_ref()
+            .map_err(|cause| ParseError::Malformed {
+                offset,
+                cause: cause.to_string(),
+            })?;
+        match (character, resolve_predefined_entity(part)) {
+            (Some(character), _) => self.text.push(character),
+            (None, Some(text)) => self.text.push_str(text),
+            (None, None) => {
+                return Err(ParseError::UnknownEntity {
+                    name: part.to_string(),
+                });
+            }
+        }
         Ok(())
     }
 

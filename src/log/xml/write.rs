@@ -55,9 +55,16 @@ fn escape(leaf: &Leaf, place: Place, out: &mut String) {
             '\r' => out.push_str("&#13;"),
             '\n' if place == Place::Attribute => out.push_str("&#10;"),
             '\t' if place == Place::Attribute => out.push_str("&#9;"),
-            '\n' | '\t' => out.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('_'),
-            _ => out.push(character),
+            _ => out.push(shown(character)),
         }
+    }
+}
+
+/// What a character becomes in XML: itself, or `_` where XML 1.0 forbids it.
+pub fn shown(character: char) -> char {
+    match character {
+        '\t' | '\n' | '\r' => character,
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => '_',
+        _ => character,
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use super::target::Target;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{Batch, Origin};
-use crate::log::evtx::copy;
+use crate::log::evtx::copy::{self, CopiedRecord};
 use crate::log::evtx::write::{EvtxWriter, WriteError};
 use crate::log::infoset::{Other, Tree};
 use crate::log::shift::Shift;
@@ -165,8 +165,12 @@ impl Evtx {
         }
         let given = self.numbering.give(tree.id);
         tree.number_event(given.id());
-        let written = copy::write(&mut self.log, given.id(), tree.time, &mut tree.event);
-        match written {
+        let mut record = CopiedRecord {
+            id: given.id(),
+            time: tree.time,
+            event: std::mem::take(&mut tree.event),
+        };
+        match copy::write(&mut self.log, &mut record) {
             Ok(()) => {
                 self.numbering.take(given);
                 Ok(())

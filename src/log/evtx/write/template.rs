@@ -19,6 +19,12 @@ const MAX_SHAPE_BYTES: usize = 32 << 20;
 /// The bytes before a definition's elements: next, GUID, size.
 pub(super) const HEADER: usize = 24;
 const FRAGMENT: [u8; 4] = [0x0f, 1, 1, 0];
+/// The token of a substitution that always has a value.
+const NORMAL: u8 = 0x0d;
+/// The token of a substitution whose value may be null.
+const OPTIONAL: u8 = 0x0e;
+/// The element depends on no value.
+const NO_DEPENDENCY: u16 = 0xffff;
 
 /// A name of the string table.
 pub(super) struct Name {
@@ -72,6 +78,8 @@ pub(super) struct Template {
 enum Step {
     /// Bytes as they are.
     Bytes(Vec<u8>),
+    /// The value on which an element depends.
+    Dependency(u16),
     /// A reference to a name.
     Name(NameId),
     /// A size (u32) of what follows, up to the matching [`Step::Sized`].
@@ -127,17 +135,19 @@ impl Templates {
         let mut value = 0_u16;
         let mut attributes: Vec<&str> = Vec::new();
         let mut element = "";
+        let mut dependency = 0;
         while let Some(operation) = operations.byte() {
             match operation {
-                op::OPEN => {
+                op::OPEN | op::OPEN_DEPENDENT => {
                     element = operations.text();
                     attributes.clear();
                     let has_attributes = matches!(
                         operations.peek(),
                         Some(op::LITERAL_ATTRIBUTE | op::VALUE_ATTRIBUTE)
                     );
-                    // No element depends on a value: 0xffff.
-                    steps.bytes(&[if has_attributes { 0x41 } else { 0x01 }, 0xff, 0xff]);
+                    steps.bytes(&[if has_attributes { 0x41 } else { 0x01 }]);
+                    dependency = steps.0.len();
+                    steps.push(Step::Dependency(NO_DEPENDENCY));
                     steps.push(Step::Size);
                     steps.push(Step::Name(self.name(element)?));
                     if has_attributes {
@@ -157,7 +167,7 @@ impl Templates {
                     let content = if operation == op::LITERAL_ATTRIBUTE {
                         literal(operations.text())
                     } else {
-                        substitution(&mut value, operations.byte())
+                        substitution(OPTIONAL, &mut value, operations.byte())
                     };
                     let more = matches!(
                         operations.peek(),
@@ -171,7 +181,12 @@ impl Templates {
                     }
                 }
                 op::CONTENT => steps.bytes(&[0x02]),
-                op::VALUE => steps.bytes(&substitution(&mut value, operations.byte())),
+                op::VALUE => steps.bytes(&substitution(NORMAL, &mut value, operations.byte())),
+                op::OWN_VALUE => {
+                    // Its element was the last to be opened.
+                    steps.0[dependency] = Step::Dependency(value);
+                    steps.bytes(&substitution(OPTIONAL, &mut value, operations.byte()));
+                }
                 // An empty element's end tag is its start tag's.
                 end => {
                     steps.bytes(&[if end == op::EMPTY { 0x03 } else { 0x04 }]);
@@ -188,6 +203,7 @@ impl Templates {
         for step in &steps {
             match step {
                 Step::Bytes(bytes) => size += bytes.len(),
+                Step::Dependency(_) => size += 2,
                 Step::Name(name) => {
                     size += 4;
                     names.push(*name);
@@ -220,6 +236,7 @@ impl Template {
         for step in &self.steps {
             match step {
                 Step::Bytes(bytes) => out.extend(bytes),
+                Step::Dependency(value) => out.extend(value.to_le_bytes()),
                 Step::Name(name) => refer(*name, out),
                 Step::Size => open.push(size_field(out)),
                 Step::Sized => close(open.pop(), out),
@@ -254,12 +271,12 @@ fn literal(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// An optional substitution: token, index, declared type.
-fn substitution(value: &mut u16, declared: Option<u8>) -> Vec<u8> {
+/// A substitution: token, index, declared type.
+fn substitution(token: u8, value: &mut u16, declared: Option<u8>) -> Vec<u8> {
     let [low, high] = value.to_le_bytes();
     // More values than 16 bits number do not fit a record, which is checked before it is written.
     *value = value.wrapping_add(1);
-    vec![0x0e, low, high, declared.unwrap_or_default()]
+    vec![token, low, high, declared.unwrap_or_default()]
 }
 
 #[derive(Default)]
