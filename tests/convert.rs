@@ -115,8 +115,7 @@ fn times(log: &[Record]) -> Vec<u64> {
 /// Where a value stands in an event: elements, or a `Data` by its name.
 fn value<'e>(event: &'e Element, path: &str) -> &'e Leaf {
     let mut element = event;
-    let mut parts = path.split('/').peekable();
-    while let Some(part) = parts.next() {
+    for part in path.split('/') {
         if let Some(attribute) = part.strip_prefix('@') {
             return element
                 .attribute(attribute)
