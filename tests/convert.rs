@@ -115,8 +115,7 @@ fn times(log: &[Record]) -> Vec<u64> {
 /// Where a value stands in an event: elements, or a `Data` by its name.
 fn value<'e>(event: &'e Element, path: &str) -> &'e Leaf {
     let mut element = event;
-    let mut parts = path.split('/').peekable();
-    while let Some(part) = parts.next() {
+    for part in path.split('/') {
         if let Some(attribute) = part.strip_prefix('@') {
             return element
                 .attribute(attribute)
@@ -259,6 +258,112 @@ fn json_lines_of_a_binary_log_become_the_same_log() {
     assert_eq!(differences(&before, &after), [""; 0]);
     assert_eq!(times(&before), times(&after));
     assert_eq!(json_lines(&home.path().join("a.jsonl")).len(), 3);
+}
+
+#[test]
+fn json_lines_of_xml_say_all_that_the_xml_says() {
+    for name in [
+        "windows-events.xml",
+        "windows-rendered.xml",
+        "windows-indented.xml",
+        "sysmon-syslog.log",
+        "sysmon-journal.jsonl",
+        "search-result.jsonl",
+    ] {
+        let home = home();
+        convert(home.path(), &[&sample(name), "-o", "a.evtx"], 0);
+        convert(home.path(), &[&sample(name), "-o", "lines.jsonl"], 0);
+        convert(home.path(), &["lines.jsonl", "-o", "b.evtx"], 0);
+        let log = |name: &str| records(&home.path().join(name));
+        let (before, after) = (log("a.evtx"), log("b.evtx"));
+        assert_eq!(differences(&before, &after), [""; 0], "{name}");
+        assert_eq!(times(&before), times(&after), "{name}");
+    }
+}
+
+#[test]
+fn odd_xml_survives_json_lines() {
+    let home = home();
+    let event = r#"<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Example"/><EventID>7</EventID><TimeCreated SystemTime="2026-03-04T05:06:07.890123400Z"/><EventRecordID>1</EventRecordID><Channel>Application</Channel></System><EventData Name="Odd"><Data Name="A">1</Data><Data Name="A">2</Data><Data>unnamed</Data><Data Name="B"></Data><Data Name="A">3</Data><Data/><Binary>00FF</Binary></EventData><UserData><Root a="1" xmlns="urn:example"><Item n="x">one</Item><Item>two</Item><Deep><Er>&lt;x&gt;</Er></Deep></Root></UserData></Event>"#;
+    fs::write(home.path().join("in.xml"), event).expect("a file");
+    convert(home.path(), &["in.xml", "-o", "a.evtx"], 0);
+    convert(home.path(), &["in.xml", "-o", "lines.jsonl"], 0);
+    convert(home.path(), &["lines.jsonl", "-o", "b.evtx"], 0);
+    let (a, b) = (
+        records(&home.path().join("a.evtx")),
+        records(&home.path().join("b.evtx")),
+    );
+    let created = value(&a[0].event, "System/TimeCreated/@SystemTime");
+    assert_eq!(created.text(), "2026-03-04T05:06:07.8901234Z");
+    assert_eq!(value(&a[0].event, "UserData/Root/Deep/Er").text(), "<x>");
+    // Unnamed data stands together in JSON; everything else keeps its place.
+    let texts = |record: &Record| {
+        let data = record.event.child("EventData").expect("its data");
+        let mut texts: Vec<_> = data
+            .elements()
+            .map(|data| {
+                let name = data.attribute("Name").map(|name| name.text().into_owned());
+                (data.name.clone(), name, data.text().into_owned())
+            })
+            .collect();
+        texts.sort();
+        texts
+    };
+    assert_eq!(texts(&a[0]), texts(&b[0]));
+    let user_data = |record: &Record| record.event.child("UserData").cloned().expect("its root");
+    assert_eq!(difference(&user_data(&a[0]), &user_data(&b[0])), None);
+}
+
+#[test]
+fn hostile_names_of_user_data_are_no_danger() {
+    let home = home();
+    let deep = "a.".repeat(200_000) + "a";
+    let record = serde_json::json!({"@timestamp": "2026-03-04T05:06:07Z", "winlog": {
+        "channel": "System",
+        "provider_name": "Example",
+        "event_id": 1,
+        "user_data": {"xml_name": "not a name", "with blank": "x", "plain": "y", deep: "z"},
+    }});
+    fs::write(home.path().join("in.jsonl"), record.to_string()).expect("a file");
+    convert(home.path(), &["in.jsonl", "-o", "out.evtx"], 3);
+    let record = serde_json::json!({"@timestamp": "2026-03-04T05:06:07Z", "winlog": {
+        "channel": "System",
+        "provider_name": "Example",
+        "event_id": 1,
+        "user_data": {"xml_name": "not a name", "with blank": "x", "plain": "y"},
+    }});
+    fs::write(home.path().join("in.jsonl"), record.to_string()).expect("a file");
+    convert(home.path(), &["in.jsonl", "-o", "out.evtx"], 0);
+    let log = records(&home.path().join("out.evtx"));
+    assert_eq!(value(&log[0].event, "UserData/EventXML/plain").text(), "y");
+    assert_eq!(
+        value(&log[0].event, "UserData/EventXML/with blank").text(),
+        "x"
+    );
+}
+
+#[test]
+fn an_interruption_leaves_nothing_behind() {
+    let home = home();
+    let interrupt = misfire::run::Interrupt::default();
+    interrupt.set();
+    let outcome = misfire::run::convert(
+        misfire::run::ConvertRequest {
+            inputs: vec![PathBuf::from(sample("windows-events.xml"))],
+            out: misfire::run::Destination::File {
+                path: home.path().join("out.evtx"),
+                existing: misfire::run::Existing::Keep,
+            },
+            target: None,
+            shift_to: None,
+            declared: None,
+            threads: None,
+            interrupt,
+        },
+        &misfire::run::Silent,
+    );
+    assert!(outcome.interrupted && !outcome.written);
+    assert_eq!(names(home.path()), [""; 0]);
 }
 
 #[test]
@@ -603,7 +708,7 @@ fn the_wanted_format_must_be_known() {
         );
     }
     let output = convert(home.path(), &[&input, "-o", "out.json"], 2);
-    assert!(stderr(&output).contains("neither") || stderr(&output).contains("no record"));
+    assert!(stderr(&output).contains("misfire::convert::unknown_target"));
     convert(home.path(), &[&input, "-o", "-"], 2);
     let output = convert(home.path(), &[&input, "-o", "-", "--to", "evtx"], 2);
     assert!(stderr(&output).contains("standard output"));
@@ -619,6 +724,18 @@ fn the_wanted_format_must_be_known() {
         2,
     );
     convert(home.path(), &[&input, "-o", "nowhere/out.evtx"], 3);
+    let folder = home.path().display().to_string();
+    convert(
+        home.path(),
+        &[&input, "-o", &folder, "--to", "evtx", "--force"],
+        2,
+    );
+    #[cfg(unix)]
+    convert(
+        home.path(),
+        &[&input, "-o", "/dev/null", "--to", "evtx", "--force"],
+        2,
+    );
     assert_eq!(names(home.path()), [""; 0]);
 }
 

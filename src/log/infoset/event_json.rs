@@ -12,8 +12,8 @@ use crate::event::catalogue::WireType;
 use crate::log::evtx::types::Section;
 use crate::log::xml::{Element, Leaf, Node};
 
-const ATTRIBUTES: &str = "#attributes";
-const TEXT: &str = "#text";
+pub(super) const ATTRIBUTES: &str = "#attributes";
+pub(super) const TEXT: &str = "#text";
 const SEPARATE_ATTRIBUTES: &str = "_attributes";
 
 /// Knows the types of an event's fields.

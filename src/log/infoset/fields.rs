@@ -17,6 +17,9 @@ pub(super) const NAMESPACE: &str = "http://schemas.microsoft.com/win/2004/08/eve
 /// Windows calls it for events without a manifest.
 const UNKNOWN_ROOT: &str = "EventXML";
 
+/// How deep user data is nested; names with more dots stay names.
+const MAX_LEVELS: usize = 32;
+
 /// The event of a record's fields.
 pub(super) fn event(record: Event<'_>) -> Element {
     let system = System::gather(record);
@@ -262,7 +265,7 @@ fn user_data(record: Event<'_>) -> Element {
         }
         let mut add = |value: Value<'_>| {
             let leaf = Leaf::from(text(value));
-            if field.name.split('.').all(is_name) {
+            if field.name.split('.').all(is_name) && field.name.split('.').count() < MAX_LEVELS {
                 place(&mut root, field.name, leaf);
             } else {
                 let data = Element::new("Data").with_attribute("Name", Leaf::from(field.name));

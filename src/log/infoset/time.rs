@@ -149,10 +149,8 @@ fn content(element: &mut Element, shift: Shift, text: Text, head: &Head) -> Resu
 
 fn leaf(value: &mut Leaf, shift: Shift, text: Text) -> Result<(), OutOfRange> {
     match (&mut *value, text) {
-        (Leaf::FileTime(FileTime(ticks)), _) => {
-            if (1..=MAX_TIME).contains(ticks) {
-                *ticks = shift_ticks(*ticks, shift)?;
-            }
+        (Leaf::FileTime(FileTime(ticks)), _) if (1..=MAX_TIME).contains(ticks) => {
+            *ticks = shift_ticks(*ticks, shift)?;
         }
         (Leaf::SystemTime(time), _) => {
             let Some(moved) = shift.text(&time.to_string())? else {

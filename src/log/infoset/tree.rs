@@ -1,5 +1,6 @@
 //! The records of a chunk as trees.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::event_json;
@@ -148,9 +149,7 @@ fn event_of(record: Event<'_>) -> Result<Element, String> {
         Some(schema?.field(section, name)?.wire_type)
     };
     let raw = record.raw();
-    let mut event = if raw.starts_with('<') {
-        from_xml(raw)?
-    } else if let Some(xml) = xml_of(raw) {
+    let mut event = if let Some(xml) = xml_text(raw) {
         from_xml(&xml)?
     } else {
         match serde_json::from_str::<Json>(raw) {
@@ -168,6 +167,22 @@ fn event_of(record: Event<'_>) -> Result<Element, String> {
     apply_types(&mut event, declared);
     normalise_created(&mut event);
     Ok(event)
+}
+
+/// The event of a record that was XML, in the types of `System` alone, as a
+/// reader of XML sees it; `None` if the record was something else.
+pub(in crate::log) fn xml_event(raw: &str) -> Option<Element> {
+    let mut event = from_xml(&xml_text(raw)?).ok()?;
+    apply_types(&mut event, |_, _| None);
+    Some(event)
+}
+
+fn xml_text(raw: &str) -> Option<Cow<'_, str>> {
+    if raw.starts_with('<') {
+        Some(Cow::Borrowed(raw))
+    } else {
+        xml_of(raw).map(Cow::Owned)
+    }
 }
 
 fn from_xml(text: &str) -> Result<Element, String> {

@@ -8,6 +8,7 @@ use super::kind::{Kind, kind_of};
 use super::rewrite::{Change, rewrite};
 use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::{Event, Origin, OwnedEvent, OwnedValue, Section};
+use crate::log::infoset::{shift_event, to_json, xml_event};
 use crate::log::shift::{OutOfRange, Shift};
 
 /// A JSON format that can be written.
@@ -89,7 +90,7 @@ impl JsonWriteError {
 /// Writes records one after the other.
 ///
 /// A record that was JSON keeps its own text, so that nothing is lost; one that
-/// was not is written from its fields.
+/// was XML is written as `evtx_dump` would, and any other from its fields.
 #[derive(Debug)]
 pub struct JsonWriter<W> {
     out: W,
@@ -124,10 +125,17 @@ impl<W: Write> JsonWriter<W> {
     /// records can still be written after the former.
     pub fn write(&mut self, event: Event<'_>) -> Result<(), JsonWriteError> {
         let raw = event.raw();
-        if !has_own_json(event.origin(), raw, self.shift) {
-            return self.write_owned(&event.into());
-        }
         self.check(event.origin())?;
+        if !has_own_json(event.origin(), raw, self.shift) {
+            let Some(mut tree) = xml_event(raw) else {
+                return self.write_owned(&event.into());
+            };
+            if let Some(shift) = self.shift {
+                shift_event(&mut tree, shift)?;
+            }
+            self.line = to_json(&tree);
+            return self.put();
+        }
         let version = match event.find(Section::System, "Version").map(OwnedValue::from) {
             Some(OwnedValue::Integer(version)) => u8::try_from(version).unwrap_or(0),
             _ => 0,

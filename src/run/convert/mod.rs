@@ -28,7 +28,7 @@ use merge::{Flow, Found, Reader, Reading};
 use output::{PartialFile, refusal, unwritable};
 use survey::{earliest, first_cloud_target};
 use target::{Named, by_ending, no_cloud_record, unknown};
-use writer::{LeftOut, Order, Writer};
+use writer::{Kind, LeftOut, Order, Writer};
 
 /// How many records that are left out are told one by one, for each file and
 /// reason.
@@ -262,8 +262,9 @@ fn write(
     };
     let (partial, mut writer) = match destination {
         Destination::Stream(stream) => (None, Writer::stream(stream, target, shift)),
-        Destination::File { path, .. } => {
+        Destination::File { path, existing } => {
             let created = PartialFile::create(&path).and_then(|(partial, file)| {
+                let partial = (partial, existing);
                 Ok((Some(partial), Writer::file(file, target, shift, order)?))
             });
             match created {
@@ -277,6 +278,7 @@ fn write(
         _ => Reading::Fields,
     };
     let mut failure = None;
+    let mut misfits = 0;
     let mut untold: BTreeMap<(usize, Code), u64> = BTreeMap::new();
     let flow = reader.merge(&starts, reading, |index, found| {
         let file = &mut outcome.files[index];
@@ -301,6 +303,7 @@ fn write(
                 return Flow::Break(());
             }
             Err(LeftOut::Record(left_out)) => {
+                misfits += u64::from(left_out.kind == Kind::OtherLog);
                 let count = file.left_out.entry(left_out.reason).or_default();
                 *count += 1;
                 let mut problem = left_out.problem;
@@ -332,7 +335,7 @@ fn write(
         more.more = records;
         outcome.problems.push(more);
     }
-    conclude(outcome, target);
+    conclude(outcome, target, misfits);
     if outcome.records() == 0 {
         return;
     }
@@ -341,17 +344,18 @@ fn write(
         Err(error) => return fail(outcome, &error),
         Ok(()) => {}
     }
-    if let Some(partial) = partial
-        && let Err(error) = partial.keep()
+    if let Some((partial, existing)) = partial
+        && let Err(problem) = partial.keep(existing)
     {
-        return fail(outcome, &error);
+        outcome.problems.push(problem);
+        return;
     }
     outcome.written = true;
 }
 
 /// Tells what stands out in the counts: empty logs, and an output that nothing
-/// fits.
-fn conclude(outcome: &mut ConvertOutcome, target: Target) {
+/// fits; `misfits` is the number of records of other logs.
+fn conclude(outcome: &mut ConvertOutcome, target: Target, misfits: u64) {
     for file in &outcome.files {
         let has_problem = |path: &Path| {
             let of_file = |problem: &Diagnostic| {
@@ -370,7 +374,7 @@ fn conclude(outcome: &mut ConvertOutcome, target: Target) {
             );
         }
     }
-    if outcome.records() == 0 && outcome.files.iter().any(|file| !file.left_out.is_empty()) {
+    if misfits > 0 && misfits == outcome.read() {
         let problem = Diagnostic::error(
             Code::CONVERT_NOTHING_FITS,
             format!("none of the records can stand in {target}, so nothing was written"),

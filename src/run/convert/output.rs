@@ -55,6 +55,16 @@ pub(super) fn refusal<'i>(
                 .help("give the name of the file that is to be written"),
         );
     }
+    if !metadata.is_file() {
+        return Some(
+            Diagnostic::error(
+                Code::IO_NOT_A_FILE,
+                "the output is neither a new file nor a regular one",
+            )
+            .in_file(out)
+            .help("give the name of a file, or `-o -` for standard output"),
+        );
+    }
     if inputs.any(|input| is_same_file(input, out)) {
         return Some(
             Diagnostic::error(
@@ -65,11 +75,13 @@ pub(super) fn refusal<'i>(
             .help("give another name for the output"),
         );
     }
-    (existing == Existing::Keep).then(|| {
-        Diagnostic::error(Code::CONVERT_OUTPUT_EXISTS, "the output is there already")
-            .in_file(out)
-            .help("give another name, or replace the file with `--force`")
-    })
+    (existing == Existing::Keep).then(|| exists(out))
+}
+
+fn exists(out: &Path) -> Diagnostic {
+    Diagnostic::error(Code::CONVERT_OUTPUT_EXISTS, "the output is there already")
+        .in_file(out)
+        .help("give another name, or replace the file with `--force`")
 }
 
 #[cfg(unix)]
@@ -126,9 +138,13 @@ impl PartialFile {
     ///
     /// # Errors
     ///
-    /// It cannot be renamed.
-    pub(super) fn keep(mut self) -> io::Result<()> {
-        std::fs::rename(&self.path, &self.out)?;
+    /// It cannot be renamed, or another file has taken the name meanwhile.
+    pub(super) fn keep(mut self, existing: Existing) -> Result<(), Diagnostic> {
+        if existing == Existing::Keep && self.out.exists() {
+            return Err(exists(&self.out));
+        }
+        std::fs::rename(&self.path, &self.out)
+            .map_err(|error| unwritable(Some(&self.out), &error))?;
         self.kept = true;
         Ok(())
     }

@@ -5,12 +5,15 @@ use std::io::{self, BufWriter, Write};
 
 use super::target::Target;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::event::Batch;
+use crate::event::{Batch, Origin};
 use crate::log::evtx::copy::{self, CopiedRecord};
 use crate::log::evtx::write::{EvtxWriter, WriteError};
 use crate::log::infoset::{Other, Tree};
 use crate::log::shift::Shift;
 use crate::log::{JsonWriteError, JsonWriter};
+
+/// The reason of a record that a shift would move out of time.
+const TOO_FAR: &str = "its times cannot be moved that far";
 
 /// A record that was not written, or all that follow.
 pub(super) enum LeftOut {
@@ -26,8 +29,19 @@ pub(super) struct Reason {
     pub(super) number: u64,
     /// The reason in a few words, the same for all records of a kind.
     pub(super) reason: String,
+    /// Whether other records of its log could be written.
+    pub(super) kind: Kind,
     /// The whole problem; its place is still to be said.
     pub(super) problem: Diagnostic,
+}
+
+/// Why a record cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The format holds other logs.
+    OtherLog,
+    /// Something about this very record.
+    Record,
 }
 
 /// The output under way.
@@ -80,11 +94,15 @@ impl Writer {
             JsonWriteError::Io(error) => LeftOut::Failed(error),
             other => {
                 let problem = other.diagnostic(std::path::Path::new(""), number);
-                LeftOut::Record(Box::new(Reason {
-                    number,
-                    reason: problem.message.clone(),
-                    problem,
-                }))
+                let (reason, kind) = match (&other, event.origin()) {
+                    (JsonWriteError::OtherLog { format, .. }, Origin::EventLog { .. }) => (
+                        format!("a Windows event cannot stand in a {format} log"),
+                        Kind::OtherLog,
+                    ),
+                    (JsonWriteError::Time(_), _) => (TOO_FAR.to_owned(), Kind::Record),
+                    _ => (problem.message.clone(), Kind::OtherLog),
+                };
+                left_out(number, kind, reason, problem)
             }
         })
     }
@@ -103,6 +121,7 @@ impl Writer {
         let reason = format!("a record of {origin} cannot stand in a binary event log");
         left_out(
             *number,
+            Kind::OtherLog,
             reason.clone(),
             Diagnostic::error(Code::LOG_UNWRITABLE_RECORD, reason)
                 .help("convert it with `--to jsonl`, or leave the file out"),
@@ -137,7 +156,8 @@ impl Evtx {
             tree.shift(shift).map_err(|error| {
                 left_out(
                     number,
-                    "its times cannot be moved that far".to_owned(),
+                    Kind::Record,
+                    TOO_FAR.to_owned(),
                     Diagnostic::error(Code::LOG_BAD_TIME, error.to_string())
                         .help("move the records to a nearer time"),
                 )
@@ -161,18 +181,33 @@ impl Evtx {
             }
             Err(error) => Err(left_out(
                 number,
+                Kind::Record,
                 "a binary event log cannot hold it".to_owned(),
-                Diagnostic::error(Code::LOG_UNWRITABLE_RECORD, error.to_string())
+                Diagnostic::error(Code::LOG_UNWRITABLE_RECORD, shortened(error.to_string()))
                     .help("convert it with `--to jsonl`, which takes every record"),
             )),
         }
     }
 }
 
-fn left_out(number: u64, reason: String, problem: Diagnostic) -> LeftOut {
+/// A message without most of a long name in it.
+fn shortened(message: String) -> String {
+    const LONGEST: usize = 300;
+    const KEPT: usize = 140;
+    let length = message.chars().count();
+    if length <= LONGEST {
+        return message;
+    }
+    let start: String = message.chars().take(KEPT).collect();
+    let end: String = message.chars().skip(length - KEPT).collect();
+    format!("{start} [...] {end}")
+}
+
+fn left_out(number: u64, kind: Kind, reason: String, problem: Diagnostic) -> LeftOut {
     LeftOut::Record(Box::new(Reason {
         number,
         reason,
+        kind,
         problem,
     }))
 }
