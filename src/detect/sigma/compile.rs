@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsigma_eval::{CompiledRule, Engine};
+use rsigma_parser::fieldpath::unescape_brackets;
 use rsigma_parser::{Detection as Part, Modifier, SigmaRule, SigmaValue};
 
 use super::check::place_of_words;
@@ -82,15 +83,21 @@ impl Group {
 /// Adds every field name that the rules use to the table of names.
 pub(super) fn intern(set: &SigmaRuleSet, names: &mut NamesBuilder) {
     for parsed in &set.rules {
-        names.extend(fields_of_rule(&parsed.document));
+        intern_all(fields_of_rule(&parsed.document), names);
     }
     for parsed in &set.filters {
         for part in parsed.document.detection.named.values() {
-            names.extend(fields_of(part));
+            intern_all(fields_of(part), names);
         }
     }
     for parsed in &set.correlations {
-        names.extend(fields_of_correlation(&parsed.document));
+        intern_all(fields_of_correlation(&parsed.document), names);
+    }
+}
+
+fn intern_all(fields: Vec<&str>, names: &mut NamesBuilder) {
+    for field in fields {
+        names.intern(&unescape_brackets(field));
     }
 }
 

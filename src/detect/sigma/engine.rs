@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rsigma_eval::{EvaluationResult, FieldMatch};
+use rsigma_eval::EvaluationResult;
 use rsigma_parser::SigmaRule;
+use rsigma_parser::fieldpath::unescape_brackets;
 
 use super::compile::{self, Group, Prepared, Reach};
 use super::correlate::Correlations;
+use super::derived;
 use super::explain;
 use super::filter;
 use super::parse::{Parsed, SigmaRuleSet};
@@ -316,39 +318,33 @@ impl<'e> SigmaSearch<'e> {
                 program,
                 events: vec![event.id()],
                 time: event.time(),
-                matched: matched(result),
+                matched: matched(result, event, table),
             });
         }
     }
 }
 
-fn matched(result: &EvaluationResult) -> Vec<(Box<str>, OwnedValue)> {
+/// The fields that matched, with what the event holds in them.
+fn matched(
+    result: &EvaluationResult,
+    event: Event<'_>,
+    table: &FieldTable,
+) -> Vec<(Box<str>, OwnedValue)> {
     let fields = result
         .as_detection()
         .map(|body| body.matched_fields.as_slice())
         .unwrap_or_default();
-    let mut matched: Vec<(Box<str>, OwnedValue)> = fields
+    let mut fields: Vec<_> = fields
         .iter()
-        .map(|FieldMatch { field, value, .. }| (field.as_str().into(), owned(value)))
+        .map(|matched| derived::split(&matched.field).0)
         .collect();
-    matched.sort_by(|left, right| left.0.cmp(&right.0));
-    matched.dedup();
-    matched
-}
-
-fn owned(value: &serde_json::Value) -> OwnedValue {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => OwnedValue::Null,
-        Json::Bool(truth) => OwnedValue::Bool(*truth),
-        Json::Number(number) => match number.as_i64() {
-            Some(number) => OwnedValue::Integer(number),
-            None => OwnedValue::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => OwnedValue::Text(text.as_str().into()),
-        Json::Array(items) => OwnedValue::List(items.iter().map(owned).collect()),
-        Json::Object(_) => OwnedValue::Node(value.to_string().into()),
-    }
+    fields.sort_unstable();
+    fields.dedup();
+    let values = fields.into_iter().filter_map(|field| {
+        let value = table.value(event, field)?;
+        Some((unescape_brackets(field).into(), OwnedValue::from(value)))
+    });
+    values.collect()
 }
 
 impl Search for SigmaSearch<'_> {

@@ -8,6 +8,7 @@ mod check;
 mod companion;
 mod compile;
 mod correlate;
+mod derived;
 mod engine;
 mod explain;
 mod filter;
