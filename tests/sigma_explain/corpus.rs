@@ -22,7 +22,10 @@ fn cases() -> Option<(SigmaEngine, Vec<(ProgramId, Vec<Batch>)>)> {
         let info: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
         let rule = info["rule_metadata"][0]["id"].as_str().expect("an id");
         let log = info["regression_tests_info"][0]["path"].as_str();
-        let log = corpus.join(log.expect("a path"));
+        // Its owner has left one of them out.
+        let Some(log) = log.map(|log| corpus.join(log)) else {
+            continue;
+        };
         if log.extension().is_some_and(|ending| ending == "evtx") {
             rules.insert(rule.to_owned(), log);
         }

@@ -127,6 +127,8 @@ pub(super) fn outcomes(tree: &Tree, wanted: bool, subject: &Subject<'_, '_>) -> 
         }
         Demand::Each(parts) => parts
             .iter()
+            // Of several exclusions, those in the way are worth telling.
+            .filter(|part| wanted || score(part, wanted, subject).changes > 0)
             .flat_map(|part| outcomes(part, wanted, subject))
             .collect(),
         // One failing item is enough to undo an exclusion; all of them are
