@@ -175,8 +175,15 @@ impl<'y> YamlNode<'y> {
     #[must_use]
     pub fn bytes(self) -> Range<usize> {
         let at = |marker: saphyr::Marker| self.source.byte(marker.line(), marker.col());
-        let (start, end) = (at(self.node.span.start), at(self.node.span.end));
+        let (start, mut end) = (at(self.node.span.start), at(self.node.span.end));
         let text = &self.source.source.text;
+        // In brackets, the reader's end is in front of the closing one.
+        let pair = (text.as_bytes().get(start), text.as_bytes().get(end));
+        if matches!(pair, (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')))
+            && (self.is_list() || self.is_mapping())
+        {
+            end += 1;
+        }
         let written = text.get(start..end).unwrap_or_default().trim_end();
         start..start + written.len()
     }

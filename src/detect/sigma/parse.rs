@@ -171,11 +171,10 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     set.correlations = with(collection.correlations, source);
     set.filters = with(collection.filters, source);
     let unsound_rules = set.rules.iter().any(|parsed| !is_sound(&parsed.document));
-    let unsound_filters = set
-        .filters
-        .iter()
-        .any(|parsed| !is_sound_detection(&parsed.document.detection));
-    if collection.errors.is_empty() && !unsound_rules && !unsound_filters && !set.is_empty() {
+    // Of correlations and filters the parser drops what it does not understand.
+    let is_plain = set.correlations.is_empty() && set.filters.is_empty();
+    let is_whole = is_plain && !unsound_rules && !set.is_empty() && !lacks_keys(&set, text);
+    if collection.errors.is_empty() && is_whole {
         return (set, Vec::new());
     }
     let mut problems = refused(source, &collection.errors);
@@ -185,8 +184,9 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
             .any(|problem| problem.severity == Severity::Error)
     };
     let before = set.len();
-    set.rules
-        .retain(|parsed| is_sound_detection(&parsed.document.detection));
+    set.rules.retain(|parsed| {
+        is_sound_detection(&parsed.document.detection) && has_its_log_source(parsed)
+    });
     set.filters
         .retain(|parsed| is_sound_detection(&parsed.document.detection));
     if !has_error(&problems) && (before == 0 || set.len() < before) {
@@ -211,6 +211,46 @@ fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
             is_told: false,
         });
     parsed.collect()
+}
+
+/// Whether the parser has passed over a key that is there, since its value is
+/// no text.
+fn lacks_keys(set: &SigmaRuleSet, text: &str) -> bool {
+    let is_written = |key: &str| {
+        text.lines().any(|line| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    set.rules.iter().any(|parsed| {
+        let rule = &parsed.document;
+        (rule.id.is_none() && is_written("id"))
+            || (rule.level.is_none() && is_written("level"))
+            || (rule.status.is_none() && is_written("status"))
+            || (rule.name.is_none() && is_written("name"))
+            || log_source_parts(rule)
+                .into_iter()
+                .any(|(key, part)| part.is_none() && text.contains(key))
+    })
+}
+
+fn log_source_parts(rule: &SigmaRule) -> [(&'static str, &Option<String>); 3] {
+    let source = &rule.logsource;
+    [
+        ("product:", &source.product),
+        ("category:", &source.category),
+        ("service:", &source.service),
+    ]
+}
+
+/// Whether the log source of a rule names all that its text does.
+fn has_its_log_source(parsed: &Parsed<SigmaRule>) -> bool {
+    let is_whole = parsed.visit("logsource", |node| {
+        log_source_parts(&parsed.document)
+            .into_iter()
+            .all(|(key, part)| part.is_some() || node.get(key.trim_end_matches(':')).is_none())
+    });
+    is_whole.unwrap_or(true)
 }
 
 /// Whether a YAML text is meant to be a rule: one of a rule's keys stands at the

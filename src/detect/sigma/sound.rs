@@ -56,6 +56,9 @@ fn is_sound_item(item: &DetectionItem) -> bool {
     ]
     .into_iter()
     .any(has);
+    let compares = [Modifier::Gt, Modifier::Gte, Modifier::Lt, Modifier::Lte]
+        .into_iter()
+        .any(has);
     let times = [
         Modifier::Minute,
         Modifier::Hour,
@@ -68,10 +71,14 @@ fn is_sound_item(item: &DetectionItem) -> bool {
     .any(has);
     let has_field = item.field.name.is_some() || !item.field.modifiers.is_empty();
     has_field
+        && go_together(&item.field.modifiers)
         && !item.values.is_empty()
         && item.values.iter().all(is_sound_value)
         && item.values.iter().all(|value| match value {
             SigmaValue::String(text) if encodes => text.is_plain(),
+            SigmaValue::String(text) if compares => {
+                text.original.parse::<f64>().is_ok_and(f64::is_finite)
+            }
             SigmaValue::String(text) if times => text.original.parse::<u32>().is_ok(),
             SigmaValue::String(text) if has(Modifier::Exists) => {
                 ["true", "false", "yes", "no"].contains(&text.original.as_str())
@@ -82,6 +89,39 @@ fn is_sound_item(item: &DetectionItem) -> bool {
         })
 }
 
+/// Whether modifiers make sense beside each other; see `check::modifiers`, which
+/// has the words for where they do not.
+fn go_together(modifiers: &[Modifier]) -> bool {
+    use Modifier::{
+        All, Base64, Base64Offset, Cased, Cidr, Contains, Day, DotAll, EndsWith, Exists, Expand,
+        FieldRef, Gt, Gte, Hour, IgnoreCase, Lt, Lte, Minute, Month, Multiline, Neq, Re,
+        StartsWith, Utf16, Utf16be, Week, Wide, WindAsh, Year,
+    };
+    let (mut operators, mut texts, mut encodings, mut base64, mut flags, mut transforms) =
+        (0, 0, 0, 0, 0, 0);
+    for modifier in modifiers {
+        match modifier {
+            Contains | StartsWith | EndsWith => {
+                operators += 1;
+                texts += 1;
+            }
+            Re | Cidr | Exists | FieldRef | Gt | Gte | Lt | Lte | Minute | Hour | Day | Week
+            | Month | Year => operators += 1,
+            Wide | Utf16 | Utf16be => encodings += 1,
+            Base64 | Base64Offset => base64 += 1,
+            WindAsh | Expand => transforms += 1,
+            IgnoreCase | Multiline | DotAll => flags += 1,
+            All | Cased | Neq => {}
+        }
+    }
+    let is_field_text = operators == 2 && texts == 1 && modifiers.first() == Some(&FieldRef);
+    (operators < 2 || is_field_text)
+        && encodings < 2
+        && base64 < 2
+        && (operators == texts || encodings + base64 + transforms == 0)
+        && (flags == 0 || modifiers.contains(&Re))
+}
+
 /// The parser turns a mapping or a list into the text by which a programmer
 /// would look at it.
 fn is_sound_value(value: &SigmaValue) -> bool {
@@ -89,6 +129,7 @@ fn is_sound_value(value: &SigmaValue) -> bool {
         SigmaValue::String(text) => !["Mapping {", "Sequence [", "TaggedValue {"]
             .iter()
             .any(|start| text.original.starts_with(start)),
+        SigmaValue::Float(number) => number.is_finite(),
         _ => true,
     }
 }

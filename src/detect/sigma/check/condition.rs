@@ -175,7 +175,12 @@ fn syntax(
             .at(node.first_line())
             .help("write a shorter one");
     }
-    let byte = location.map(|location| {
+    if is_too_deep(text) {
+        return invalid("the condition is nested more than 64 levels deep")
+            .at(node.first_line())
+            .help("write some of it as parts of the detection");
+    }
+    let byte = location.map_or(0, |location| {
         let mut start = 0;
         for line in text.split_inclusive('\n').take(location.line as usize - 1) {
             start += line.len();
@@ -186,11 +191,6 @@ fn syntax(
             .nth(column)
             .map_or(text.len(), |(offset, _)| start + offset)
     });
-    let Some(byte) = byte else {
-        return invalid("the condition is nested more than 64 levels deep")
-            .at(node.first_line())
-            .help("write some of it as parts of the detection");
-    };
     let rest = &text[byte..];
     let open = text[..byte].matches('(').count();
     let closed = text[..byte].matches(')').count();
@@ -216,6 +216,19 @@ fn syntax(
     invalid(message)
         .at(place_in(node, text, byte, width))
         .help(help)
+}
+
+/// Whether parentheses are open that the parser does not follow.
+fn is_too_deep(text: &str) -> bool {
+    let mut open = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > 64
+    })
 }
 
 /// The place of a part of a scalar's text; the whole scalar where it is written

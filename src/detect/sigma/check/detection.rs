@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, YamlNode};
 /// may stand in another document.
 pub(super) fn check(
     detection: YamlNode<'_>,
+    kind: &str,
     reserved: &[&str],
     is_whole: bool,
     findings: &mut Vec<Diagnostic>,
@@ -23,8 +24,10 @@ pub(super) fn check(
         return;
     }
     let mut parts = Vec::new();
+    let mut has_nameless = false;
     for (key, value) in detection.pairs() {
         let Some(name) = key.as_str() else {
+            has_nameless = true;
             findings.push(
                 invalid(format!("the part's name is {}, not text", key.what()))
                     .at(key.first_line())
@@ -36,26 +39,31 @@ pub(super) fn check(
             continue;
         }
         parts.push(name);
-        check_part(name, value, findings);
+        check_part(name, key, value, findings);
     }
     let Some(condition) = detection.get("condition") else {
         if is_whole {
-            findings.push(no_condition(detection, &parts));
+            findings.push(no_condition(detection, kind, &parts));
         }
         return;
     };
+    if has_nameless {
+        return;
+    }
     if is_whole && parts.is_empty() {
         findings.push(
-            invalid("the detection has a condition and nothing that it could speak of")
-                .at(condition.first_line())
-                .help("add a part, such as `selection:` with fields and values"),
+            invalid(format!(
+                "the {kind} has a condition and nothing that it could speak of"
+            ))
+            .at(condition.first_line())
+            .help("add a part, such as `selection:` with fields and values"),
         );
         return;
     }
     condition::check(condition, &parts, is_whole, findings);
 }
 
-fn no_condition(detection: YamlNode<'_>, parts: &[&str]) -> Diagnostic {
+fn no_condition(detection: YamlNode<'_>, kind: &str, parts: &[&str]) -> Diagnostic {
     let close = crate::diagnostic::did_you_mean("condition", parts.iter().copied());
     let help = match close {
         Some(close) => format!("did you mean `condition` by `{close}`?"),
@@ -64,16 +72,16 @@ fn no_condition(detection: YamlNode<'_>, parts: &[&str]) -> Diagnostic {
             parts.join(", ")
         ),
     };
-    invalid("the detection has no `condition`")
+    invalid(format!("the {kind} has no `condition`"))
         .at(detection.first_line())
         .help(help)
 }
 
-fn check_part(name: &str, part: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
+fn check_part(name: &str, key: YamlNode<'_>, part: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
     if part.is_null() {
         findings.push(
             invalid(format!("the part `{name}` is empty"))
-                .at(part.first_line())
+                .at(key.place())
                 .help("give it fields and values, or remove it"),
         );
     } else if part.is_mapping() {
@@ -96,11 +104,7 @@ fn check_part(name: &str, part: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
             } else if element.is_mapping() {
                 check_mapping(name, element, findings);
             } else if element.is_list() {
-                findings.push(
-                    invalid(format!("the part `{name}` has a list inside its list"))
-                        .at(element.first_line())
-                        .help("write its elements into the outer list"),
-                );
+                check_part(name, key, element, findings);
             }
         }
     }

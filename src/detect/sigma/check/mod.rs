@@ -170,7 +170,7 @@ fn check_document(
     }
     if let Some(detection) = document.get("detection") {
         let is_whole = !is_part && global.is_none_or(|global| global.get("detection").is_none());
-        detection::check(detection, &["timeframe"], is_whole, findings);
+        detection::check(detection, "detection", &["timeframe"], is_whole, findings);
     }
 }
 
@@ -181,17 +181,21 @@ fn check_keys(document: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
             && value.as_str().is_none()
         {
             // An id of digits only is read as a number.
-            let is_number = value.as_number().is_some();
-            let help = if is_number {
+            let help = if value.as_number().is_some() {
                 "put it in quotes"
             } else {
                 "write it as text"
             };
-            findings.push(
-                invalid(format!("`{key}` is {}, not text", value.what()))
-                    .at(value.first_line())
-                    .help(help),
-            );
+            let what = value.what();
+            let problem = if key == "title" {
+                invalid(format!("`title` is {what}, not text"))
+            } else {
+                Diagnostic::warning(
+                    Code::SIGMA_INVALID,
+                    format!("`{key}` is {what}, not text, and is left out"),
+                )
+            };
+            findings.push(problem.at(value.first_line()).help(help));
         }
     }
     for (key, known) in [("level", &LEVELS), ("status", &STATUSES)] {
@@ -243,6 +247,8 @@ fn check_keys(document: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
         }
         if let Some(meant) = misspelled_key(name)
             && document.get(meant).is_none()
+            // A key that must be there is told as missing.
+            && !["title", "logsource", "detection"].contains(&meant)
         {
             findings.push(
                 Diagnostic::warning(
@@ -334,7 +340,7 @@ fn check_filter(filter: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
         ),
         Some(rules) => check_references(rules, "filter", findings),
     }
-    detection::check(filter, &["rules"], true, findings);
+    detection::check(filter, "filter", &["rules"], true, findings);
 }
 
 /// The rules that a correlation or filter names.
@@ -380,7 +386,14 @@ fn missing(node: YamlNode<'_>, name: &str, kind: &str) -> Diagnostic {
 fn suggestion<'a>(name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
     match did_you_mean(name, candidates.clone()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("known are {}", candidates.collect::<Vec<_>>().join(", ")),
+        None => {
+            let known: Vec<_> = candidates.map(|known| format!("`{known}`")).collect();
+            match known.as_slice() {
+                [] => "there is none".to_owned(),
+                [only] => format!("there is only {only}"),
+                known => format!("known are {}", known.join(", ")),
+            }
+        }
     }
 }
 

@@ -246,6 +246,14 @@ fn check_values(
 fn check_value(value: YamlNode<'_>, modifiers: &[&str], findings: &mut Vec<Diagnostic>) {
     let has = |name: &str| modifiers.contains(&name);
     let text = value.as_str();
+    if value.as_number().is_some_and(|number| !number.is_finite()) {
+        findings.push(
+            invalid("the number is too large")
+                .at(value.first_line())
+                .help("write a smaller number, or put it in quotes to compare it as text"),
+        );
+        return;
+    }
     if has("re") {
         if let Some(problem) = text.and_then(|text| bad_regex(value, text)) {
             findings.push(problem);

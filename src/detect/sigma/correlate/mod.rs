@@ -135,7 +135,10 @@ impl Correlations {
                     }
                 },
             };
-            problems.push(problem);
+            // That it names no rules has been told with the file's faults.
+            if !(parsed.is_told && parsed.document.rules.is_empty()) {
+                problems.push(problem);
+            }
             refused_names.extend(names(&parsed.document));
         }
         // A correlation is accepted once all that it refers to is.
