@@ -20,8 +20,9 @@ pub trait Engine: Sync {
     fn start(&self) -> Box<dyn Search + '_>;
 
     /// Ends the search: detections that look at several events fire here, on
-    /// what all threads have held back for them, in the order of time.
-    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>);
+    /// what all threads have held back for them, in the order of time. The
+    /// order in which it was held back does not matter.
+    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion;
 
     /// Which log a detection searches, and whether a record of that origin is
     /// part of it.
@@ -83,6 +84,14 @@ impl Tally {
         }
         self.held.extend(other.held);
     }
+}
+
+/// What [`Engine::conclude`] could not take into account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Conclusion {
+    /// How many of the events that were held back have no time, so that they
+    /// cannot be put in order and were left out.
+    pub without_time: u64,
 }
 
 /// Whether the log of a detection is one that can be searched.

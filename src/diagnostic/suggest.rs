@@ -17,6 +17,10 @@ pub fn did_you_mean<'a>(
             (distance, candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
-        .min()
+        // Of candidates that differ by letter case only, the one most like it.
+        .min_by_key(|(distance, candidate)| {
+            let exact = strsim::damerau_levenshtein(name, candidate);
+            (*distance, exact, *candidate)
+        })
         .map(|(_, candidate)| candidate)
 }

@@ -9,6 +9,12 @@ use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
 use super::{Code, Diagnostic, Place, SourceText};
 
+/// More levels of nesting than this are taken for an attack.
+const DEEPEST: usize = 200;
+
+/// A line that is indented further than this holds no real content.
+const FARTHEST: usize = 1000;
+
 /// A text that is read as YAML, with places.
 #[derive(Debug)]
 pub struct YamlSource {
@@ -42,8 +48,12 @@ impl YamlSource {
     ///
     /// # Errors
     ///
-    /// The text is no YAML; the diagnostic says where.
+    /// The text is no YAML, is nested too deeply, or holds aliases that expand
+    /// to too much; the diagnostic says where.
     pub fn visit<R>(&self, visit: impl FnOnce(&[YamlNode<'_>]) -> R) -> Result<R, Box<Diagnostic>> {
+        if let Some(problem) = self.too_deep() {
+            return Err(Box::new(problem));
+        }
         match MarkedYaml::load_from_str(&self.source.text) {
             Ok(documents) => {
                 let roots: Vec<_> = documents
@@ -55,15 +65,32 @@ impl YamlSource {
             Err(error) => {
                 let marker = error.marker();
                 let byte = self.byte(marker.line(), marker.col());
-                Err(Box::new(
+                let problem = if error.info().contains("node budget") {
                     Diagnostic::error(
-                        Code::YAML_SYNTAX,
-                        format!("the file is not well-formed YAML: {}", error.info()),
+                        Code::YAML_LIMIT,
+                        "the file has aliases that stand for too much",
                     )
-                    .at(Place::span(&self.source, byte..byte)),
-                ))
+                    .help("write out what is meant instead of referring to it")
+                } else {
+                    syntax_problem(error.info())
+                };
+                Err(Box::new(problem.at(Place::span(&self.source, byte..byte))))
             }
         }
+    }
+
+    /// The problem with a text that is nested too deeply to be read safely.
+    #[must_use]
+    pub fn too_deep(&self) -> Option<Diagnostic> {
+        let byte = too_deep(&self.source.text)?;
+        Some(
+            Diagnostic::error(
+                Code::YAML_LIMIT,
+                format!("the file is nested more than {DEEPEST} levels deep"),
+            )
+            .at(Place::span(&self.source, byte..byte))
+            .help("no content needs that; look for brackets that are not closed"),
+        )
     }
 
     /// The byte at a one-based line and a zero-based column in characters.
@@ -79,13 +106,84 @@ impl YamlSource {
     }
 }
 
+/// The byte at which a text is nested too deeply to be read safely, judged by
+/// its brackets and by the dashes in front of its lines.
+///
+/// Brackets inside text count too; no real content has that many open.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut dashes = 0_usize;
+    let mut blanks = 0_usize;
+    let mut line_has_text = false;
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        let is_far = blanks > FARTHEST && !line_has_text && !byte.is_ascii_whitespace();
+        match byte {
+            b'\n' => {
+                dashes = 0;
+                blanks = 0;
+                line_has_text = false;
+            }
+            b'-' | b'?' | b':' if !line_has_text => dashes += 1,
+            b' ' if !line_has_text => blanks += 1,
+            b' ' | b'\t' | b'\r' => {}
+            _ => line_has_text = true,
+        }
+
+        // A ruler of dashes is no nesting.
+        let is_ruler = dashes > DEEPEST && !text[..place].ends_with([' ', '\t', '\n']);
+        if open > DEEPEST || is_far || (dashes > DEEPEST && !is_ruler) {
+            return Some(place);
+        }
+    }
+    None
+}
+
+/// What the reader says of a fault, in our words where it is a common one.
+fn syntax_problem(info: &str) -> Diagnostic {
+    let (message, help) = if info.contains("duplicated key") {
+        (
+            "the key stands twice in one mapping".to_owned(),
+            "remove one of the two, or merge what they say",
+        )
+    } else if info.contains("tab") {
+        (
+            "the line is indented with a tab, which YAML does not allow".to_owned(),
+            "indent with blanks",
+        )
+    } else {
+        (
+            format!("the file is not well-formed YAML: {info}"),
+            "look at the marked line and the one before it, for quotes, colons, and indentation",
+        )
+    };
+    Diagnostic::error(Code::YAML_SYNTAX, message).help(help)
+}
+
 impl<'y> YamlNode<'y> {
+    /// The text that the node stands in.
+    #[must_use]
+    pub fn source(self) -> &'y Arc<SourceText> {
+        &self.source.source
+    }
+
     /// The bytes at which the node stands.
     #[must_use]
     pub fn bytes(self) -> Range<usize> {
         let at = |marker: saphyr::Marker| self.source.byte(marker.line(), marker.col());
-        let (start, end) = (at(self.node.span.start), at(self.node.span.end));
+        let (start, mut end) = (at(self.node.span.start), at(self.node.span.end));
         let text = &self.source.source.text;
+        // In brackets, the reader's end is in front of the closing one.
+        let pair = (text.as_bytes().get(start), text.as_bytes().get(end));
+        if matches!(pair, (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')))
+            && (self.is_list() || self.is_mapping())
+        {
+            end += 1;
+        }
         let written = text.get(start..end).unwrap_or_default().trim_end();
         start..start + written.len()
     }
@@ -135,6 +233,64 @@ impl<'y> YamlNode<'y> {
     #[must_use]
     pub fn is_mapping(self) -> bool {
         matches!(self.node.data, YamlData::Mapping(_))
+    }
+
+    /// Whether the node is a list.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        matches!(self.node.data, YamlData::Sequence(_))
+    }
+
+    /// Whether the node is empty or says `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        matches!(self.node.data, YamlData::Value(Scalar::Null))
+    }
+
+    /// The whole number that the node is.
+    #[must_use]
+    pub fn as_integer(self) -> Option<i64> {
+        match self.node.data {
+            YamlData::Value(Scalar::Integer(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The number that the node is.
+    #[must_use]
+    pub fn as_number(self) -> Option<f64> {
+        match self.node.data {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "whoever needs all digits asks for an integer"
+            )]
+            YamlData::Value(Scalar::Integer(number)) => Some(number as f64),
+            YamlData::Value(Scalar::FloatingPoint(number)) => Some(number.into_inner()),
+            _ => None,
+        }
+    }
+
+    /// The truth value that the node is.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.node.data {
+            YamlData::Value(Scalar::Boolean(truth)) => Some(truth),
+            _ => None,
+        }
+    }
+
+    /// What the node is, with its article, to stand in a sentence.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match &self.node.data {
+            YamlData::Mapping(_) => "a mapping",
+            YamlData::Sequence(_) => "a list",
+            YamlData::Value(Scalar::Null) => "empty",
+            YamlData::Value(Scalar::Boolean(_)) => "a truth value",
+            YamlData::Value(Scalar::Integer(_) | Scalar::FloatingPoint(_)) => "a number",
+            YamlData::Value(Scalar::String(_)) | YamlData::Representation(..) => "text",
+            YamlData::Tagged(..) | YamlData::Alias(_) | YamlData::BadValue => "something else",
+        }
     }
 
     /// The pairs of a mapping; none for any other node.

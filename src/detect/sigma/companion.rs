@@ -2,7 +2,8 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::parse::{Parsed, SigmaRuleSet};
+use super::document::Parsed;
+use super::parse::SigmaRuleSet;
 
 /// Why a companion cannot be added.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +82,9 @@ impl SigmaRuleSet {
         let parsed = collection.rules.into_iter().map(|document| Parsed {
             document,
             source: std::sync::Arc::clone(&source),
+            // It stands in no file.
+            number: None,
+            is_told: false,
         });
         self.rules.extend(parsed);
         Ok(())

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rsigma_eval::{CompiledRule, Engine};
-use rsigma_parser::{Detection as Part, Modifier, SigmaRule, SigmaValue};
+use rsigma_parser::fieldpath::unescape_brackets;
+use rsigma_parser::{Detection as Part, FilterRule, Modifier, SigmaRule, SigmaValue};
 
-use super::check::place_of_words;
-use super::filter;
-use super::parse::{Parsed, SigmaRuleSet, level};
+use super::document::{Document, Parsed};
+use super::parse::{SigmaRuleSet, level};
 use super::repair::{Nulls, repaired};
 use super::view::FieldTable;
+use super::{check, filter};
 use crate::detect::{Detection, DetectionId, Language, ProgramId, Reading};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::catalogue::{Catalogue, FieldCondition, Routing, ViewLanguage};
 use crate::event::{LogSource, Names, NamesBuilder, Origin};
 
@@ -49,12 +51,6 @@ pub(super) struct GroupRoute {
     pub(super) fields: FieldTable,
 }
 
-/// A rule on its way into a group.
-pub(super) struct Prepared {
-    pub(super) program: ProgramId,
-    pub(super) rule: SigmaRule,
-}
-
 impl Group {
     /// The routes that a record of that origin may take into this group.
     pub(super) fn routes_of<'g>(
@@ -82,15 +78,21 @@ impl Group {
 /// Adds every field name that the rules use to the table of names.
 pub(super) fn intern(set: &SigmaRuleSet, names: &mut NamesBuilder) {
     for parsed in &set.rules {
-        names.extend(fields_of_rule(&parsed.document));
+        intern_all(fields_of_rule(&parsed.document), names);
     }
     for parsed in &set.filters {
         for part in parsed.document.detection.named.values() {
-            names.extend(fields_of(part));
+            intern_all(fields_of(part), names);
         }
     }
     for parsed in &set.correlations {
-        names.extend(fields_of_correlation(&parsed.document));
+        intern_all(fields_of_correlation(&parsed.document), names);
+    }
+}
+
+fn intern_all(fields: Vec<&str>, names: &mut NamesBuilder) {
+    for field in fields {
+        names.intern(&unescape_brackets(field));
     }
 }
 
@@ -118,10 +120,10 @@ pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
     let rule = &parsed.document;
     let file = parsed.source.file.clone();
     Detection {
-        id: rule.id.as_deref().map_or_else(
-            || DetectionId::new(&file.display().to_string()),
-            DetectionId::new,
-        ),
+        id: rule
+            .id
+            .as_deref()
+            .map_or_else(|| parsed.fallback_id(), DetectionId::new),
         title: rule.title.clone(),
         language: Language::Sigma,
         reading: Reading::Strict,
@@ -166,52 +168,74 @@ pub(super) fn prepare(rule: &SigmaRule, program: ProgramId) -> SigmaRule {
 /// Compiles the rules of a set, grouped by log source; a rule that cannot be
 /// compiled becomes a problem and is left out.
 pub(super) fn groups(
-    rules: Vec<(Prepared, &Parsed<SigmaRule>)>,
-    correlated: &[&str],
+    rules: &[Parsed<SigmaRule>],
+    correlated: &BTreeSet<String>,
     names: &Names,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Group> {
-    let mut by_source: BTreeMap<LogSource, Vec<(Prepared, &Parsed<SigmaRule>)>> = BTreeMap::new();
-    for (prepared, parsed) in rules {
-        let source = filter::log_source(&prepared.rule.logsource);
+    let mut by_source: BTreeMap<LogSource, Vec<(ProgramId, &Parsed<SigmaRule>)>> = BTreeMap::new();
+    for (parsed, number) in rules.iter().zip(0..) {
+        let source = filter::log_source(&parsed.document.logsource);
         by_source
             .entry(source)
             .or_default()
-            .push((prepared, parsed));
+            .push((ProgramId(number), parsed));
     }
-    let mut groups = Vec::with_capacity(by_source.len());
-    for (log_source, members) in by_source {
-        let mut fields: BTreeSet<&str> = correlated.iter().copied().collect();
-        for (prepared, _) in &members {
-            fields.extend(fields_of_rule(&prepared.rule));
-        }
-        let mut small = Vec::new();
-        let mut large = Vec::new();
-        let mut programs = Vec::new();
-        for (prepared, parsed) in &members {
-            match compile(&prepared.rule, parsed) {
-                Ok(compiled) => {
-                    programs.push(prepared.program);
-                    if count_values(&prepared.rule) > MOST_INDEXED_VALUES {
-                        large.push((prepared.program, compiled));
-                    } else {
-                        small.push(compiled);
-                    }
-                }
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        let mut indexed = Engine::new();
-        indexed.extend_compiled_rules(small);
-        groups.push(Group {
-            reach: reach(&log_source, &fields, names),
-            log_source,
-            indexed,
-            large,
-            programs,
-        });
-    }
+    let groups: Vec<_> = by_source
+        .into_par_iter()
+        .map(|(log_source, members)| group(log_source, &members, correlated, names))
+        .collect();
     groups
+        .into_iter()
+        .map(|(group, found)| {
+            for problem in found {
+                // Two rules of one file have all of its problems.
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+            group
+        })
+        .collect()
+}
+
+fn group(
+    log_source: LogSource,
+    members: &[(ProgramId, &Parsed<SigmaRule>)],
+    correlated: &BTreeSet<String>,
+    names: &Names,
+) -> (Group, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let mut fields: BTreeSet<String> = correlated.clone();
+    let mut small = Vec::new();
+    let mut large = Vec::new();
+    let mut programs = Vec::new();
+    for (program, parsed) in members {
+        let rule = prepare(&parsed.document, *program);
+        match compile(&rule, parsed) {
+            Ok(compiled) => {
+                programs.push(*program);
+                if count_values(&rule) > MOST_INDEXED_VALUES {
+                    large.push((*program, compiled));
+                } else {
+                    small.push(compiled);
+                }
+                fields.extend(fields_of_rule(&rule).into_iter().map(Into::into));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    let mut indexed = Engine::new();
+    indexed.extend_compiled_rules(small);
+    let fields = fields.iter().map(String::as_str).collect();
+    let group = Group {
+        reach: reach(&log_source, &fields, names),
+        log_source,
+        indexed,
+        large,
+        programs,
+    };
+    (group, problems)
 }
 
 fn reach(log_source: &LogSource, fields: &BTreeSet<&str>, names: &Names) -> Reach {
@@ -239,51 +263,62 @@ fn reach(log_source: &LogSource, fields: &BTreeSet<&str>, names: &Names) -> Reac
     }
 }
 
-fn compile(rule: &SigmaRule, parsed: &Parsed<SigmaRule>) -> Result<CompiledRule, Box<Diagnostic>> {
-    if let Some(placeholder) = placeholder(&parsed.document) {
-        return Err(Box::new(
-            Diagnostic::warning(
-                Code::SIGMA_UNSUPPORTED,
-                format!(
-                    "the placeholder `{placeholder}` stands for values that are not known here"
-                ),
-            )
-            .at(place_of_words(&parsed.source, &[&placeholder]))
-            .help("write the values into a copy of the rule"),
-        ));
+/// Compiles a rule that was prepared.
+fn compile(rule: &SigmaRule, parsed: &Parsed<SigmaRule>) -> Result<CompiledRule, Vec<Diagnostic>> {
+    if has_placeholder(&parsed.document.detection) {
+        return Err(why_not(parsed));
     }
-    rsigma_eval::compile_rule(rule).map_err(|error| {
-        let message = error.to_string();
-        let quoted: Vec<_> = message.split(['\'', '`', '"']).skip(1).step_by(2).collect();
-        let last_word = message.rsplit(": ").next().unwrap_or_default();
-        let mut words = quoted.clone();
-        words.push(last_word);
-        Box::new(
-            Diagnostic::error(
-                Code::SIGMA_UNSUPPORTED,
-                format!("the rule cannot be evaluated: {message}"),
-            )
-            .at(place_of_words(&parsed.source, &words))
-            .help("the other rules are searched; this one is not"),
-        )
-    })
+    rsigma_eval::compile_rule(rule).map_err(|_| why_not(parsed))
 }
 
-/// The first value that is to be expanded from outside, if there is one.
+/// Whether a filter's parts and condition compile, as part of any rule.
+pub(super) fn try_filter(
+    parsed: &Parsed<FilterRule>,
+    rule: &SigmaRule,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut rule = rule.clone();
+    rule.detection = parsed.document.detection.clone();
+    if has_placeholder(&rule.detection) {
+        return Err(why_not(parsed));
+    }
+    rsigma_eval::compile_rule(&prepare(&rule, ProgramId(0)))
+        .map(|_| ())
+        .map_err(|_| why_not(parsed))
+}
+
+/// Why a document does not compile. The engine's own words name no place and
+/// speak of its insides, so the text is looked over instead.
+fn why_not<T: Document>(parsed: &Parsed<T>) -> Vec<Diagnostic> {
+    if parsed.is_told {
+        return Vec::new();
+    }
+    let mut found = check::findings(&parsed.source);
+    // A rule that needs values from outside is not wrong, and not searched.
+    found.retain(|problem| {
+        problem.severity == Severity::Error || problem.code == Code::SIGMA_UNSUPPORTED
+    });
+    if found.is_empty() {
+        found.push(
+            Diagnostic::error(
+                Code::SIGMA_UNSUPPORTED,
+                "the rule is well formed and cannot be evaluated",
+            )
+            .at(parsed.place(&["detection"], ""))
+            .help("the other rules are searched; this one is not"),
+        );
+    }
+    found
+}
+
+/// Whether any value is to be expanded from outside.
 ///
 /// Source: Sigma specification 2.1.0, "Placeholders": a tool that cannot
 /// resolve one must refuse the rule.
-fn placeholder(rule: &SigmaRule) -> Option<String> {
-    let mut found = None;
-    for part in rule.detection.named.values() {
+fn has_placeholder(detection: &rsigma_parser::Detections) -> bool {
+    let mut found = false;
+    for part in detection.named.values() {
         visit_items(part, &mut |item| {
-            if item.field.has_modifier(Modifier::Expand) {
-                let text = item.values.iter().find_map(|value| match value {
-                    SigmaValue::String(text) => Some(text.original.clone()),
-                    _ => None,
-                });
-                found = text.or(found.take());
-            }
+            found |= item.field.has_modifier(Modifier::Expand);
         });
     }
     found

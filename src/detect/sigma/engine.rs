@@ -1,19 +1,23 @@
 //! The engine of a set of Sigma rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rsigma_eval::{EvaluationResult, FieldMatch};
-use rsigma_parser::SigmaRule;
+use rsigma_eval::EvaluationResult;
+use rsigma_parser::fieldpath::unescape_brackets;
+use rsigma_parser::{FilterRule, FilterRuleTarget, SigmaRule};
 
-use super::compile::{self, Group, Prepared, Reach};
-use super::correlate::Correlations;
+use super::compile::{self, Group, Reach};
+use super::correlate::{self, Correlations};
+use super::derived;
+use super::document::{Document, Parsed};
 use super::explain;
 use super::filter;
-use super::parse::{Parsed, SigmaRuleSet};
+use super::parse::SigmaRuleSet;
 use super::view::{FieldTable, Seen};
 use crate::detect::{
-    Coverage, Detection, Engine, Explanation, Firing, Held, Predicate, ProgramId, Search, Tally,
+    Conclusion, Coverage, Detection, Engine, Explanation, Firing, Held, Predicate, ProgramId,
+    Search, Tally,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::FieldCondition;
@@ -57,28 +61,31 @@ impl SigmaEngine {
             mut rules,
             correlations,
             filters,
+            left_out,
             ..
         } = set;
-        apply_filters(&mut rules, &filters, &mut problems);
+        apply_filters(&mut rules, &filters, &left_out, &mut problems);
         let mut detections: Vec<_> = rules.iter().map(compile::describe).collect();
-        let correlations = Correlations::new(&rules, correlations, &mut detections, &mut problems);
-        let correlated = correlations.fields();
-        let prepared = rules
-            .iter()
-            .zip(0..)
-            .map(|(parsed, number)| {
-                let program = ProgramId(number);
-                let rule = compile::prepare(&parsed.document, program);
-                (Prepared { program, rule }, parsed)
-            })
-            .collect();
-        let groups = compile::groups(prepared, &correlated, names, &mut problems);
+        let correlated = correlate::fields(&correlations);
+        let groups = compile::groups(&rules, &correlated, names, &mut problems);
         let mut group_of = vec![None; detections.len()];
         for (index, group) in groups.iter().enumerate() {
             for program in &group.programs {
                 group_of[program.0 as usize] = Some(index);
             }
         }
+        let is_compiled = |program: ProgramId| {
+            let group = group_of.get(program.0 as usize);
+            group.is_some_and(Option::is_some)
+        };
+        let correlations = Correlations::new(
+            &rules,
+            correlations,
+            is_compiled,
+            &mut detections,
+            &mut problems,
+        );
+        group_of.resize(detections.len(), None);
         let engine = Self {
             detections,
             rules,
@@ -143,7 +150,7 @@ fn duplicate_ids(set: &SigmaRuleSet) -> Vec<Diagnostic> {
                         earlier.source.file.display()
                     ),
                 )
-                .at(super::check::place_of_words(&parsed.source, &[id]))
+                .at(parsed.place(&["id"], id))
                 .help("give one of the rules a new id"),
             ),
         }
@@ -153,46 +160,71 @@ fn duplicate_ids(set: &SigmaRuleSet) -> Vec<Diagnostic> {
 
 fn apply_filters(
     rules: &mut [Parsed<SigmaRule>],
-    filters: &[Parsed<rsigma_parser::FilterRule>],
+    filters: &[Parsed<FilterRule>],
+    left_out: &HashSet<String>,
     problems: &mut Vec<Diagnostic>,
 ) {
     for (number, parsed) in filters.iter().enumerate() {
+        let filter = &parsed.document;
+        if let Some(rule) = rules.first()
+            && let Err(found) = compile::try_filter(parsed, &rule.document)
+        {
+            problems.extend(found);
+            continue;
+        }
+        let mut is_missing = false;
+        if let FilterRuleTarget::Specific(names) = &filter.rules {
+            for name in names {
+                let is_there = rules
+                    .iter()
+                    .any(|rule| filter::is_called(&rule.document, name))
+                    || left_out.contains(name);
+                if !is_there {
+                    is_missing = true;
+                    let others = left_out.iter().map(String::as_str);
+                    problems.push(unknown_rule(parsed, name, rules, others, "filter"));
+                }
+            }
+        }
         let mut applied = false;
         for rule in rules.iter_mut() {
-            if filter::applies(&parsed.document, &rule.document) {
-                filter::join(&mut rule.document, &parsed.document, number);
-                applied = true;
-            }
-        }
-        let rsigma_parser::FilterRuleTarget::Specific(names) = &parsed.document.rules else {
-            continue;
-        };
-        for name in names {
-            if rules
-                .iter()
-                .any(|rule| filter::is_called(&rule.document, name))
-            {
+            if !filter::applies(filter, &rule.document) {
                 continue;
             }
-            problems.push(unknown_rule(parsed, name, rules, "filter"));
+            applied = true;
+            if filter::join(&mut rule.document, filter, number).is_err() {
+                problems.push(
+                    Diagnostic::error(
+                        Code::SIGMA_UNSUPPORTED,
+                        format!(
+                            "the filter cannot be joined to `{}`, since one of their conditions chooses from too many parts",
+                            rule.document.title
+                        ),
+                    )
+                    .at(parsed.place(&["filter", "condition"], ""))
+                    .help("name the parts in the condition one by one"),
+                );
+            }
         }
-        if !applied && problems.is_empty() {
+        if !applied && !is_missing && left_out.is_empty() {
             problems.push(
                 Diagnostic::warning(
                     Code::SIGMA_UNKNOWN_RULE,
-                    "the filter applies to no rule, since its log source is another",
+                    "the filter applies to no rule that is loaded",
                 )
-                .in_file(&parsed.source.file),
+                .at(parsed.place(&["logsource"], ""))
+                .help("compare its log source with that of the rules that it names"),
             );
         }
     }
 }
 
 /// A correlation or filter that names a rule which is not there.
-pub(super) fn unknown_rule<T>(
+pub(super) fn unknown_rule<'a, T: Document>(
     parsed: &Parsed<T>,
     name: &str,
-    rules: &[Parsed<SigmaRule>],
+    rules: &'a [Parsed<SigmaRule>],
+    others: impl Iterator<Item = &'a str>,
     kind: &str,
 ) -> Diagnostic {
     let known = rules.iter().flat_map(|rule| {
@@ -204,7 +236,7 @@ pub(super) fn unknown_rule<T>(
             .map(String::as_str)
             .chain([document.title.as_str()])
     });
-    let help = crate::diagnostic::did_you_mean(name, known).map_or_else(
+    let help = crate::diagnostic::did_you_mean(name, known.chain(others)).map_or_else(
         || "load the rule as well, or correct its id".to_owned(),
         |meant| format!("did you mean `{meant}`?"),
     );
@@ -212,7 +244,7 @@ pub(super) fn unknown_rule<T>(
         Code::SIGMA_UNKNOWN_RULE,
         format!("the {kind} names the rule `{name}`, which is not loaded"),
     )
-    .at(super::check::place_of_words(&parsed.source, &[name]))
+    .at(parsed.place(&[kind, "rules"], name))
     .help(help)
 }
 
@@ -293,62 +325,62 @@ impl<'e> SigmaSearch<'e> {
         result: &EvaluationResult,
         out: &mut Vec<Firing>,
     ) {
-        let role = self.engine.correlations.role(program);
-        if role.is_base {
-            let fields = self
-                .engine
-                .correlations
-                .fields()
-                .into_iter()
-                .filter_map(|field| {
-                    Some((field.into(), OwnedValue::from(table.value(event, field)?)))
-                })
-                .collect();
-            self.tally.held.push(Held {
-                program,
-                event: event.id(),
-                time: event.time(),
-                fields,
-            });
-        }
-        if role.fires_alone {
+        self.tally
+            .held
+            .extend(held_of(self.engine, program, event, table));
+        if self.engine.correlations.fires_alone(program) {
             out.push(Firing {
                 program,
                 events: vec![event.id()],
                 time: event.time(),
-                matched: matched(result),
+                matched: matched(result, event, table),
             });
         }
     }
 }
 
-fn matched(result: &EvaluationResult) -> Vec<(Box<str>, OwnedValue)> {
+/// What is to be held back of an event that a rule found, if anything refers to
+/// the rule.
+pub(super) fn held_of(
+    engine: &SigmaEngine,
+    program: ProgramId,
+    event: Event<'_>,
+    table: &FieldTable,
+) -> Option<Held> {
+    let fields = engine.correlations.held_fields(program)?;
+    let fields = fields.iter().filter_map(|field| {
+        let value = table.value(event, field)?;
+        Some((field.clone(), OwnedValue::from(value)))
+    });
+    Some(Held {
+        program,
+        event: event.id(),
+        time: event.time(),
+        fields: fields.collect(),
+    })
+}
+
+/// The fields that matched, with what the event holds in them.
+fn matched(
+    result: &EvaluationResult,
+    event: Event<'_>,
+    table: &FieldTable,
+) -> Vec<(Box<str>, OwnedValue)> {
     let fields = result
         .as_detection()
         .map(|body| body.matched_fields.as_slice())
         .unwrap_or_default();
-    let mut matched: Vec<(Box<str>, OwnedValue)> = fields
+    let mut fields: Vec<_> = fields
         .iter()
-        .map(|FieldMatch { field, value, .. }| (field.as_str().into(), owned(value)))
+        .map(|matched| derived::split(&matched.field).0)
         .collect();
-    matched.sort_by(|left, right| left.0.cmp(&right.0));
-    matched.dedup();
-    matched
-}
-
-fn owned(value: &serde_json::Value) -> OwnedValue {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => OwnedValue::Null,
-        Json::Bool(truth) => OwnedValue::Bool(*truth),
-        Json::Number(number) => match number.as_i64() {
-            Some(number) => OwnedValue::Integer(number),
-            None => OwnedValue::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => OwnedValue::Text(text.as_str().into()),
-        Json::Array(items) => OwnedValue::List(items.iter().map(owned).collect()),
-        Json::Object(_) => OwnedValue::Node(value.to_string().into()),
-    }
+    fields.sort_unstable();
+    fields.dedup();
+    let values = fields.into_iter().filter_map(|field| {
+        let value = table.value(event, field)?;
+        Some((unescape_brackets(field).into(), OwnedValue::from(value)))
+    });
+    values.collect()
 }
 
 impl Search for SigmaSearch<'_> {
@@ -401,12 +433,19 @@ impl Engine for SigmaEngine {
         })
     }
 
-    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) {
-        self.correlations.conclude(held, out);
+    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion {
+        self.correlations.conclude(held, out)
     }
 
     fn coverage(&self, program: ProgramId) -> Coverage {
         if let Some(bases) = self.correlations.bases(program) {
+            let needed = self.correlations.needs_all(program).iter();
+            if let Some(unsearchable) = needed
+                .map(|needed| self.coverage(*needed))
+                .find(|coverage| *coverage != Coverage::Searchable)
+            {
+                return unsearchable;
+            }
             return bases
                 .iter()
                 .map(|base| self.coverage(*base))

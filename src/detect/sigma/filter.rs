@@ -3,7 +3,9 @@
 //! Source: Sigma filters specification 2.1.0: the filter's condition is joined
 //! to the rule's by `and`.
 
-use rsigma_parser::{ConditionExpr, FilterRule, FilterRuleTarget, SigmaRule};
+use rsigma_parser::{
+    ConditionExpr, Detections, FilterRule, FilterRuleTarget, Quantifier, SelectorPattern, SigmaRule,
+};
 
 use crate::event::LogSource;
 
@@ -35,70 +37,120 @@ pub(super) fn log_source(parsed: &rsigma_parser::LogSource) -> LogSource {
     )
 }
 
+/// What marks the name of a filter's part among a rule's own; no name that is
+/// written in a condition can hold it. The underscore in front keeps the part
+/// out of `1 of them`.
+const START: &str = "_\u{1f}";
+const MARK: char = '\u{1f}';
+
+/// A selector over more parts than this, with a number in front, is not written
+/// out.
+const MOST_WRITTEN_OUT: usize = 10;
+
+/// A part's name as its author wrote it.
+pub(super) fn name_of_part(name: &str) -> &str {
+    let Some(marked) = name.strip_prefix(START) else {
+        return name;
+    };
+    let own = marked.split_once(MARK).map_or(marked, |(_, name)| name);
+    own.strip_suffix(MARK).unwrap_or(own)
+}
+
+/// A selector asks for so many parts that it cannot be joined.
+#[derive(Debug)]
+pub(super) struct TooManyParts;
+
 /// Joins a filter to a rule. `number` tells the filters of one rule apart.
-pub(super) fn join(rule: &mut SigmaRule, filter: &FilterRule, number: usize) {
-    // A leading underscore keeps the parts out of `1 of them`.
-    let rename = |name: &str| format!("_filter_{number}_{name}");
-    for (name, detection) in &filter.detection.named {
-        rule.detection.named.insert(rename(name), detection.clone());
-    }
-    let conditions: Vec<_> = filter
+pub(super) fn join(
+    rule: &mut SigmaRule,
+    filter: &FilterRule,
+    number: usize,
+) -> Result<(), TooManyParts> {
+    let rename = |name: &str| format!("{START}{number}{MARK}{name}{MARK}");
+    // A selector looks through the filter's own parts only, and a rule's
+    // through the rule's.
+    let of_filter = WriteOut {
+        names: sorted_names(&filter.detection),
+        rename: &rename,
+        is_meant: &|_| true,
+    };
+    let of_rule = WriteOut {
+        names: sorted_names(&rule.detection),
+        rename: &str::to_owned,
+        is_meant: &|pattern| pattern.matches_detection_name(&rename("")),
+    };
+    let wanted = filter
         .detection
         .conditions
         .iter()
-        .map(|condition| renamed(condition, filter, &rename))
+        .map(|condition| of_filter.condition(condition))
+        .collect::<Result<Vec<_>, _>>()?;
+    let own = rule
+        .detection
+        .conditions
+        .iter()
+        .map(|condition| of_rule.condition(condition))
+        .collect::<Result<Vec<_>, _>>()?;
+    let wanted = ConditionExpr::Or(wanted);
+    rule.detection.conditions = own
+        .into_iter()
+        .map(|own| ConditionExpr::And(vec![own, wanted.clone()]))
         .collect();
-    let joined = match conditions.len() {
-        0 => return,
-        1 => conditions[0].clone(),
-        _ => ConditionExpr::Or(conditions),
-    };
-    for condition in &mut rule.detection.conditions {
-        *condition = ConditionExpr::And(vec![condition.clone(), joined.clone()]);
+    for (name, detection) in &filter.detection.named {
+        rule.detection.named.insert(rename(name), detection.clone());
     }
+    Ok(())
 }
 
-fn renamed(
-    condition: &ConditionExpr,
-    filter: &FilterRule,
-    rename: &impl Fn(&str) -> String,
-) -> ConditionExpr {
-    let all = |parts: &[ConditionExpr]| {
-        parts
-            .iter()
-            .map(|part| renamed(part, filter, rename))
-            .collect::<Vec<_>>()
-    };
-    match condition {
-        ConditionExpr::Identifier(name) => ConditionExpr::Identifier(rename(name)),
-        ConditionExpr::And(parts) => ConditionExpr::And(all(parts)),
-        ConditionExpr::Or(parts) => ConditionExpr::Or(all(parts)),
-        ConditionExpr::Not(part) => ConditionExpr::Not(Box::new(renamed(part, filter, rename))),
-        // A selector looks through the filter's own parts only, so it is
-        // written out before the parts stand among the rule's.
-        ConditionExpr::Selector {
-            quantifier,
-            pattern,
-        } => {
-            let mut names: Vec<_> = filter
-                .detection
-                .named
-                .keys()
-                .filter(|name| pattern.matches_detection_name(name))
-                .collect();
-            names.sort();
-            let parts: Vec<_> = names
-                .into_iter()
-                .map(|name| ConditionExpr::Identifier(rename(name)))
-                .collect();
-            match quantifier {
-                rsigma_parser::Quantifier::Any | rsigma_parser::Quantifier::Count(1) => {
-                    ConditionExpr::Or(parts)
+fn sorted_names(detection: &Detections) -> Vec<&str> {
+    let mut names: Vec<_> = detection.named.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names.retain(|name| !name.starts_with(START));
+    names
+}
+
+/// Writes selectors out as the parts that they mean.
+struct WriteOut<'w> {
+    names: Vec<&'w str>,
+    rename: &'w dyn Fn(&str) -> String,
+    /// Which patterns are to be written out.
+    is_meant: &'w dyn Fn(&SelectorPattern) -> bool,
+}
+
+impl WriteOut<'_> {
+    fn condition(&self, condition: &ConditionExpr) -> Result<ConditionExpr, TooManyParts> {
+        let all = |parts: &[ConditionExpr]| {
+            parts
+                .iter()
+                .map(|part| self.condition(part))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match condition {
+            ConditionExpr::Identifier(name) => ConditionExpr::Identifier((self.rename)(name)),
+            ConditionExpr::And(parts) => ConditionExpr::And(all(parts)?),
+            ConditionExpr::Or(parts) => ConditionExpr::Or(all(parts)?),
+            ConditionExpr::Not(part) => ConditionExpr::Not(Box::new(self.condition(part)?)),
+            ConditionExpr::Selector {
+                quantifier,
+                pattern,
+            } if (self.is_meant)(pattern) => {
+                let parts: Vec<_> = self
+                    .names
+                    .iter()
+                    .filter(|name| pattern.matches_detection_name(name))
+                    .map(|name| ConditionExpr::Identifier((self.rename)(name)))
+                    .collect();
+                match quantifier {
+                    Quantifier::Any => ConditionExpr::Or(parts),
+                    Quantifier::All => ConditionExpr::And(parts),
+                    Quantifier::Count(_) if parts.len() > MOST_WRITTEN_OUT => {
+                        return Err(TooManyParts);
+                    }
+                    Quantifier::Count(count) => at_least(*count, &parts),
                 }
-                rsigma_parser::Quantifier::All => ConditionExpr::And(parts),
-                rsigma_parser::Quantifier::Count(count) => at_least(*count, &parts),
             }
-        }
+            ConditionExpr::Selector { .. } => condition.clone(),
+        })
     }
 }
 

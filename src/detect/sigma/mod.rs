@@ -8,13 +8,16 @@ mod check;
 mod companion;
 mod compile;
 mod correlate;
+mod derived;
+mod document;
 mod engine;
 mod explain;
 mod filter;
 mod parse;
 mod repair;
+mod sound;
 mod view;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
-pub use parse::{Parsed, SigmaRuleSet, parse};
+pub use parse::{SigmaRuleSet, parse};

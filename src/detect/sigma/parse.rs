@@ -1,12 +1,15 @@
 //! Sigma files into rules.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, FilterRule, SigmaRule};
 
 use super::check;
+use super::document::Parsed;
+use super::sound::{is_sound, is_sound_detection};
 use crate::detect::Level;
-use crate::diagnostic::{Code, Diagnostic, SourceText};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, YamlSource};
 
 /// The rules of any number of files.
 #[derive(Debug, Default)]
@@ -16,13 +19,8 @@ pub struct SigmaRuleSet {
     pub(super) filters: Vec<Parsed<FilterRule>>,
     /// How many YAML files held no rule and looked like none.
     pub other_files: usize,
-}
-
-/// One document and the text that it stands in.
-#[derive(Debug)]
-pub struct Parsed<T> {
-    pub(super) document: T,
-    pub(super) source: Arc<SourceText>,
+    /// What the rules go by that were left out on purpose.
+    pub(super) left_out: HashSet<String>,
 }
 
 impl SigmaRuleSet {
@@ -44,6 +42,7 @@ impl SigmaRuleSet {
         self.correlations.append(&mut other.correlations);
         self.filters.append(&mut other.filters);
         self.other_files += other.other_files;
+        self.left_out.extend(other.left_out);
     }
 
     /// The rules' ids with a top-level attribute of theirs, as text.
@@ -87,15 +86,21 @@ impl SigmaRuleSet {
                 .iter()
                 .any(|name| referred.iter().any(|referred| referred == name))
         };
+        let left_out = &mut self.left_out;
+        let mut is_kept = |names: &[&str]| {
+            let is_kept = keep(names) || is_referred(names);
+            if !is_kept {
+                left_out.extend(names.iter().map(ToString::to_string));
+            }
+            is_kept
+        };
         self.correlations.retain(|parsed| {
             let document = &parsed.document;
-            let names = names(&document.id, &document.name, &document.title);
-            keep(&names) || is_referred(&names)
+            is_kept(&names(&document.id, &document.name, &document.title))
         });
         self.rules.retain(|parsed| {
             let document = &parsed.document;
-            let names = names(&document.id, &document.name, &document.title);
-            keep(&names) || is_referred(&names)
+            is_kept(&names(&document.id, &document.name, &document.title))
         });
     }
 
@@ -122,12 +127,22 @@ fn names<'a>(id: &'a Option<String>, name: &'a Option<String>, title: &'a str) -
         .collect()
 }
 
+/// A larger file is taken for an attack.
+const LARGEST: usize = 64 << 20;
+
 /// Reads one file. A file that is YAML but no rule, such as the `info.yml` of a
 /// regression suite, is counted and left alone.
+///
+/// Every fault is told, not only the first; documents without faults are in the
+/// set whatever else is in their file.
 #[must_use]
 pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     let mut set = SigmaRuleSet::default();
-    if source.text.trim().is_empty() {
+    if source
+        .text
+        .trim_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
+        .is_empty()
+    {
         let problem = Diagnostic::error(Code::SIGMA_INVALID, "the file is empty")
             .in_file(&source.file)
             .help("remove it, or write a rule");
@@ -136,6 +151,9 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     if !looks_like_a_rule(&source.text) {
         set.other_files = 1;
         return (set, Vec::new());
+    }
+    if let Some(problem) = too_much(source) {
+        return (set, vec![problem]);
     }
     // libyaml needs the last line to end, or a block scalar there loses it.
     let ended;
@@ -149,63 +167,201 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
         Ok(collection) => collection,
         Err(error) => return (set, refused(source, &[error.to_string()])),
     };
-    fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
-        let parsed = documents.into_iter().map(|document| Parsed {
-            document,
-            source: Arc::clone(source),
-        });
-        parsed.collect()
-    }
     set.rules = with(collection.rules, source);
     set.correlations = with(collection.correlations, source);
     set.filters = with(collection.filters, source);
-    if collection.errors.is_empty() {
-        if set.is_empty() {
-            let problem = "the file holds no rule".to_owned();
-            return (set, refused(source, &[problem]));
-        }
+    let unsound_rules = set.rules.iter().any(|parsed| !is_sound(&parsed.document));
+    // Of correlations and filters the parser drops what it does not understand.
+    let is_plain = set.correlations.is_empty() && set.filters.is_empty();
+    let is_whole = is_plain && !unsound_rules && !set.is_empty() && !lacks_keys(&set, text);
+    if collection.errors.is_empty() && is_whole {
         return (set, Vec::new());
     }
-    let problems = refused(source, &collection.errors);
+    let mut problems = refused(source, &collection.errors);
+    let has_error = |problems: &[Diagnostic]| {
+        problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Error)
+    };
+    let before = set.len();
+    set.rules.retain(|parsed| {
+        is_sound_detection(&parsed.document.detection) && has_its_log_source(parsed)
+    });
+    set.filters
+        .retain(|parsed| is_sound_detection(&parsed.document.detection));
+    if !has_error(&problems) && (before == 0 || set.len() < before) {
+        problems.push(unexplained(source));
+    }
+    if has_error(&problems) {
+        set.rules.iter_mut().for_each(Parsed::mark_as_told);
+        set.correlations.iter_mut().for_each(Parsed::mark_as_told);
+        set.filters.iter_mut().for_each(Parsed::mark_as_told);
+    }
     (set, problems)
+}
+
+fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
+    let parsed = documents
+        .into_iter()
+        .enumerate()
+        .map(|(number, document)| Parsed {
+            document,
+            source: Arc::clone(source),
+            number: Some(number),
+            is_told: false,
+        });
+    parsed.collect()
+}
+
+/// Whether the parser has passed over a key that is there, since its value is
+/// no text.
+fn lacks_keys(set: &SigmaRuleSet, text: &str) -> bool {
+    let is_written = |key: &str| {
+        text.lines().any(|line| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    set.rules.iter().any(|parsed| {
+        let rule = &parsed.document;
+        (rule.id.is_none() && is_written("id"))
+            || (rule.level.is_none() && is_written("level"))
+            || (rule.status.is_none() && is_written("status"))
+            || (rule.name.is_none() && is_written("name"))
+            || log_source_parts(rule)
+                .into_iter()
+                .any(|(key, part)| part.is_none() && text.contains(key))
+    })
+}
+
+fn log_source_parts(rule: &SigmaRule) -> [(&'static str, &Option<String>); 3] {
+    let source = &rule.logsource;
+    [
+        ("product:", &source.product),
+        ("category:", &source.category),
+        ("service:", &source.service),
+    ]
+}
+
+/// Whether the log source of a rule names all that its text does.
+fn has_its_log_source(parsed: &Parsed<SigmaRule>) -> bool {
+    let is_whole = parsed.visit("logsource", |node| {
+        log_source_parts(&parsed.document)
+            .into_iter()
+            .all(|(key, part)| part.is_some() || node.get(key.trim_end_matches(':')).is_none())
+    });
+    is_whole.unwrap_or(true)
 }
 
 /// Whether a YAML text is meant to be a rule: one of a rule's keys stands at the
 /// start of a line.
 fn looks_like_a_rule(text: &str) -> bool {
     const KEYS: [&str; 6] = [
-        "title:",
-        "logsource:",
-        "detection:",
-        "correlation:",
-        "filter:",
-        "action:",
+        "title",
+        "logsource",
+        "detection",
+        "correlation",
+        "filter",
+        "action",
     ];
-    text.trim_start_matches('\u{feff}')
-        .lines()
-        .any(|line| KEYS.iter().any(|key| line.starts_with(key)))
+    let is_key = |line: &str| {
+        let line = line.strip_prefix(['"', '\'', '{']).unwrap_or(line);
+        KEYS.iter().any(|key| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+        })
+    };
+    text.trim_start_matches('\u{feff}').lines().any(is_key)
 }
 
-fn refused(source: &Arc<SourceText>, errors: &[String]) -> Vec<Diagnostic> {
-    let found = check::findings(source);
-    if !found.is_empty() {
-        return found;
+/// Files that cannot be read in bounded time and memory.
+fn too_much(source: &Arc<SourceText>) -> Option<Diagnostic> {
+    let text = &source.text;
+    let limit =
+        |message: String| Diagnostic::error(Code::YAML_LIMIT, message).in_file(&source.file);
+    if text.len() > LARGEST {
+        return Some(
+            limit(format!("the file is larger than {} MiB", LARGEST >> 20))
+                .help("split it into several"),
+        );
     }
-    errors
-        .iter()
-        .map(|error| {
-            let quoted: Vec<_> = error.split(['\'', '`', '"']).skip(1).step_by(2).collect();
-            let limit = error.contains("limit exceeded");
-            let code = if limit {
-                Code::YAML_LIMIT
-            } else {
-                Code::SIGMA_INVALID
-            };
-            Diagnostic::error(code, format!("the rule cannot be read: {error}"))
-                .at(check::place_of_words(source, &quoted))
-                .help("see the Sigma specification for what a rule looks like")
+    // Every document takes in all of a global one, or of the one before it.
+    let documents = text.lines().filter(|line| line.starts_with("---")).count();
+    let is_shared = text.contains("action") && documents > 1;
+    if is_shared && documents.saturating_mul(text.len()) > 4 * LARGEST {
+        return Some(
+            limit("the file's documents repeat too much of each other".to_owned())
+                .help("split it into several"),
+        );
+    }
+    let yaml = YamlSource::new(source);
+    if let Some(problem) = yaml.too_deep() {
+        return Some(problem);
+    }
+    // The parser counts aliases, not what they stand for.
+    if has_aliases(text) {
+        let problem = yaml.visit(|_| ()).err()?;
+        return (problem.code == Code::YAML_LIMIT).then_some(*problem);
+    }
+    None
+}
+
+/// Whether anything in the text can be an anchor and anything else an alias.
+fn has_aliases(text: &str) -> bool {
+    let has = |sign: char| {
+        text.match_indices(sign).any(|(place, _)| {
+            let before = text[..place].chars().next_back();
+            let behind = text[place + 1..].chars().next();
+            before.is_none_or(|before| before.is_whitespace() || "[{,:-".contains(before))
+                && behind.is_some_and(|behind| !behind.is_whitespace())
         })
-        .collect()
+    };
+    has('&') && has('*')
+}
+
+/// What is wrong with a text that the parser refused or that is not sound.
+fn refused(source: &Arc<SourceText>, errors: &[String]) -> Vec<Diagnostic> {
+    if errors.iter().any(|error| error.contains("limit exceeded")) {
+        let problem = Diagnostic::error(
+            Code::YAML_LIMIT,
+            "the file is nested too deeply, or has aliases that stand for too much",
+        )
+        .in_file(&source.file)
+        .help("write out what is meant, one level below the other");
+        return vec![problem];
+    }
+    let mut found = check::findings(source);
+    let is_explained = found
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+        || errors.iter().all(|error| is_only_a_warning(error));
+    if !is_explained {
+        found.push(unexplained(source));
+    }
+    found
+}
+
+/// Whether the parser has only left something out, and kept the document.
+fn is_only_a_warning(error: &str) -> bool {
+    [
+        "invalid level",
+        "invalid status",
+        "invalid sigma-version",
+        "related[",
+        "'related'",
+    ]
+    .iter()
+    .any(|start| error.starts_with(start))
+}
+
+/// A fault that is there and that we have no words for.
+fn unexplained(source: &Arc<SourceText>) -> Diagnostic {
+    Diagnostic::error(
+        Code::SIGMA_INVALID,
+        "the file cannot be understood as Sigma",
+    )
+    .at(check::first_line(source))
+    .help("compare it with the Sigma specification, or with a rule that loads")
 }
 
 /// A level in our terms.

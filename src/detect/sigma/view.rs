@@ -4,14 +4,22 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rsigma_eval::EventValue;
+use rsigma_parser::fieldpath::unescape_brackets;
 
+use super::derived::{self, Derive};
 use crate::event::catalogue::View;
 use crate::event::{Event, FieldId, Names, Origin, Section, Value};
 
 /// Where in an event a rule's field names lead, resolved once.
 #[derive(Debug, Default)]
 pub(super) struct FieldTable {
-    places: HashMap<Box<str>, Vec<(Option<Section>, FieldId)>, ahash::RandomState>,
+    entries: HashMap<Box<str>, Entry, ahash::RandomState>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    places: Vec<(Option<Section>, FieldId)>,
+    derive: Option<Derive>,
 }
 
 impl FieldTable {
@@ -23,29 +31,37 @@ impl FieldTable {
         fields: impl IntoIterator<Item = &'n str>,
         names: &Names,
     ) -> Self {
-        let places = fields
-            .into_iter()
-            .map(|field| {
-                let places = view
-                    .candidates(scope, field)
-                    .into_iter()
-                    .filter_map(|place| Some((place.section, names.get(&place.name)?)))
-                    .collect();
-                (field.into(), places)
-            })
-            .collect();
-        Self { places }
+        let mut entries = HashMap::default();
+        for name in fields {
+            let (field, derive) = derived::split(name);
+            let places: Vec<_> = view
+                .candidates(scope, &unescape_brackets(field))
+                .into_iter()
+                .filter_map(|place| Some((place.section, names.get(&place.name)?)))
+                .collect();
+            if derive.is_some() {
+                let entry = Entry {
+                    places: places.clone(),
+                    derive: None,
+                };
+                entries.insert(field.into(), entry);
+            }
+            entries.insert(name.into(), Entry { places, derive });
+        }
+        Self { entries }
     }
 
     /// The value that a rule's field name stands for in an event.
     pub(super) fn value<'b>(&self, event: Event<'b>, field: &str) -> Option<Value<'b>> {
-        self.places
-            .get(field)?
-            .iter()
-            .find_map(|(section, id)| match section {
-                Some(section) => event.get(*section, *id),
-                None => event.payload(*id),
-            })
+        let entry = self.entries.get(field)?;
+        let value = entry.places.iter().find_map(|(section, id)| match section {
+            Some(section) => event.get(*section, *id),
+            None => event.payload(*id),
+        });
+        match entry.derive {
+            None => value,
+            Some(derive) => derive.apply(value),
+        }
     }
 }
 
