@@ -207,14 +207,17 @@ impl<'t> Decoder<'t, '_> {
             }),
             Kind::Azure => self.azure(record, item),
             Kind::Evtx => {
-                let head = self.flattener.windows_event(record, &mut self.builder);
-                match head {
+                let source = self.source(record);
+                match self.flattener.windows_event(record, &mut self.builder) {
                     Ok(head) => {
                         let raw = raw(record, &mut self.builder);
                         end_windows(&mut self.builder, raw, item, head);
                         Ok(Fit::Read)
                     }
-                    Err(error) if error.is_data() => Ok(Fit::Other),
+                    // Of its shape, and damaged within.
+                    Err(error) if error.is_data() && kind_of(source) != Some(Kind::Evtx) => {
+                        Ok(Fit::Other)
+                    }
                     Err(error) => Err(error.into()),
                 }
             }
