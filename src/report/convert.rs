@@ -38,13 +38,13 @@ pub fn convert_text(out: &mut dyn Write, outcome: &ConvertOutcome, paint: Paint)
             )?;
         }
         if outcome.renumbered > 0 {
+            let numbered = match outcome.renumbered {
+                1 => "1 record has".to_owned(),
+                number => format!("{} have", count(number, "record")),
+            };
             writeln!(
                 out,
-                "{} another record id in the new log, where its own was taken or out of order",
-                match outcome.renumbered {
-                    1 => "1 record has".to_owned(),
-                    number => format!("{} have", count(number, "record")),
-                }
+                "{numbered} a new number in the log; EventRecordID keeps the old one"
             )?;
         }
     } else if outcome.interrupted {

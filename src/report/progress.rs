@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +15,8 @@ use crate::run::{RunEvent, Sink};
 pub struct Progress {
     bar: Mutex<Option<ProgressBar>>,
     started: Instant,
+    /// Whether detections search what is read.
+    searches: AtomicBool,
     records: AtomicU64,
     firings: AtomicU64,
 }
@@ -24,6 +26,7 @@ impl Default for Progress {
         Self {
             bar: Mutex::new(None),
             started: Instant::now(),
+            searches: AtomicBool::new(false),
             records: AtomicU64::new(0),
             firings: AtomicU64::new(0),
         }
@@ -39,23 +42,32 @@ impl Progress {
 impl Sink for Progress {
     fn note(&self, event: RunEvent<'_>) {
         match event {
-            RunEvent::Started { bytes, .. } => self.with_bar(|bar| {
-                let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}")
-                    .unwrap_or_else(|_| ProgressStyle::default_bar());
-                *bar = Some(ProgressBar::new(bytes).with_style(style));
-            }),
+            RunEvent::Started {
+                bytes, detections, ..
+            } => {
+                self.searches.store(detections > 0, Ordering::Relaxed);
+                self.with_bar(|bar| {
+                    let style =
+                        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}")
+                            .unwrap_or_else(|_| ProgressStyle::default_bar());
+                    *bar = Some(ProgressBar::new(bytes).with_style(style));
+                });
+            }
             RunEvent::FileOpened { .. } => {}
             RunEvent::Searched { records, firings } => {
                 let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
                 let firings = self.firings.fetch_add(firings, Ordering::Relaxed) + firings;
                 let seconds = self.started.elapsed().as_millis().max(1) as u64;
                 let rate = records.saturating_mul(1000) / seconds;
+                let found = match self.searches.load(Ordering::Relaxed) {
+                    true => format!("{} firings, ", grouped(firings)),
+                    false => String::new(),
+                };
                 self.with_bar(|bar| {
                     if let Some(bar) = bar {
                         bar.set_message(format!(
-                            "{} records, {} firings, {}/s",
+                            "{} records, {found}{}/s",
                             grouped(records),
-                            grouped(firings),
                             grouped(rate)
                         ));
                     }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use super::event::{Interrupt, RunEvent, Sink};
 use crate::content::LogInput;
 use crate::detect::{self, Engine, Firing, Tally};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::event::{FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions};
 
@@ -55,7 +55,7 @@ pub struct FileOutcome {
     pub bytes: u64,
     /// How many records of each origin it holds.
     pub records: BTreeMap<Origin, u64>,
-    /// How many problems reading it had.
+    /// How many errors reading it had.
     pub problems: usize,
     /// Whether it could be opened as a log at all.
     pub opened: bool,
@@ -275,7 +275,9 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
         }
     }
     for (index, problem) in problems {
-        if let Some(file) = outcome.files.get_mut(index) {
+        if let Some(file) = outcome.files.get_mut(index)
+            && problem.severity == Severity::Error
+        {
             file.problems += 1;
         }
         outcome.problems.push(problem);

@@ -33,13 +33,21 @@ pub fn judge_control(facts: &ControlFacts) -> (ControlOutcome, String) {
         return (
             ControlOutcome::FalseAlarm,
             format!(
-                "it fires on {} of {} records",
-                facts.firings, facts.searched
+                "it fires on {} of {}",
+                facts.firings,
+                records(facts.searched)
             ),
         );
     }
     (
         ControlOutcome::Quiet,
-        format!("silent on {} records", facts.searched),
+        format!("silent on {}", records(facts.searched)),
     )
+}
+
+fn records(count: u64) -> String {
+    match count {
+        1 => "1 record".to_owned(),
+        _ => format!("{count} records"),
+    }
 }

@@ -87,14 +87,17 @@ impl Reader<'_> {
     }
 
     /// Hands out everything in all logs; `take` gets the log's place among the
-    /// inputs.
+    /// inputs. `starts` are the times of their first records.
     pub(super) fn merge(
         &self,
+        starts: &[Option<u64>],
         reading: Reading,
         mut take: impl FnMut(usize, Found<'_>) -> Flow,
     ) -> Flow {
-        let mut turns: BinaryHeap<_> = (0..self.inputs.len())
-            .map(|index| Reverse((self.start(index), index)))
+        let mut turns: BinaryHeap<_> = starts
+            .iter()
+            .enumerate()
+            .map(|(index, start)| Reverse((start.unwrap_or(0), index)))
             .collect();
         let mut open: Vec<Option<Stream>> = Vec::new();
         open.resize_with(self.inputs.len(), || None);
@@ -149,26 +152,30 @@ impl Reader<'_> {
         });
     }
 
-    /// The time of a log's first record; with one log there is nothing to
-    /// compare it with.
-    fn start(&self, index: usize) -> u64 {
-        if self.inputs.len() == 1 {
-            return 0;
+    /// The time of each log's first record, in 100 ns intervals since 1601;
+    /// `None` for a file without records. A file alone is not looked at, since
+    /// there is nothing to compare it with.
+    pub(super) fn starts(&self) -> Vec<Option<u64>> {
+        match self.inputs.len() {
+            1 => vec![Some(0)],
+            logs => (0..logs).map(|index| self.start(index)).collect(),
         }
-        let Ok(mut log) = self.open(index) else {
-            return 0;
-        };
+    }
+
+    fn start(&self, index: usize) -> Option<u64> {
+        if self.interrupt.is_set() {
+            return None;
+        }
+        let mut log = self.open(index).ok()?;
         while let Some(chunk) = log.next_chunk() {
             let Ok(chunk) = chunk else { continue };
             let batch = chunk.decode(self.options).batch;
             if let Some(first) = batch.events().next() {
-                return first
-                    .time()
-                    .and_then(FileTime::from_timestamp)
-                    .map_or(0, |time| time.0);
+                let time = first.time().and_then(FileTime::from_timestamp);
+                return Some(time.map_or(0, |time| time.0));
             }
         }
-        0
+        None
     }
 
     fn refill(

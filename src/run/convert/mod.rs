@@ -7,6 +7,7 @@ mod target;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use super::event::{Interrupt, RunEvent, Sink};
 use super::scan::sort_out;
 use crate::content::{LogInput, find_files};
-use crate::diagnostic::{self, At, Code, Diagnostic, Place, Severity};
+use crate::diagnostic::{At, Code, Diagnostic, Place, Severity};
 use crate::event::LogSource;
 use crate::log::shift::Shift;
 use crate::log::{Format, ReadOptions, cap_problems};
@@ -27,11 +28,11 @@ use merge::{Flow, Found, Reader, Reading};
 use output::{PartialFile, refusal, unwritable};
 use survey::{earliest, first_cloud_target};
 use target::{Named, by_ending, no_cloud_record, unknown};
-use writer::{LeftOut, Writer};
+use writer::{LeftOut, Order, Writer};
 
 /// How many records that are left out are told one by one, for each file and
 /// reason.
-const TOLD: u64 = 5;
+const TOLD: u64 = 2;
 
 /// What is to be converted, and to what.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ pub struct ConvertOutcome {
     pub not_logs: Vec<PathBuf>,
     /// How the times were moved.
     pub shift: Option<Moved>,
-    /// How many records got another record id, because theirs was taken.
+    /// How many records have another id than they had, being numbered anew.
     pub renumbered: u64,
     /// Why nothing was converted at all: the request is wrong.
     pub refusals: Vec<Diagnostic>,
@@ -220,7 +221,6 @@ pub fn convert(request: ConvertRequest, sink: &dyn Sink) -> ConvertOutcome {
     outcome.problems = problems;
     outcome.not_logs = not_logs;
     cap_problems(&mut outcome.problems);
-    diagnostic::sort(&mut outcome.problems);
     outcome
 }
 
@@ -255,12 +255,16 @@ fn write(
     let fail = |outcome: &mut ConvertOutcome, cause: &dyn std::fmt::Display| {
         outcome.problems.push(unwritable(out.as_deref(), cause));
     };
+    let starts = reader.starts();
+    let order = match starts.iter().flatten().count() {
+        0 | 1 => Order::OneLog,
+        _ => Order::Merged,
+    };
     let (partial, mut writer) = match destination {
         Destination::Stream(stream) => (None, Writer::stream(stream, target, shift)),
         Destination::File { path, .. } => {
             let created = PartialFile::create(&path).and_then(|(partial, file)| {
-                let sources = reader.inputs.len();
-                Ok((Some(partial), Writer::file(file, target, shift, sources)?))
+                Ok((Some(partial), Writer::file(file, target, shift, order)?))
             });
             match created {
                 Ok(created) => created,
@@ -274,7 +278,7 @@ fn write(
     };
     let mut failure = None;
     let mut untold: BTreeMap<(usize, Code), u64> = BTreeMap::new();
-    let flow = reader.merge(reading, |index, found| {
+    let flow = reader.merge(&starts, reading, |index, found| {
         let file = &mut outcome.files[index];
         let written = match found {
             Found::Opened(format) => {
@@ -310,8 +314,14 @@ fn write(
         }
         Flow::Continue(())
     });
-    if let Some(cause) = failure {
-        return fail(outcome, &cause);
+    match failure {
+        // Whoever reads the stream has seen enough.
+        Some(cause) if partial.is_none() && cause.kind() == io::ErrorKind::BrokenPipe => {
+            outcome.written = true;
+            return;
+        }
+        Some(cause) => return fail(outcome, &cause),
+        None => {}
     }
     if flow.is_break() || reader.interrupt.is_set() {
         return;
@@ -327,8 +337,9 @@ fn write(
         return;
     }
     match writer.finish() {
-        Ok(()) => {}
+        Err(error) if partial.is_none() && error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(error) => return fail(outcome, &error),
+        Ok(()) => {}
     }
     if let Some(partial) = partial
         && let Err(error) = partial.keep()

@@ -17,7 +17,7 @@ pub(super) enum LeftOut {
     /// One record.
     Record(Box<Reason>),
     /// The output failed.
-    Failed(String),
+    Failed(io::Error),
 }
 
 /// Why one record was left out.
@@ -44,19 +44,19 @@ pub(super) struct Evtx {
 }
 
 impl Writer {
-    /// Writes a file; `sources` is how many logs it is made of.
+    /// Writes a file.
     pub(super) fn file(
         file: File,
         target: Target,
         shift: Option<Shift>,
-        sources: usize,
+        order: Order,
     ) -> io::Result<Self> {
         let Some(format) = target.json() else {
             let log = EvtxWriter::new(file).map_err(io::Error::other)?;
             return Ok(Self::Evtx(Box::new(Evtx {
                 log,
                 shift,
-                numbering: Numbering::new(sources),
+                numbering: Numbering::new(order),
             })));
         };
         let out: Box<dyn Write> = Box::new(BufWriter::new(file));
@@ -77,7 +77,7 @@ impl Writer {
         };
         let number = event.id().record;
         log.write(event).map_err(|error| match error {
-            JsonWriteError::Io(error) => LeftOut::Failed(error.to_string()),
+            JsonWriteError::Io(error) => LeftOut::Failed(error),
             other => {
                 let problem = other.diagnostic(std::path::Path::new(""), number);
                 LeftOut::Record(Box::new(Reason {
@@ -155,8 +155,9 @@ impl Evtx {
                 self.numbering.take(given);
                 Ok(())
             }
-            Err(error @ (WriteError::Io(_) | WriteError::FileFull { .. })) => {
-                Err(LeftOut::Failed(error.to_string()))
+            Err(WriteError::Io(error)) => Err(LeftOut::Failed(error)),
+            Err(error @ WriteError::FileFull { .. }) => {
+                Err(LeftOut::Failed(io::Error::other(error)))
             }
             Err(error) => Err(left_out(
                 number,
@@ -176,17 +177,27 @@ fn left_out(number: u64, reason: String, problem: Diagnostic) -> LeftOut {
     }))
 }
 
+/// What the records of a new log come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// One log, whose numbers are kept.
+    OneLog,
+    /// Several, whose numbers say nothing together.
+    Merged,
+}
+
 /// Gives records their ids in the new log.
 ///
-/// Windows numbers a log's records without repetition and in their order. A
-/// record keeps its id where that leaves it so; otherwise it gets the next one.
-/// One log alone may also start again below where it began, as one that
-/// wrapped around does.
+/// Windows numbers a log's records without repetition and in their order.
+/// Records of several logs are numbered from 1. One of a single log keeps its
+/// id where that leaves it so, and otherwise gets the next one; such a log may
+/// also start again below where it began, as one that wrapped around does.
 struct Numbering {
-    may_wrap: bool,
+    order: Order,
     first: Option<u64>,
     last: u64,
     highest: u64,
+    wrapped: bool,
     renumbered: u64,
 }
 
@@ -210,28 +221,31 @@ impl Given {
 }
 
 impl Numbering {
-    fn new(sources: usize) -> Self {
+    fn new(order: Order) -> Self {
         Self {
-            may_wrap: sources == 1,
+            order,
             first: None,
             last: 0,
             highest: 0,
+            wrapped: false,
             renumbered: 0,
         }
     }
 
     fn give(&self, own: Option<u64>) -> Given {
         let next = self.highest.saturating_add(1);
-        let Some(own) = own else {
+        let Some(own) = own.filter(|own| *own != next) else {
             return Given::Own(next);
         };
+        if self.order == Order::Merged {
+            return Given::New(next);
+        }
         let Some(first) = self.first else {
             return Given::Own(own);
         };
-        let wrapped = self.last < first;
-        if own > self.last && (!wrapped || own < first) {
+        if own > self.last && (!self.wrapped || own < first) {
             Given::Own(own)
-        } else if self.may_wrap && !wrapped && own < first {
+        } else if !self.wrapped && own < first {
             Given::Wrapped(own)
         } else {
             Given::New(next)
@@ -245,8 +259,48 @@ impl Numbering {
         self.highest = self.highest.max(id);
         match given {
             Given::Own(_) => {}
-            Given::Wrapped(_) => self.may_wrap = false,
+            Given::Wrapped(_) => self.wrapped = true,
             Given::New(_) => self.renumbered += 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Numbering, Order};
+
+    fn numbered(order: Order, own: &[Option<u64>]) -> (Vec<u64>, u64) {
+        let mut numbering = Numbering::new(order);
+        let mut ids = Vec::new();
+        for id in own {
+            let given = numbering.give(*id);
+            ids.push(given.id());
+            numbering.take(given);
+        }
+        (ids, numbering.renumbered)
+    }
+
+    #[test]
+    fn one_log_keeps_its_numbers_and_its_gaps() {
+        let own = [Some(41), Some(42), Some(50)];
+        assert_eq!(numbered(Order::OneLog, &own), (vec![41, 42, 50], 0));
+    }
+
+    #[test]
+    fn a_log_that_wrapped_around_keeps_its_numbers() {
+        let own = [Some(90), Some(91), Some(80), Some(81)];
+        assert_eq!(numbered(Order::OneLog, &own), (vec![90, 91, 80, 81], 0));
+    }
+
+    #[test]
+    fn a_repeated_number_is_replaced() {
+        let own = [Some(5), Some(5), None, Some(5)];
+        assert_eq!(numbered(Order::OneLog, &own), (vec![5, 6, 7, 8], 2));
+    }
+
+    #[test]
+    fn several_logs_are_numbered_from_one() {
+        let own = [Some(41), Some(2), Some(43)];
+        assert_eq!(numbered(Order::Merged, &own), (vec![1, 2, 3], 2));
     }
 }
