@@ -259,12 +259,16 @@ impl<'t> Decoder<'t, '_> {
     fn azure(&mut self, record: Record<'_>, item: &Item) -> Outcome {
         self.flattener.object(record, &mut self.builder)?;
         let is_nested = self.find("operationName.value").is_some();
-        if self.find("operationName").is_none() && !is_nested {
-            return Ok(Fit::Other);
-        }
         let category = self
             .find("category")
             .or_else(|| self.find("category.value"));
+        let is_azure = category.is_some()
+            || ["time", "eventTimestamp", "resourceId"]
+                .into_iter()
+                .any(|name| self.find(name).is_some());
+        if (self.find("operationName").is_none() && !is_nested) || !is_azure {
+            return Ok(Fit::Other);
+        }
         let category = category.and_then(|slot| self.builder.text(slot, self.text));
         let Some(service) = azure_service(category) else {
             return Ok(self.pass_over());
