@@ -9,7 +9,7 @@ use misfire::log::{JsonFormat, JsonWriter, ReadOptions, cap_problems, read_bytes
 
 /// Members of other kinds of records: one record that has those of two is read
 /// as what the record before it was.
-const AMBIGUOUS: [&str; 9] = [
+const AMBIGUOUS: [&str; 17] = [
     "CloudTrailEvent",
     "logStreamName",
     "detail-type",
@@ -18,7 +18,15 @@ const AMBIGUOUS: [&str; 9] = [
     "eventSource\":",
     "operationName\":",
     "Event\":",
+    "System\":",
     "winlog",
+    "event_id",
+    "_source",
+    "MESSAGE",
+    "__REALTIME",
+    "_raw",
+    "ProviderName",
+    "EventID",
 ];
 
 /// Reads these bytes as a log.
@@ -34,7 +42,7 @@ pub fn run(bytes: &[u8]) {
             let is_plain = match &event.origin {
                 Origin::Stream(_) => {
                     let found = AMBIGUOUS.iter().filter(|member| raw.contains(**member));
-                    found.count() == 1
+                    found.count() == 1 && !raw.contains("result\"")
                 }
                 Origin::EventLog { .. } => false,
             };

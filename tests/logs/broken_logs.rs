@@ -400,6 +400,93 @@ fn what_is_no_log_file_is_told() {
 }
 
 #[test]
+fn binary_logs_in_more_ways() {
+    const HEADER: usize = 4096;
+    const CHUNK: usize = 65536;
+    let whole = sample("windows.evtx");
+    let chunks = (whole.len() - HEADER) / CHUNK;
+    assert!(chunks >= 4, "only {chunks} chunks");
+    let in_one_chunk = 600 / (chunks - 1) + 1;
+    let change = |at: usize, bytes: &[u8]| {
+        let mut broken = whole.clone();
+        broken[at..at + bytes.len()].copy_from_slice(bytes);
+        broken
+    };
+    let second = HEADER + CHUNK;
+    let truncated = "misfire::log::truncated";
+    let corrupt = "misfire::log::corrupt";
+    let cases: [(&str, Vec<u8>, &str, usize); 10] = [
+        ("only the magic", whole[..8].to_vec(), truncated, 0),
+        ("half a header", whole[..2000].to_vec(), truncated, 0),
+        ("only the header", whole[..HEADER].to_vec(), truncated, 0),
+        (
+            "a missing chunk",
+            whole[..HEADER + CHUNK].to_vec(),
+            truncated,
+            1,
+        ),
+        (
+            "random bytes behind the magic",
+            [&whole[..8], &vec![0x5a; 9000]].concat(),
+            corrupt,
+            0,
+        ),
+        (
+            "a damaged file header",
+            change(16, &[0xff; 8]),
+            corrupt,
+            600,
+        ),
+        (
+            "a damaged chunk magic",
+            change(second, b"broken"),
+            corrupt,
+            600 - in_one_chunk,
+        ),
+        (
+            "a damaged chunk header",
+            change(second + 48, &[0xff; 8]),
+            corrupt,
+            1,
+        ),
+        (
+            "a record that claims to be huge",
+            change(second + 516, &[0xff; 4]),
+            corrupt,
+            1,
+        ),
+        (
+            "overwritten records",
+            change(second + 4000, &[0x41; 3000]),
+            corrupt,
+            1,
+        ),
+    ];
+    for (name, bytes, code, at_least) in cases {
+        println!("{name}");
+        let log = read(bytes, &ReadOptions::default());
+        assert_told(&log);
+        assert!(log.codes().contains(&code), "{:?}", log.problems);
+        assert!(log.events.len() >= at_least, "{}", log.events.len());
+        assert!(log.events.len() <= 600);
+    }
+}
+
+#[test]
+fn user_data_with_odd_values_is_repaired_too() {
+    let text = r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"a"}},"EventID":1,"Channel":"b"},"UserData":{"Root":{"x":1e999,"y":"\ud800"}}}}"##;
+    let log = read(text, &ReadOptions::default());
+    assert_eq!(
+        log.codes(),
+        ["misfire::log::not_utf8"],
+        "{:?}",
+        log.problems
+    );
+    let fields = format!("{:?}", log.events[0].fields);
+    assert!(fields.contains("1e999"), "{fields}");
+}
+
+#[test]
 fn other_damage_to_json_is_told_line_by_line() {
     let event = r#"{"eventSource":"a","eventName":"b","eventTime":"2026-03-04T05:06:07Z"#;
     let text = [

@@ -207,14 +207,17 @@ impl<'t> Decoder<'t, '_> {
             }),
             Kind::Azure => self.azure(record, item),
             Kind::Evtx => {
-                let head = self.flattener.windows_event(record, &mut self.builder);
-                match head {
+                let source = self.source(record);
+                match self.flattener.windows_event(record, &mut self.builder) {
                     Ok(head) => {
                         let raw = raw(record, &mut self.builder);
                         end_windows(&mut self.builder, raw, item, head);
                         Ok(Fit::Read)
                     }
-                    Err(error) if error.is_data() => Ok(Fit::Other),
+                    // Of its shape, and damaged within.
+                    Err(error) if error.is_data() && kind_of(source) != Some(Kind::Evtx) => {
+                        Ok(Fit::Other)
+                    }
                     Err(error) => Err(error.into()),
                 }
             }
@@ -256,12 +259,16 @@ impl<'t> Decoder<'t, '_> {
     fn azure(&mut self, record: Record<'_>, item: &Item) -> Outcome {
         self.flattener.object(record, &mut self.builder)?;
         let is_nested = self.find("operationName.value").is_some();
-        if self.find("operationName").is_none() && !is_nested {
-            return Ok(Fit::Other);
-        }
         let category = self
             .find("category")
             .or_else(|| self.find("category.value"));
+        let is_azure = category.is_some()
+            || ["time", "eventTimestamp", "resourceId"]
+                .into_iter()
+                .any(|name| self.find(name).is_some());
+        if (self.find("operationName").is_none() && !is_nested) || !is_azure {
+            return Ok(Fit::Other);
+        }
         let category = category.and_then(|slot| self.builder.text(slot, self.text));
         let Some(service) = azure_service(category) else {
             return Ok(self.pass_over());
