@@ -192,7 +192,10 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     if !has_error(&problems) && (before == 0 || set.len() < before) {
         problems.push(unexplained(source));
     }
-    if has_error(&problems) {
+    let is_told = problems
+        .iter()
+        .any(|problem| problem.code == Code::SIGMA_UNSUPPORTED);
+    if is_told || has_error(&problems) {
         set.rules.iter_mut().for_each(Parsed::mark_as_told);
         set.correlations.iter_mut().for_each(Parsed::mark_as_told);
         set.filters.iter_mut().for_each(Parsed::mark_as_told);
