@@ -38,7 +38,7 @@ fn every_rule_loads() {
     let start = Instant::now();
     let (set, problems) = parse_files(&paths);
     let parsed = start.elapsed();
-    assert_eq!(to_text(&problems, Ink::Plain), "");
+    let mut told = to_text(&problems, Ink::Plain);
     assert_eq!(set.len(), 3757);
     assert_eq!(set.other_files, 0);
     let start = Instant::now();
@@ -47,9 +47,10 @@ fn every_rule_loads() {
         "3757 rules: parsed in {parsed:?}, compiled in {:?}",
         start.elapsed()
     );
+    told.push_str(&problems);
     // Two rules ask for values that only their user knows.
-    assert_eq!(problems.matches("error[").count(), 2, "{problems}");
-    assert_eq!(problems.matches("`%known_cdcs%` stands for").count(), 2);
+    assert_eq!(told.matches("misfire::").count(), 2, "{told}");
+    assert_eq!(told.matches("`%known_cdcs%` stands for").count(), 2);
     assert_eq!(engine.programs().len(), 3757);
     assert_eq!(engine.compiled(), 3755);
 }
