@@ -38,11 +38,7 @@ fn every_rule_loads() {
     let start = Instant::now();
     let (set, problems) = parse_files(&paths);
     let parsed = start.elapsed();
-    // Two rules ask for values that only their user knows.
-    let told = to_text(&problems, Ink::Plain);
-    assert_eq!(told.matches("warning[").count(), 2, "{told}");
-    assert_eq!(told.matches("`%known_cdcs%` stands for").count(), 2);
-    assert_eq!(told.matches("error[").count(), 0, "{told}");
+    let mut told = to_text(&problems, Ink::Plain);
     assert_eq!(set.len(), 3757);
     assert_eq!(set.other_files, 0);
     let start = Instant::now();
@@ -51,7 +47,10 @@ fn every_rule_loads() {
         "3757 rules: parsed in {parsed:?}, compiled in {:?}",
         start.elapsed()
     );
-    assert_eq!(problems, "");
+    told.push_str(&problems);
+    // Two rules ask for values that only their user knows.
+    assert_eq!(told.matches("misfire::").count(), 2, "{told}");
+    assert_eq!(told.matches("`%known_cdcs%` stands for").count(), 2);
     assert_eq!(engine.programs().len(), 3757);
     assert_eq!(engine.compiled(), 3755);
 }

@@ -143,6 +143,41 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// The bytes of a scalar without the comment behind it, which the reader takes
+/// for a part of it.
+fn scalar_length(written: &str) -> usize {
+    let mut characters = written.char_indices();
+    match characters.next() {
+        Some((_, '\'')) => {
+            let mut rest = &written[1..];
+            while let Some(quote) = rest.find('\'') {
+                rest = &rest[quote + 1..];
+                match rest.strip_prefix('\'') {
+                    Some(behind) => rest = behind,
+                    None => return written.len() - rest.len(),
+                }
+            }
+            written.len()
+        }
+        Some((_, '"')) => {
+            let mut is_escaped = false;
+            for (place, character) in characters {
+                match character {
+                    _ if is_escaped => is_escaped = false,
+                    '\\' => is_escaped = true,
+                    '"' => return place + 1,
+                    _ => {}
+                }
+            }
+            written.len()
+        }
+        Some((_, '|' | '>')) => written.len(),
+        _ => written
+            .find(" #")
+            .map_or(written.len(), |comment| written[..comment].trim_end().len()),
+    }
+}
+
 /// What the reader says of a fault, in our words where it is a common one.
 fn syntax_problem(info: &str) -> Diagnostic {
     let (message, help) = if info.contains("duplicated key") {
@@ -185,7 +220,13 @@ impl<'y> YamlNode<'y> {
             end += 1;
         }
         let written = text.get(start..end).unwrap_or_default().trim_end();
-        start..start + written.len()
+        let is_scalar = !self.is_list() && !self.is_mapping();
+        let length = if is_scalar {
+            scalar_length(written)
+        } else {
+            written.len()
+        };
+        start..start + length
     }
 
     /// The place of the node.

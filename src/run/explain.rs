@@ -8,7 +8,7 @@ use crate::content::{LoadedDetections, LogInput, find_files};
 use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
 use crate::diagnostic::{self, Diagnostic};
 use crate::event::{Event, FileId, LogSource};
-use crate::log::{ReadOptions, open};
+use crate::log::{ReadOptions, cap_problems, open};
 
 /// What is to be explained.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
         }
         explanations.push((detection.clone(), engine.coverage(program), explanation));
     }
-    diagnostic::sort(&mut log_problems);
+    cap_problems(&mut log_problems);
     ExplainOutcome {
         explanations,
         files: inputs.into_iter().map(|input| input.path).collect(),

@@ -12,9 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use super::event::{Interrupt, RunEvent, Sink};
 use crate::content::LogInput;
 use crate::detect::{self, Engine, Firing, Tally};
-use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::{FileId, Origin};
-use crate::log::{Chunk, Format, LogReader, ReadOptions};
+use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
 
 /// What is to be searched.
 #[derive(Debug)]
@@ -295,5 +295,5 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
             );
         }
     }
-    diagnostic::sort(&mut outcome.problems);
+    cap_problems(&mut outcome.problems);
 }

@@ -1,15 +1,16 @@
 //! Correlations and filters that cannot be.
 
-use misfire::detect::sigma::SigmaEngine;
-use misfire::diagnostic::{Ink, to_text};
+use misfire::detect::sigma::{SigmaEngine, parse};
+use misfire::diagnostic::{Ink, SourceText, to_text};
 
 use crate::correlated;
-use crate::support::{names_of, rules};
+use crate::support::names_of;
 
 fn problems(text: &str) -> String {
-    let set = rules(text);
+    let (set, mut problems) = parse(&SourceText::new("rule.yml", text));
     let names = names_of(&set);
-    to_text(&SigmaEngine::new(set, &names).1, Ink::Plain)
+    problems.extend(SigmaEngine::new(set, &names).1);
+    to_text(&problems, Ink::Plain)
 }
 
 #[test]
