@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::hint::black_box;
-use std::io::BufWriter;
+use std::io::{BufWriter, Seek, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use misfire::detect::sigma::SigmaEngine;
 use misfire::event::Names;
 use misfire::event::catalogue::Catalogue;
 use misfire::log::ReadOptions;
+use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::evtx::types::apply_types;
 use misfire::log::evtx::write::{EvtxWriter, RecordToWrite};
 use misfire::log::xml::{Element, Leaf, Node, Whitespace, parse};
@@ -166,16 +167,9 @@ fn set(event: &mut Element, part: &str, value: Leaf) {
     }
 }
 
-fn log() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
-    let path = folder.join("security.evtx");
-    if path.exists() {
-        return path;
-    }
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let unfinished = folder.join("security.unfinished");
-    let file = BufWriter::new(File::create(&unfinished).expect("a file"));
-    let mut writer = EvtxWriter::new(file).expect("a log");
+/// Writes the log.
+fn write<W: Write + Seek>(out: W) -> W {
+    let mut writer = EvtxWriter::new(out).expect("a log");
     let mut templates = templates();
     let count = templates.len() as u64;
     for id in 1..=RECORDS {
@@ -186,7 +180,19 @@ fn log() -> PathBuf {
             .write_record(&RecordToWrite { id, time, event })
             .expect("a record");
     }
-    writer.finish().expect("a finished log");
+    writer.finish().expect("a finished log")
+}
+
+fn log() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    let path = folder.join("security.evtx");
+    if path.exists() {
+        return path;
+    }
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let unfinished = folder.join("security.unfinished");
+    let file = BufWriter::new(File::create(&unfinished).expect("a file"));
+    write(file);
     std::fs::rename(&unfinished, &path).expect("a renamed file");
     path
 }
@@ -230,4 +236,29 @@ fn search_a_million_records(bencher: divan::Bencher, threads: usize) {
         assert_eq!(outcome.record_count(), RECORDS);
         black_box(outcome)
     });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn write_a_million_records(bencher: divan::Bencher) {
+    let file = || BufWriter::new(tempfile::tempfile().expect("a temporary file"));
+    bencher
+        .counter(ItemsCount::new(RECORDS))
+        .with_inputs(file)
+        .bench_local_values(write);
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn copy_a_million_records(bencher: divan::Bencher) {
+    let path = log();
+    let files = || {
+        let log = File::open(&path).expect("the log");
+        (log, tempfile::tempfile().expect("a temporary file"))
+    };
+    bencher
+        .counter(ItemsCount::new(RECORDS))
+        .with_inputs(files)
+        .bench_local_values(|(log, copy)| {
+            let (report, _) = copy_evtx(log, BufWriter::new(copy), |_| {}).expect("a copy");
+            assert_eq!(report.records, RECORDS);
+        });
 }

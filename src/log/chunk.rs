@@ -43,6 +43,17 @@ impl Chunk {
         self.file
     }
 
+    /// How many bytes of the log, unpacked, the chunk stands for.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let size = match &self.body {
+            Body::Evtx(_) => EvtxChunk::SIZE,
+            Body::Json(chunk) => chunk.piece.bytes.len(),
+            Body::Xml(chunk) => chunk.piece.bytes.len(),
+        };
+        size as u64
+    }
+
     /// Reads the chunk's records. A damaged chunk yields every record that can
     /// be read, and a problem for what cannot.
     #[must_use]

@@ -19,6 +19,10 @@ pub struct Progress {
     searches: AtomicBool,
     records: AtomicU64,
     firings: AtomicU64,
+    /// The bytes of the files that are read to their end.
+    done: AtomicU64,
+    /// How far the file that is being read is read, in bytes.
+    inside: AtomicU64,
 }
 
 impl Default for Progress {
@@ -29,6 +33,8 @@ impl Default for Progress {
             searches: AtomicBool::new(false),
             records: AtomicU64::new(0),
             firings: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            inside: AtomicU64::new(0),
         }
     }
 }
@@ -54,17 +60,24 @@ impl Sink for Progress {
                 });
             }
             RunEvent::FileOpened { .. } => {}
-            RunEvent::Searched { records, firings } => {
+            RunEvent::Searched {
+                records,
+                firings,
+                bytes,
+            } => {
                 let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
                 let firings = self.firings.fetch_add(firings, Ordering::Relaxed) + firings;
                 let seconds = self.started.elapsed().as_millis().max(1) as u64;
                 let rate = records.saturating_mul(1000) / seconds;
+                let inside = self.inside.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                let position = self.done.load(Ordering::Relaxed) + inside;
                 let found = match self.searches.load(Ordering::Relaxed) {
                     true => format!("{} firings, ", grouped(firings)),
                     false => String::new(),
                 };
                 self.with_bar(|bar| {
                     if let Some(bar) = bar {
+                        bar.set_position(position);
                         bar.set_message(format!(
                             "{} records, {found}{}/s",
                             grouped(records),
@@ -73,11 +86,15 @@ impl Sink for Progress {
                     }
                 });
             }
-            RunEvent::FileDone { bytes, .. } => self.with_bar(|bar| {
-                if let Some(bar) = bar {
-                    bar.inc(bytes);
-                }
-            }),
+            RunEvent::FileDone { bytes, .. } => {
+                let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                self.inside.store(0, Ordering::Relaxed);
+                self.with_bar(|bar| {
+                    if let Some(bar) = bar {
+                        bar.set_position(done);
+                    }
+                });
+            }
             RunEvent::Finished => self.with_bar(|bar| {
                 if let Some(bar) = bar.take() {
                     bar.finish_and_clear();

@@ -27,6 +27,8 @@ pub enum RunEvent<'a> {
         records: u64,
         /// How many detections fired in it.
         firings: u64,
+        /// Its size in bytes, unpacked.
+        bytes: u64,
     },
     /// A file is read to its end.
     FileDone {

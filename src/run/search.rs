@@ -231,6 +231,7 @@ fn work<'r>(
             .unwrap_or_else(PoisonError::into_inner)
             .next_chunk();
         let Some((index, chunk)) = next else { break };
+        let bytes = chunk.size();
         let decoded = chunk.decode(&request.options);
         let before = part.firings.len();
         search.feed(&decoded.batch, &mut part.firings);
@@ -246,6 +247,7 @@ fn work<'r>(
         sink.note(RunEvent::Searched {
             records: decoded.batch.len() as u64,
             firings: (part.firings.len() - before) as u64,
+            bytes,
         });
     }
     part.tally = search.finish();

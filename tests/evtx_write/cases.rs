@@ -64,29 +64,6 @@ fn a_hundred_thousand_records_are_read_whole() {
     }
 }
 
-#[test]
-#[ignore = "a measurement: run with --ignored --nocapture"]
-fn a_million_records_are_written_and_copied() {
-    let events: Vec<Element> = (1..=1_000).map(many).collect();
-    let file = tempfile::tempfile().expect("a temporary file");
-    let start = std::time::Instant::now();
-    let mut log = EvtxWriter::new(file).expect("a header");
-    for id in 1..=1_000_000_u64 {
-        let event = &events[(id % 1_000) as usize];
-        let time = NEW_YEAR_2026 + id;
-        log.write_record(&RecordToWrite { id, time, event })
-            .expect("a record");
-    }
-    let file = log.finish().expect("a finished file");
-    let bytes = file.metadata().expect("its size").len();
-    eprintln!("{bytes} bytes written in {:?}", start.elapsed());
-
-    let start = std::time::Instant::now();
-    let copy = tempfile::tempfile().expect("a temporary file");
-    let (report, _) = copy_evtx(file, copy, |_| {}).expect("a copy");
-    eprintln!("{} records copied in {:?}", report.records, start.elapsed());
-}
-
 /// An event with one text of so many UTF-16 units.
 fn with_text(units: usize) -> Element {
     Element::new("Event").with_value(Leaf::Text("x".repeat(units)))

@@ -185,6 +185,9 @@ impl EvtxReader {
 }
 
 impl EvtxChunk {
+    /// The size of every chunk, in bytes.
+    pub(in crate::log) const SIZE: usize = CHUNK_SIZE;
+
     /// Reads the chunk's records.
     pub(in crate::log) fn decode(
         mut self,

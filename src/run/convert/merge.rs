@@ -235,6 +235,8 @@ impl Reader<'_> {
         self.sink.note(RunEvent::Searched {
             records: records as u64,
             firings: 0,
+            // Several logs are read at once; how far is known once one is done.
+            bytes: 0,
         });
     }
 }
