@@ -17,9 +17,12 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::catalogue::{Catalogue, FieldCondition, Routing, ViewLanguage};
 use crate::event::{LogSource, Names, NamesBuilder, Origin};
 
-/// A rule with more values than this stays out of the engine's substring index,
-/// which would spend megabytes on it.
-const MOST_INDEXED_VALUES: usize = 400;
+/// A rule with more values than this, all spellings counted, stays out of the
+/// engine's substring index, which would spend megabytes on it.
+///
+/// Measured with all 3,757 public rules: at 400 the rules and a search take
+/// 171 MiB, at 80 they take 151 and are a tenth slower, at 0 they take 104.
+const MOST_INDEXED_VALUES: usize = 80;
 
 /// The rules of one log source.
 pub(super) struct Group {

@@ -167,7 +167,7 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
         Ok(collection) => collection,
         Err(error) => return (set, refused(source, &[error.to_string()])),
     };
-    set.rules = with(collection.rules, source);
+    set.rules = with(collection.rules.into_iter().map(slim).collect(), source);
     set.correlations = with(collection.correlations, source);
     set.filters = with(collection.filters, source);
     let unsound_rules = set.rules.iter().any(|parsed| !is_sound(&parsed.document));
@@ -201,6 +201,19 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
         set.filters.iter_mut().for_each(Parsed::mark_as_told);
     }
     (set, problems)
+}
+
+/// A rule without what only its text is for; thousands are kept.
+fn slim(mut rule: SigmaRule) -> SigmaRule {
+    rule.description = None;
+    rule.author = None;
+    rule.license = None;
+    rule.references = Vec::new();
+    rule.falsepositives = Vec::new();
+    rule.fields = Vec::new();
+    rule.related = Vec::new();
+    rule.detection.condition_strings = Vec::new();
+    rule
 }
 
 fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
