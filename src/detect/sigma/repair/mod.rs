@@ -21,7 +21,7 @@
 //!   text, which an expression with `(?-i)` inside does not survive;
 //! - `exists` takes a field that holds a null for an absent one, and times
 //!   with a blank and a fraction, as Sysmon writes them, have no parts
-//!   ([`derived`](super::derived)).
+//!   ([`super::derived`]).
 
 mod dash;
 mod encode;
