@@ -456,6 +456,33 @@ fn nothing_to_search_is_not_green() {
 }
 
 #[test]
+fn a_correlation_fires_and_an_event_without_time_is_told_of() {
+    let home = Home::new();
+    let correlation = "---\ntitle: Whoami Again And Again\nid: 5b022991-d526-4fef-8b0e-8a5df1754b01\n\
+        correlation:\n    type: event_count\n    rules: [4815aa87-8781-4368-96ad-7df96a2a1880]\n\
+        \u{20}   group-by: [Computer]\n    timespan: 5m\n    condition: {gte: 2}\n";
+    home.write("rules/whoami.yml", &format!("{RULE}{correlation}"));
+    let start = process_start(1, r"C:\Windows\System32\whoami.exe");
+    let again = start.replace("\"EventRecordID\":1", "\"EventRecordID\":2");
+    home.write("logs/start.jsonl", &format!("{start}\n{again}\n"));
+    let scan = ["scan", "logs", "--detections", "rules", "--format", "json"];
+    let done = home.misfire(&scan).exits(0);
+    let lines = done.lines();
+    assert_eq!(lines[0]["title"], "Whoami Again And Again");
+    assert_eq!(lines[0]["records"], serde_json::json!([1, 2]));
+    assert_eq!(lines.len(), 2, "the base rule does not fire on its own");
+
+    let timeless = again.replace("\"TimeCreated\"", "\"TimeLost\"");
+    home.write("logs/start.jsonl", &format!("{start}\n{timeless}\n"));
+    let done = home.misfire(&scan).exits(3);
+    assert!(
+        done.err().contains("misfire::log::bad_time"),
+        "{}",
+        done.err()
+    );
+}
+
+#[test]
 fn plain_json_lines_need_a_source() {
     let home = Home::new();
     home.write(

@@ -267,7 +267,22 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
             }
         }
     }
-    engine.conclude(tally.held, &mut outcome.firings);
+    let concluded = engine.conclude(tally.held, &mut outcome.firings);
+    if concluded.without_time > 0 {
+        outcome.problems.push(
+            Diagnostic::error(
+                Code::LOG_BAD_TIME,
+                format!(
+                    "{} that correlations count have no time, and were left out",
+                    match concluded.without_time {
+                        1 => "1 record".to_owned(),
+                        count => format!("{count} records"),
+                    }
+                ),
+            )
+            .help("export the logs with the time of each record"),
+        );
+    }
     outcome.records = tally.records;
     detect::sort(&mut outcome.firings);
     for (index, format) in queue.formats {
