@@ -48,5 +48,8 @@ fn all_rules_and_a_search_stay_below_160_mib() {
         "{} firings; MiB parsed {parsed:?}, compiled {compiled:?}, searched {searched:?}",
         firings.len()
     );
-    assert!(searched.is_none_or(|mebibytes| mebibytes < 160), "{searched:?} MiB");
+    assert!(
+        searched.is_none_or(|mebibytes| mebibytes < 160),
+        "{searched:?} MiB"
+    );
 }
