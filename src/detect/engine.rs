@@ -8,6 +8,9 @@ use super::explanation::{Explanation, Predicate};
 use super::{Detection, Firing, ProgramId};
 use crate::event::{Batch, Event, EventId, Origin, OwnedValue};
 
+/// Hands every event of a log to a visitor, in order.
+pub type EventSource<'s> = dyn FnMut(&mut dyn FnMut(Event<'_>)) + 's;
+
 /// A compiled set of detections.
 ///
 /// Sets, not single detections: the literals of a set are searched for at once.
@@ -32,11 +35,7 @@ pub trait Engine: Sync {
     fn looks_at(&self, program: ProgramId, origin: &Origin) -> bool;
 
     /// Why a detection fired on these events, or did not.
-    fn explain(
-        &self,
-        program: ProgramId,
-        events: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)),
-    ) -> Explanation;
+    fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation;
 
     /// What a detection asks of events.
     fn predicates(&self, program: ProgramId) -> Vec<Predicate>;

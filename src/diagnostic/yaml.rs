@@ -301,10 +301,6 @@ impl<'y> YamlNode<'y> {
     #[must_use]
     pub fn as_number(self) -> Option<f64> {
         match self.node.data {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "whoever needs all digits asks for an integer"
-            )]
             YamlData::Value(Scalar::Integer(number)) => Some(number as f64),
             YamlData::Value(Scalar::FloatingPoint(number)) => Some(number.into_inner()),
             _ => None,

@@ -65,7 +65,7 @@ fn spans_out_of_bounds_or_inside_characters_are_moved() {
     for span in [0..1, 1..2, 1..1, 5..99, 99..100, 6..6] {
         let problem =
             Diagnostic::error(Code::SIGMA_INVALID, "a message").at(Place::span(&source, span));
-        assert!(to_text(&[problem.clone()], Ink::Plain).contains("file.yml"));
+        assert!(to_text(std::slice::from_ref(&problem), Ink::Plain).contains("file.yml"));
         assert!(to_json(&problem)["line"].is_u64());
     }
 }

@@ -13,8 +13,11 @@ use crate::support::events::{Made, batch};
 use crate::support::{files, names_of, parse_files, read, search};
 use misfire::detect::sigma::SigmaEngine;
 
+/// A rule and the events of its recording.
+type Case = (ProgramId, Vec<Batch>);
+
 /// The rule of each recording and the recording's events.
-fn cases() -> Option<(SigmaEngine, Vec<(ProgramId, Vec<Batch>)>)> {
+fn cases() -> Option<(SigmaEngine, Vec<Case>)> {
     let corpus = sigma()?;
     let mut rules = HashMap::new();
     for path in files(&corpus.join("regression_data"), "yml") {

@@ -22,7 +22,7 @@ fn a_keyword_is_a_part_of_any_value() {
 
 #[test]
 fn a_keyword_with_a_wildcard_is_a_part_too() {
-    // The engine alone wants the whole value to match.
+    // The engine alone stops at the end of a line.
     assert!(found("    - 'whoami*all'"));
     assert!(found("    - 'who?mi'"));
     assert!(found("    - '*whoami.exe*'"));

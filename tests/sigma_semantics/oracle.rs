@@ -23,9 +23,7 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     let mut characters = pattern.chars().peekable();
     while let Some(character) = characters.next() {
         pieces.push(match (character, characters.peek()) {
-            ('\\', Some(next)) if matches!(next, '*' | '?' | '\\') => {
-                Piece::Letter(characters.next().expect("was peeked"))
-            }
+            ('\\', Some('*' | '?' | '\\')) => Piece::Letter(characters.next().expect("was peeked")),
             ('*', _) => Piece::Any,
             ('?', _) => Piece::One,
             (letter, _) => Piece::Letter(letter),

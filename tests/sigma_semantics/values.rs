@@ -223,6 +223,18 @@ fn any_element_of_a_list_will_do() {
 }
 
 #[test]
+fn what_looks_like_a_placeholder_of_the_engine_s_is_text() {
+    let text = "x ${source.name} y";
+    assert!(holds("CommandLine|contains: '${source.name}'", text));
+    assert!(holds(
+        "CommandLine|contains|all: ['${source.name}', 'y']",
+        text
+    ));
+    assert!(holds("CommandLine: 'x ?{source.n*} y'", text));
+    assert!(!holds("CommandLine|contains: '${source.other}'", text));
+}
+
+#[test]
 fn blanks_are_kept() {
     assert!(holds("CommandLine: 'NtLmSsp '", "NtLmSsp "));
     assert!(!holds("CommandLine: 'NtLmSsp'", "NtLmSsp "));

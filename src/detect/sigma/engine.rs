@@ -16,8 +16,8 @@ use super::filter;
 use super::parse::SigmaRuleSet;
 use super::view::{FieldTable, Seen};
 use crate::detect::{
-    Conclusion, Coverage, Detection, Engine, Explanation, Firing, Held, Predicate, ProgramId,
-    Search, Tally,
+    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Predicate,
+    ProgramId, Search, Tally,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::FieldCondition;
@@ -474,11 +474,7 @@ impl Engine for SigmaEngine {
             .is_some_and(|group| !self.groups[group].routes_of(origin).is_empty())
     }
 
-    fn explain(
-        &self,
-        program: ProgramId,
-        events: &mut dyn FnMut(&mut dyn FnMut(Event<'_>)),
-    ) -> Explanation {
+    fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation {
         explain::explain(self, program, events)
     }
 

@@ -116,11 +116,7 @@ fn check_together(key: YamlNode<'_>, modifiers: &[&str], findings: &mut Vec<Diag
         let place = key.place_of(word).unwrap_or_else(|| key.place());
         findings.push(invalid(message).at(place).help(help));
     };
-    let operators: Vec<&str> = OPERATORS
-        .iter()
-        .copied()
-        .filter(|name| has(&name))
-        .collect();
+    let operators: Vec<&str> = OPERATORS.iter().copied().filter(|name| has(name)).collect();
     let is_field_text = operators.len() == 2
         && operators.contains(&"fieldref")
         && operators
@@ -144,11 +140,7 @@ fn check_together(key: YamlNode<'_>, modifiers: &[&str], findings: &mut Vec<Diag
             "fieldref",
         );
     }
-    let encodings: Vec<&str> = ENCODINGS
-        .iter()
-        .copied()
-        .filter(|name| has(&name))
-        .collect();
+    let encodings: Vec<&str> = ENCODINGS.iter().copied().filter(|name| has(name)).collect();
     if encodings.len() > 1 {
         conflict(
             format!(
@@ -182,7 +174,7 @@ fn check_together(key: YamlNode<'_>, modifiers: &[&str], findings: &mut Vec<Diag
         );
     }
     if !has(&"re")
-        && let Some(flag) = FLAGS.iter().copied().find(|name| has(&name))
+        && let Some(flag) = FLAGS.iter().copied().find(|name| has(name))
     {
         conflict(
             format!("`{flag}` is a flag of `re`, which is not there"),

@@ -85,17 +85,9 @@ impl Wanted {
                 }
                 wanted.percentile = match *percentile {
                     None => 50.0,
-                    #[expect(
-                        clippy::cast_precision_loss,
-                        reason = "percentiles beyond a hundred are refused"
-                    )]
                     Some(percentile) if percentile <= 100 => percentile as f64,
                     Some(_) => return Err(Refusal::Percentile),
                 };
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "what is counted is far below 2^53"
-                )]
                 let predicates = predicates
                     .iter()
                     .map(|(operator, number)| (*operator, *number as f64));
@@ -168,7 +160,6 @@ impl Wanted {
     }
 
     fn temporal(&self, window: &Window) -> Amount {
-        #[expect(clippy::cast_precision_loss, reason = "there are few rules")]
         let as_number = |count: usize| count as f64;
         let fired = (0..self.references)
             .filter(|place| window.has_fired(*place))

@@ -98,18 +98,10 @@ impl Window {
         self.entries.iter()
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a window holds far fewer than 2^53 entries"
-    )]
     pub(super) fn count(&self) -> f64 {
         self.entries.len() as f64
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a window holds far fewer than 2^53 entries"
-    )]
     pub(super) fn distinct(&self) -> f64 {
         self.values.len() as f64
     }
@@ -118,22 +110,12 @@ impl Window {
         (!self.numbers.is_empty()).then_some(self.sum)
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a window holds far fewer than 2^53 entries"
-    )]
     pub(super) fn average(&self) -> Option<f64> {
         Some(self.sum()? / self.numbers.len() as f64)
     }
 
     /// The number below which `percentile` in a hundred of the numbers lie,
     /// with what lies between two of them in proportion.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in the list, between zero and its last"
-    )]
     pub(super) fn percentile(&self, percentile: f64) -> Option<f64> {
         let last = self.numbers.len().checked_sub(1)?;
         let rank = percentile / 100.0 * last as f64;

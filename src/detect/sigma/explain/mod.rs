@@ -12,19 +12,16 @@ use rsigma_eval::{CompiledRule, evaluate_rule};
 use super::compile::Group;
 use super::engine::{SigmaEngine, held_of, table_for};
 use super::view::Seen as View;
-use crate::detect::{Explanation, Firing, NearMiss, Predicate, ProgramId};
-use crate::event::{Event, EventId};
+use crate::detect::{EventSource, Explanation, Firing, NearMiss, Predicate, ProgramId};
+use crate::event::EventId;
 use measure::{Subject, outcomes, score};
 use tree::{Tree, tree_of};
-
-/// Hands events to a visitor.
-type Events<'e> = dyn FnMut(&mut dyn FnMut(Event<'_>)) + 'e;
 
 /// See [`Engine::explain`](crate::detect::Engine::explain).
 pub(super) fn explain(
     engine: &SigmaEngine,
     program: ProgramId,
-    events: &mut Events<'_>,
+    events: &mut EventSource<'_>,
 ) -> Explanation {
     match engine.correlations.bases(program) {
         Some(bases) => explain_correlation(engine, program, bases, events),
@@ -32,7 +29,11 @@ pub(super) fn explain(
     }
 }
 
-fn explain_rule(engine: &SigmaEngine, program: ProgramId, events: &mut Events<'_>) -> Explanation {
+fn explain_rule(
+    engine: &SigmaEngine,
+    program: ProgramId,
+    events: &mut EventSource<'_>,
+) -> Explanation {
     let tree = engine.rules.get(program.0 as usize).map(tree_of);
     let tree = tree.unwrap_or(Tree::Any(Vec::new()));
     let mut explanation = Explanation {
@@ -78,7 +79,7 @@ fn explain_correlation(
     engine: &SigmaEngine,
     program: ProgramId,
     bases: &[ProgramId],
-    events: &mut Events<'_>,
+    events: &mut EventSource<'_>,
 ) -> Explanation {
     let compiled: Vec<(ProgramId, &CompiledRule)> = bases
         .iter()

@@ -10,15 +10,15 @@
 //!   wildcards for literal asterisks ([`dash`]);
 //! - `base64offset` keeps the last character of each encoding, which depends on
 //!   what follows the value, and `wide` alone does nothing ([`encode`]);
-//! - a keyword with a wildcard must match a whole field, a number among
-//!   keywords never matches, and `all` wants every keyword in one field
-//!   ([`keyword`]);
+//! - a number among keywords never matches, and `all` wants every keyword in
+//!   one field ([`keyword`]);
 //! - `null` in a list with other values does not match an absent field;
 //! - whole numbers are compared as floating-point numbers, so that those beyond
 //!   2^53 equal their neighbours, and texts such as `1e0` equal `1`;
 //! - `true` equals the texts `1` and `yes`;
 //! - a list of case-insensitive expressions is matched against lower-cased
 //!   text, which an expression with `(?-i)` inside does not survive;
+//! - a value with `${source.` in it, as scripts have, is refused;
 //! - `exists` takes a field that holds a null for an absent one, and times
 //!   with a blank and a fraction, as Sysmon writes them, have no parts
 //!   ([`super::derived`]).
@@ -47,7 +47,38 @@ pub(super) enum Nulls {
 
 /// Rewrites one detection.
 pub(super) fn repaired(detection: &Detection, nulls: Nulls) -> Detection {
-    let all = |parts: &[Detection]| parts.iter().map(|part| repaired(part, nulls)).collect();
+    let mut repaired = rewritten_part(detection, nulls);
+    hide_placeholders(&mut repaired);
+    repaired
+}
+
+/// Keeps the engine from taking a script's text for a placeholder of its own;
+/// it looks for those in the text as written, and compares the parts.
+fn hide_placeholders(detection: &mut Detection) {
+    match detection {
+        Detection::AllOf(items) => {
+            for value in items.iter_mut().flat_map(|item| &mut item.values) {
+                if let SigmaValue::String(text) = value
+                    && text.original.contains("${source.")
+                {
+                    text.original.clear();
+                }
+            }
+        }
+        Detection::AnyOf(parts) | Detection::And(parts) => {
+            parts.iter_mut().for_each(hide_placeholders);
+        }
+        Detection::Keywords(_) | Detection::ArrayMatch { .. } | Detection::Conditional { .. } => {}
+    }
+}
+
+fn rewritten_part(detection: &Detection, nulls: Nulls) -> Detection {
+    let all = |parts: &[Detection]| {
+        parts
+            .iter()
+            .map(|part| rewritten_part(part, nulls))
+            .collect()
+    };
     match detection {
         Detection::AllOf(items) => all_of(items, nulls),
         Detection::AnyOf(parts) => Detection::AnyOf(all(parts)),
