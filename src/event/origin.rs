@@ -23,18 +23,18 @@ pub enum Origin {
 impl Origin {
     /// The same as the catalogue takes it.
     #[must_use]
-    pub fn borrowed(&self) -> catalogue::Origin<'_> {
+    pub fn borrowed(&self) -> catalogue::OriginRef<'_> {
         match self {
             Self::EventLog {
                 provider,
                 channel,
                 event_id,
-            } => catalogue::Origin::EventLog {
+            } => catalogue::OriginRef::EventLog {
                 provider: provider.as_deref().unwrap_or_default(),
                 channel: channel.as_deref(),
                 event_id: event_id.unwrap_or_default(),
             },
-            Self::Stream(source) => catalogue::Origin::Stream(source),
+            Self::Stream(source) => catalogue::OriginRef::Stream(source),
         }
     }
 }

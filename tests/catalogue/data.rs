@@ -1,7 +1,7 @@
 //! The data by itself.
 
 use misfire::event::Section;
-use misfire::event::catalogue::{Catalogue, Origin, Reach, WireType};
+use misfire::event::catalogue::{Catalogue, OriginRef, Reach, WireType};
 use std::collections::HashSet;
 use std::time::Instant;
 
@@ -74,7 +74,7 @@ fn every_channel_of_a_source_leads_back_to_it() {
         };
         assert!(!channels.is_empty(), "{}", source.id);
         for channel in channels {
-            let origin = Origin::EventLog {
+            let origin = OriginRef::EventLog {
                 provider: "",
                 channel: Some(&channel.to_uppercase()),
                 event_id: 1,
@@ -83,7 +83,7 @@ fn every_channel_of_a_source_leads_back_to_it() {
             assert_eq!(found, Some(&source.id), "{channel}");
         }
         for provider in providers {
-            let origin = Origin::EventLog {
+            let origin = OriginRef::EventLog {
                 provider,
                 channel: None,
                 event_id: 1,
@@ -100,7 +100,7 @@ fn every_channel_of_a_provider_belongs_to_a_source() {
     for provider in catalogue.providers() {
         assert!(!provider.channels.is_empty(), "{}", provider.name);
         for channel in &provider.channels {
-            let origin = Origin::EventLog {
+            let origin = OriginRef::EventLog {
                 provider: provider.name,
                 channel: Some(channel),
                 event_id: 1,

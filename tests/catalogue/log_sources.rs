@@ -1,7 +1,7 @@
 //! Log sources: every row of the taxonomy, and every log source of the rules.
 
 use super::shared::{corpus, files};
-use misfire::event::catalogue::{Catalogue, LogSource, Origin, Route, Routing};
+use misfire::event::catalogue::{Catalogue, LogSource, OriginRef, Route, Routing};
 use std::collections::{BTreeMap, BTreeSet};
 
 const SYSMON: &str = "Microsoft-Windows-Sysmon/Operational";
@@ -228,7 +228,7 @@ fn service(product: &str, service: &str) -> LogSource {
 }
 
 fn covered(log_source: &LogSource, channel: &str, event_id: u32) -> bool {
-    let origin = Origin::EventLog {
+    let origin = OriginRef::EventLog {
         provider: "",
         channel: Some(channel),
         event_id,
@@ -333,7 +333,7 @@ fn windows_alone_is_any_windows_event_log() {
     assert!(covered(&windows, "Some vendor's channel", 1));
     assert!(covered(&windows, SYSMON, 1));
     assert!(!covered(&windows, "Linux-Sysmon/Operational", 1));
-    let without_channel = Origin::EventLog {
+    let without_channel = OriginRef::EventLog {
         provider: "Microsoft-Windows-RPC",
         channel: None,
         event_id: 6,
@@ -344,7 +344,7 @@ fn windows_alone_is_any_windows_event_log() {
 
 #[test]
 fn a_record_without_a_channel_is_routed_by_its_provider() {
-    let origin = Origin::EventLog {
+    let origin = OriginRef::EventLog {
         provider: "microsoft-windows-sysmon",
         channel: None,
         event_id: 1,
@@ -379,10 +379,10 @@ fn streams_are_routed_by_their_log_source() {
         let alone = LogSource::new(Some(product), None, None);
         for rule in [&stream, &alone] {
             let covers = |origin| routes(rule).iter().any(|route| route.covers(origin));
-            assert!(covers(Origin::Stream(&stream)), "{rule}");
-            assert!(!covers(Origin::Stream(&other)), "{rule}");
+            assert!(covers(OriginRef::Stream(&stream)), "{rule}");
+            assert!(!covers(OriginRef::Stream(&other)), "{rule}");
         }
-        let stream = Origin::Stream(&stream);
+        let stream = OriginRef::Stream(&stream);
         assert!(Catalogue::bundled().source_of(stream).is_some());
     }
 }

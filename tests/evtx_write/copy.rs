@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
+use misfire::event::Section;
 use misfire::event::catalogue::WireType;
 use misfire::log::evtx::copy::{CopyError, CopyReport, copy_evtx};
-use misfire::log::evtx::types::{Section, apply_types};
+use misfire::log::evtx::types::apply_types;
 use misfire::log::xml::{Element, FileTime, Leaf};
 
 use crate::readers::typed;

@@ -23,7 +23,7 @@ pub use error::CatalogueError;
 pub use log_source::LogSource;
 pub use route::{FieldCondition, Route, Routing};
 pub use schema::{EventEntry, EventSchema, FieldSchema, Provider};
-pub use source::{Origin, Reach, Source, SourceId};
+pub use source::{OriginRef, Reach, Source, SourceId};
 pub use view::{Blanks, Candidate, View, ViewLanguage};
 pub use wire_type::WireType;
 
@@ -192,7 +192,7 @@ impl Catalogue {
 
     /// The source that a record from there belongs to.
     #[must_use]
-    pub fn source_of(&self, origin: Origin<'_>) -> Option<&Source> {
+    pub fn source_of(&self, origin: OriginRef<'_>) -> Option<&Source> {
         self.sources
             .iter()
             .find(|source| source.reach.covers(origin))

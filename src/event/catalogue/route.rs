@@ -1,6 +1,6 @@
 //! Routes: which records a log source stands for.
 
-use super::source::{Origin, Reach, Source, SourceId};
+use super::source::{OriginRef, Reach, Source, SourceId};
 use super::{CatalogueError, LogSource};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -34,12 +34,12 @@ impl Route {
     /// Whether a record from there takes this route, provided that its
     /// [`conditions`](Self::conditions) hold.
     #[must_use]
-    pub fn covers(&self, origin: Origin<'_>) -> bool {
+    pub fn covers(&self, origin: OriginRef<'_>) -> bool {
         let id_fits = match origin {
-            Origin::EventLog { event_id, .. } => {
+            OriginRef::EventLog { event_id, .. } => {
                 self.event_ids.is_empty() || self.event_ids.contains(&event_id)
             }
-            Origin::Stream(_) => true,
+            OriginRef::Stream(_) => true,
         };
         id_fits && self.reach.covers(origin)
     }

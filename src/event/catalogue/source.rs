@@ -24,9 +24,10 @@ impl fmt::Display for SourceId {
     }
 }
 
-/// Where a record comes from, as far as its file says.
+/// An [`Origin`](crate::event::Origin), borrowed: where a record comes from, as far
+/// as its file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin<'a> {
+pub enum OriginRef<'a> {
     /// A record in the form of the Windows event log.
     EventLog {
         /// `System.Provider`'s name; empty if the record has none.
@@ -67,18 +68,18 @@ pub enum Reach {
 impl Reach {
     /// Whether a record from there belongs to it.
     #[must_use]
-    pub fn covers(&self, origin: Origin<'_>) -> bool {
+    pub fn covers(&self, origin: OriginRef<'_>) -> bool {
         let listed = |names: &[String], name: &str| {
             names.iter().any(|known| known.eq_ignore_ascii_case(name))
         };
         match (self, origin) {
-            (Self::Stream(own), Origin::Stream(stream)) => own.includes(stream),
+            (Self::Stream(own), OriginRef::Stream(stream)) => own.includes(stream),
             (
                 Self::Channels {
                     channels,
                     providers,
                 },
-                Origin::EventLog {
+                OriginRef::EventLog {
                     provider, channel, ..
                 },
             ) => match channel {
@@ -90,7 +91,7 @@ impl Reach {
                     channels,
                     providers,
                 },
-                Origin::EventLog {
+                OriginRef::EventLog {
                     provider, channel, ..
                 },
             ) => {

@@ -3,17 +3,9 @@
 //! A value takes a type only where it renders back to exactly the same text,
 //! so that giving types never changes what an event says.
 
+use crate::event::Section;
 use crate::event::catalogue::WireType;
 use crate::log::xml::{Element, Leaf, Node};
-
-/// The part of an event that a field belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Section {
-    /// `EventData`: fields are `Data` elements with names.
-    EventData,
-    /// `UserData`: fields are elements of the provider's own, and attributes.
-    UserData,
-}
 
 /// Types the fixed fields of `System`, and every field of `EventData` and
 /// `UserData` for which `declared` knows a type.

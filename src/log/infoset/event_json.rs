@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use super::json::Json;
+use crate::event::Section;
 use crate::event::catalogue::WireType;
-use crate::log::evtx::types::Section;
 use crate::log::xml::{Element, Leaf, Node};
 
 pub(super) const ATTRIBUTES: &str = "#attributes";

@@ -11,7 +11,7 @@ use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::catalogue::Catalogue;
 use crate::event::{Event, Origin, Section};
 use crate::log::chunk::{Body, Chunk};
-use crate::log::evtx::types::{Section as Part, apply_types};
+use crate::log::evtx::types::apply_types;
 use crate::log::json::xml_of;
 use crate::log::open::ReadOptions;
 use crate::log::shift::{OutOfRange, Shift};
@@ -141,13 +141,7 @@ fn event_of(record: Event<'_>) -> Result<Element, String> {
         .and_then(|provider| provider.as_text())
         .zip(event_id(record))
         .and_then(|(provider, id)| Catalogue::bundled().event(provider, id, version(record)));
-    let declared = |part: Part, name: &str| {
-        let section = match part {
-            Part::EventData => Section::EventData,
-            Part::UserData => Section::UserData,
-        };
-        Some(schema?.field(section, name)?.wire_type)
-    };
+    let declared = |section: Section, name: &str| Some(schema?.field(section, name)?.wire_type);
     let raw = record.raw();
     let mut event = if let Some(xml) = xml_text(raw) {
         from_xml(&xml)?
