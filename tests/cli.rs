@@ -704,6 +704,8 @@ fn ctrl_c_ends_with_what_was_found_and_is_not_green() {
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let summary: Value = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
     assert_eq!(summary["summary"]["interrupted"], true);
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(told.contains("misfire::run::interrupted"), "{told}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::files::{place_of_error, read_text};
+use super::files::{cause_of_error, place_of_error, read_text};
 use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource};
 
 /// A list of known benign hits.
@@ -80,7 +80,7 @@ impl BenignList {
 }
 
 fn refused(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Box<Diagnostic> {
-    let message = error.to_string();
+    let (message, help) = cause_of_error(error);
     let code = if message.contains("missing field") {
         Code::CONTENT_MISSING_FIELD
     } else if message.contains("unknown field") {
@@ -92,7 +92,8 @@ fn refused(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Box<Diagnosti
     Box::new(
         Diagnostic::error(code, format!("the list cannot be read: {message}"))
             .at(place)
-            .help("it is `known:` and entries of `rule`, `reason`, and, if wanted, `host` and `fields`"),
+            .help("it is `known:` and entries of `rule`, `reason`, and, if wanted, `host` and `fields`")
+            .maybe_help(help),
     )
 }
 

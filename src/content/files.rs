@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, SourceText};
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText, did_you_mean};
 
 /// A content file larger than this is not read, in bytes.
 const LARGEST_CONTENT: u64 = 16 * 1024 * 1024;
@@ -116,6 +116,24 @@ pub fn read_text(path: &Path) -> Result<Arc<SourceText>, Box<Diagnostic>> {
             .at(Place::span(&source, start..end))
             .help("save it as UTF-8"),
     ))
+}
+
+/// What is wrong with a YAML text, without the place, and what to do about a
+/// misspelled key.
+pub(super) fn cause_of_error(error: &serde_yaml::Error) -> (String, Option<String>) {
+    let message = error.to_string();
+    let cause = match message.rfind(" at line ") {
+        Some(end) => message[..end].to_owned(),
+        None => message,
+    };
+    // The library names the keys that it knows in the same sentence.
+    let mut quoted = cause.split('`').skip(1).step_by(2);
+    let help = match (cause.contains("unknown field"), quoted.next()) {
+        (true, Some(unknown)) => did_you_mean(unknown, quoted)
+            .map(|meant| format!("did you mean `{meant}` by `{unknown}`?")),
+        _ => None,
+    };
+    (cause, help)
 }
 
 /// Where a YAML text does not say what it should.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::files::place_of_error;
+use super::files::{cause_of_error, place_of_error};
 use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource, did_you_mean};
 
 /// An `info.yml`.
@@ -53,13 +53,15 @@ impl Info {
         // The places are read first: this finds what is no YAML at all.
         YamlSource::new(source).visit(|_| ())?;
         let info: Self = serde_yaml::from_str(&source.text).map_err(|error| {
+            let (cause, help) = cause_of_error(&error);
             Box::new(
                 Diagnostic::error(
                     Code::CONTENT_BAD_VALUE,
-                    format!("the suite's description cannot be read: {error}"),
+                    format!("the suite's description cannot be read: {cause}"),
                 )
                 .at(place_of_error(source, &error))
-                .help("compare it with the other `info.yml` files"),
+                .help("compare it with the other `info.yml` files")
+                .maybe_help(help),
             )
         })?;
         match &info.regression_tests_info {

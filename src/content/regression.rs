@@ -123,7 +123,7 @@ pub fn load_suite(folder: &Path, rules: &SigmaRuleSet) -> Suite {
     }
     compare_with_rules(&mut suite, folder, rules, &about);
     report_orphans(&mut suite, &files, &about);
-    if suite.cases.is_empty() {
+    if suite.cases.is_empty() && suite.problems.is_empty() {
         suite.problems.push(
             Diagnostic::error(Code::SUITE_NO_CASES, "the suite holds no case")
                 .in_file(folder)

@@ -95,10 +95,6 @@ codes! {
     CONTENT_UNKNOWN_DETECTION = "misfire::content::unknown_detection";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
-    /// A file's hash or record count is not what its manifest says.
-    CONTENT_CHANGED_FILE = "misfire::content::changed_file";
-    /// A suite folder that a rule names is absent altogether.
-    SUITE_ABSENT_FOLDER = "misfire::suite::absent_folder";
     /// A regression case of a kind that is not judged.
     SUITE_UNSUPPORTED_CASE = "misfire::suite::unsupported_case";
     /// A suite without a single case.

@@ -88,7 +88,10 @@ fn closing(path: &Path, kind: &Kind) -> Diagnostic {
     let more = kind.more;
     let (message, help) = if kind.code == Code::LOG_PASSED_OVER {
         (
-            format!("{more} records of kinds that are not searched were passed over"),
+            match more {
+                1 => "1 record of a kind that is not searched was passed over".to_owned(),
+                _ => format!("{more} records of kinds that are not searched were passed over"),
+            },
             "nothing is to be done if you did not mean them",
         )
     } else {

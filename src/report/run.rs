@@ -10,6 +10,9 @@ use crate::verdict::{ControlOutcome, ControlReport, Report, TestReport, Verdict,
 /// How much of a title is shown, in characters.
 const TITLE_WIDTH: usize = 90;
 
+/// How many rules without a suite a text names.
+const MOST_ABSENT: usize = 8;
+
 /// How much of a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
@@ -144,18 +147,7 @@ fn summary_text(out: &mut dyn Write, report: &Report, paint: Paint) -> io::Resul
         },
         count(report.records, "record"),
     )?;
-    if !report.absent.is_empty() {
-        writeln!(
-            out,
-            "{} a suite that is absent altogether (listed in the JSON report)",
-            count_of(report.absent.len(), "rule")
-                + if report.absent.len() == 1 {
-                    " names"
-                } else {
-                    " name"
-                },
-        )?;
-    }
+    absent_text(out, report)?;
     if report.commented_out > 0 {
         writeln!(
             out,
@@ -173,4 +165,30 @@ fn summary_text(out: &mut dyn Write, report: &Report, paint: Paint) -> io::Resul
         paint.good("all as expected")
     };
     writeln!(out, "{closing}")
+}
+
+/// Names the rules whose suite is absent altogether, the first of many.
+fn absent_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.absent.is_empty() {
+        return Ok(());
+    }
+    let verb = if report.absent.len() == 1 {
+        "names"
+    } else {
+        "name"
+    };
+    writeln!(
+        out,
+        "{} {verb} a suite that is absent altogether:",
+        count_of(report.absent.len(), "rule")
+    )?;
+    for absent in report.absent.iter().take(MOST_ABSENT) {
+        let file = absent.file.file_name().unwrap_or_default();
+        writeln!(out, "  {} {}", absent.detection, file.to_string_lossy())?;
+    }
+    if report.absent.len() > MOST_ABSENT {
+        let rest = report.absent.len() - MOST_ABSENT;
+        writeln!(out, "  and {rest} more, all of them in the JSON report")?;
+    }
+    Ok(())
 }

@@ -272,13 +272,14 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
         outcome.problems.push(
             Diagnostic::error(
                 Code::LOG_BAD_TIME,
-                format!(
-                    "{} that correlations count have no time, and were left out",
-                    match concluded.without_time {
-                        1 => "1 record".to_owned(),
-                        count => format!("{count} records"),
+                match concluded.without_time {
+                    1 => {
+                        "1 record that correlations count has no time, and was left out".to_owned()
                     }
-                ),
+                    count => format!(
+                        "{count} records that correlations count have no time, and were left out"
+                    ),
+                },
             )
             .help("export the logs with the time of each record"),
         );
@@ -311,6 +312,15 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
                 .help("check how the log was exported, or leave it out"),
             );
         }
+    }
+    if outcome.interrupted {
+        outcome.problems.push(
+            Diagnostic::error(
+                Code::RUN_INTERRUPTED,
+                "the run was interrupted, so the rest was not searched",
+            )
+            .help("run it again"),
+        );
     }
     cap_problems(&mut outcome.problems);
 }

@@ -193,5 +193,7 @@ impl Report {
 /// content.
 fn is_about_logs(problem: &Diagnostic) -> bool {
     let code = problem.code.as_str();
-    code.starts_with("misfire::log::") || code.starts_with("misfire::io::")
+    ["log", "io", "run"]
+        .iter()
+        .any(|part| code.starts_with(&format!("misfire::{part}::")))
 }

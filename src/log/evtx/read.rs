@@ -386,14 +386,12 @@ fn bad_record(path: &Path, number: u64, cause: &str) -> Diagnostic {
     .help("copy the log again; the other records were read")
 }
 
-/// An error with its sources, since the library's outer messages say little.
+/// The innermost cause of an error; the library's outer messages say nothing that
+/// the diagnostic does not say itself.
 fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
     }
-    text
+    innermost.to_string()
 }

@@ -1,0 +1,387 @@
+//! Every message that the program can give, as its user sees it: one golden file a
+//! case in `tests/golden/messages`. `MISFIRE_BLESS=1 cargo test --release --test
+//! messages` writes them anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use misfire::diagnostic::Code;
+use tempfile::TempDir;
+
+const RULE: &str = "title: Whoami Started\nid: 4815aa87-8781-4368-96ad-7df96a2a1880\n\
+logsource: {product: windows, category: process_creation}\n\
+detection:\n    selection: {Image|endswith: '\\whoami.exe'}\n    condition: selection\n";
+
+const START: &str = r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,"TimeCreated":{"#attributes":{"SystemTime":"2026-11-02T09:14:03.1182046Z"}},"EventRecordID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"WS01"},"EventData":{"Image":"C:\\whoami.exe"}}}"##;
+
+const CALL: &str = r#"{"eventVersion":"1.11","eventTime":"2026-11-03T09:12:48Z","eventSource":"ssm.amazonaws.com","eventName":"StartSession","awsRegion":"eu-central-1","eventID":"6f1c2f60-1f52-4a83-90a4-1b0f6bfb0004","userIdentity":{"type":"IAMUser"}}"#;
+
+const CORRELATION: &str = "---\ntitle: Often\ncorrelation:\n    type: event_count\n    rules: 4815aa87-8781-4368-96ad-7df96a2a1880\n    group-by: [Computer]\n    timespan: 5m\n    condition: {gte: 2}\n";
+
+const INFO: &str = "rule_metadata:\n    - id: 4815aa87-8781-4368-96ad-7df96a2a1880\n\
+regression_tests_info:\n    - name: Positive\n      type: json\n      path: suite/start.json\n";
+
+/// A case: its name, the files that it needs beside those of [`home`], the
+/// arguments, and the exit code.
+type Case = (
+    &'static str,
+    Vec<(&'static str, Vec<u8>)>,
+    Vec<&'static str>,
+    i32,
+);
+
+fn scan(log: &'static str) -> Vec<&'static str> {
+    vec!["scan", log, "--detections", "rules"]
+}
+
+fn suite() -> Vec<&'static str> {
+    vec![
+        "run",
+        "--sigma-regression",
+        "suite",
+        "--detections",
+        "rules",
+    ]
+}
+
+fn evtx() -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/code-tunnel/tunnel.evtx");
+    fs::read(path).expect("a fixture")
+}
+
+fn lines(lines: &[&str]) -> Vec<u8> {
+    (lines.join("\n") + "\n").into_bytes()
+}
+
+fn log_cases() -> Vec<Case> {
+    let mut flipped = evtx();
+    flipped[4096 + 512 + 700] ^= 0x10;
+    let mut zeroed = evtx();
+    zeroed[4096 + 512..4096 + 520].fill(0);
+    let mut not_utf8 = lines(&[START]);
+    let place = START.find("whoami").expect("a name");
+    not_utf8[place] = 0xff;
+    let nested = format!(
+        "{},\"x\":{}1{}}}",
+        &CALL[..CALL.len() - 1],
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    vec![
+        ("log_not_there", vec![], scan("nowhere"), 3),
+        ("folder_empty", vec![], scan("empty"), 3),
+        ("log_pipe", vec![], scan("pipe"), 3),
+        ("log_empty", vec![("x.evtx", vec![])], scan("x.evtx"), 3),
+        (
+            "log_no_log",
+            vec![("x.txt", b"Dear diary,\n".to_vec())],
+            scan("x.txt"),
+            3,
+        ),
+        (
+            "log_header_only",
+            vec![("x.evtx", evtx()[..100].to_vec())],
+            scan("x.evtx"),
+            3,
+        ),
+        (
+            "log_cut",
+            vec![("x.evtx", evtx()[..40_000].to_vec())],
+            scan("x.evtx"),
+            3,
+        ),
+        (
+            "log_flipped_bit",
+            vec![("x.evtx", flipped)],
+            scan("x.evtx"),
+            3,
+        ),
+        (
+            "log_zeroed_record",
+            vec![("x.evtx", zeroed)],
+            scan("x.evtx"),
+            3,
+        ),
+        (
+            "log_bad_line",
+            vec![("x.jsonl", lines(&[START, "{\"Event\":{", START]))],
+            scan("x.jsonl"),
+            3,
+        ),
+        (
+            "log_not_utf8",
+            vec![("x.jsonl", not_utf8)],
+            scan("x.jsonl"),
+            3,
+        ),
+        (
+            "log_deep",
+            vec![("x.jsonl", lines(&[CALL, &nested, CALL]))],
+            scan("x.jsonl"),
+            3,
+        ),
+        (
+            "log_passed_over",
+            vec![(
+                "x.jsonl",
+                lines(&[
+                    "{\"__CURSOR\":\"a\",\"MESSAGE\":\"Started.\",\"__REALTIME_TIMESTAMP\":\"1793610843000000\"}",
+                    "{\"__CURSOR\":\"b\",\"MESSAGE\":\"<Event><System><Provider Name=\\\"Linux-Sysmon\\\"/><EventID>1</EventID><TimeCreated SystemTime=\\\"2026-11-02T09:14:03.118204000Z\\\"/><Channel>Linux-Sysmon/Operational</Channel><Computer>web01</Computer></System><EventData><Data Name=\\\"Image\\\">/usr/bin/id</Data></EventData></Event>\",\"__REALTIME_TIMESTAMP\":\"1793610843118204\"}",
+                ]),
+            )],
+            scan("x.jsonl"),
+            0,
+        ),
+        (
+            "log_without_times",
+            vec![
+                (
+                    "rules/whoami.yml",
+                    [RULE, CORRELATION].concat().into_bytes(),
+                ),
+                (
+                    "x.jsonl",
+                    lines(&[&START.replace("TimeCreated", "TimeLost")]),
+                ),
+            ],
+            scan("x.jsonl"),
+            3,
+        ),
+    ]
+}
+
+fn content_cases() -> Vec<Case> {
+    let benign = |text: &str| vec![("known.yml", text.as_bytes().to_vec())];
+    let with_list = || {
+        let mut args = scan("start.jsonl");
+        args.extend(["--benign", "known.yml"]);
+        args
+    };
+    let info = |text: String| {
+        vec![
+            ("suite/info.yml", text.into_bytes()),
+            ("suite/start.json", lines(&[START])),
+        ]
+    };
+    vec![
+        (
+            "detection_unknown",
+            vec![],
+            vec![
+                "explain",
+                "Whoami Startet",
+                "start.jsonl",
+                "--detections",
+                "rules",
+            ],
+            2,
+        ),
+        (
+            "detections_none",
+            vec![],
+            vec!["scan", "start.jsonl", "--detections", "empty"],
+            2,
+        ),
+        (
+            "benign_unknown_rule",
+            benign("known:\n  - rule: Whoami\n    reason: reviewed\n"),
+            with_list(),
+            2,
+        ),
+        (
+            "benign_unknown_field",
+            benign("known:\n  - rule: Whoami Started\n    hots: WS01\n    reason: reviewed\n"),
+            with_list(),
+            2,
+        ),
+        (
+            "benign_missing_reason",
+            benign("known:\n  - rule: Whoami Started\n"),
+            with_list(),
+            2,
+        ),
+        (
+            "benign_empty_reason",
+            benign("known:\n  - rule: Whoami Started\n    reason: ''\n"),
+            with_list(),
+            2,
+        ),
+        (
+            "suite_no_cases",
+            vec![("suite/readme.md", vec![b'x'])],
+            suite(),
+            2,
+        ),
+        (
+            "suite_missing_recording",
+            vec![("suite/info.yml", INFO.into())],
+            suite(),
+            2,
+        ),
+        (
+            "suite_missing_info",
+            vec![("suite/start.json", lines(&[START]))],
+            suite(),
+            2,
+        ),
+        (
+            "suite_missing_key",
+            info(INFO.replace("regression_tests_info", "regression_test_info")),
+            suite(),
+            2,
+        ),
+        (
+            "suite_bad_value",
+            info(INFO.replace("path: suite/start.json", "path: [1]")),
+            suite(),
+            2,
+        ),
+        (
+            "suite_other_kind",
+            info(INFO.replace("type: json", "type: raw")),
+            suite(),
+            2,
+        ),
+        (
+            "suite_unknown_rule",
+            info(INFO.replace("4815aa87", "4815aa88")),
+            suite(),
+            2,
+        ),
+        (
+            "report_unwritable",
+            vec![],
+            vec!["run", "--quiet", "--report", "json=no/such/folder/x.json"],
+            3,
+        ),
+    ]
+}
+
+fn convert_cases() -> Vec<Case> {
+    let both = || {
+        vec![
+            ("start.jsonl", lines(&[START])),
+            ("call.jsonl", lines(&[CALL])),
+        ]
+    };
+    vec![
+        (
+            "convert_unknown_target",
+            vec![],
+            vec!["convert", "start.jsonl", "-o", "out.txt"],
+            2,
+        ),
+        (
+            "convert_existing",
+            vec![("out.evtx", vec![b'x'])],
+            vec!["convert", "start.jsonl", "-o", "out.evtx"],
+            2,
+        ),
+        (
+            "convert_onto_itself",
+            vec![],
+            vec!["convert", "start.jsonl", "-o", "start.jsonl", "--force"],
+            2,
+        ),
+        (
+            "convert_nothing_fits",
+            both(),
+            vec!["convert", "call.jsonl", "-o", "out.evtx"],
+            2,
+        ),
+        (
+            "convert_left_out",
+            both(),
+            vec!["convert", "start.jsonl", "call.jsonl", "-o", "out.evtx"],
+            3,
+        ),
+    ]
+}
+
+fn home() -> TempDir {
+    let home = TempDir::new().expect("a temporary folder");
+    for folder in ["rules", "empty", "suite"] {
+        fs::create_dir(home.path().join(folder)).expect("a folder");
+    }
+    fs::write(home.path().join("rules/whoami.yml"), RULE).expect("a rule");
+    fs::write(home.path().join("start.jsonl"), lines(&[START])).expect("a log");
+    let made = std::process::Command::new("mkfifo")
+        .arg(home.path().join("pipe"))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+    home
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn every_message_is_as_expected() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/messages");
+    let bless = std::env::var_os("MISFIRE_BLESS").is_some();
+    let mut wrong = Vec::new();
+    let cases = [log_cases(), content_cases(), convert_cases()].concat();
+    for (name, files, args, code) in cases {
+        let home = home();
+        for (file, bytes) in files {
+            fs::write(home.path().join(file), bytes).expect("a file");
+        }
+        let output = Command::cargo_bin("misfire")
+            .expect("the binary")
+            .current_dir(home.path())
+            .args(&args)
+            .output()
+            .expect("a finished run");
+        let told = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(
+            !told.contains('\u{1b}') && told.is_ascii(),
+            "{name}: {told}"
+        );
+        let seen = format!(
+            "$ misfire {}\n{}exit code {:?}\n",
+            args.join(" "),
+            told,
+            output.status.code()
+        );
+        if output.status.code() != Some(code) {
+            wrong.push(format!("{name}: wanted exit code {code}\n{seen}"));
+        }
+        let path = golden.join(format!("{name}.txt"));
+        if bless {
+            fs::create_dir_all(&golden).expect("a folder");
+            fs::write(&path, &seen).expect("a golden file");
+        } else if fs::read_to_string(&path).ok().as_deref() != Some(&seen) {
+            wrong.push(format!("{name}: not as in {}\n{seen}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An interruption has a test of its own, since it needs a running search.
+const ELSEWHERE: [&str; 1] = ["misfire::run::interrupted"];
+
+#[test]
+fn every_code_has_a_golden_message() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut shown = BTreeSet::new();
+    for entry in ignore::Walk::new(golden).flatten() {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "txt")
+        {
+            let text = fs::read_to_string(entry.path()).expect("a golden file");
+            let codes = text
+                .split('[')
+                .skip(1)
+                .filter_map(|rest| rest.split(']').next());
+            shown.extend(codes.map(str::to_owned));
+        }
+    }
+    let missing: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .filter(|code| !shown.contains(*code) && !ELSEWHERE.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
