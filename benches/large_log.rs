@@ -21,7 +21,7 @@ use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::evtx::types::apply_types;
 use misfire::log::evtx::write::{EvtxWriter, RecordToWrite};
 use misfire::log::xml::{Element, Leaf, Node, Whitespace, parse};
-use misfire::run::{Interrupt, SearchRequest, Silent, search};
+use misfire::run::{Correlate, Interrupt, SearchRequest, Silent, search};
 
 const RECORDS: u64 = 1_000_000;
 
@@ -227,6 +227,7 @@ fn search_a_million_records(bencher: divan::Bencher, threads: usize) {
                     names: Arc::clone(&names),
                     ..ReadOptions::default()
                 },
+                correlate: Correlate::Together,
                 threads: NonZero::new(threads),
                 interrupt: Interrupt::default(),
             },

@@ -6,13 +6,26 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::files::{cause_of_error, place_of_error};
 use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource, did_you_mean};
 
-/// An `info.yml`.
+/// An `info.yml`. Keys that say nothing about the tests are known and passed over;
+/// any other key may be a misspelled one, and is refused.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Info {
+    #[serde(rename = "id")]
+    _id: Option<IgnoredAny>,
+    #[serde(rename = "description")]
+    _description: Option<IgnoredAny>,
+    #[serde(rename = "date")]
+    _date: Option<IgnoredAny>,
+    #[serde(rename = "modified")]
+    _modified: Option<IgnoredAny>,
+    #[serde(rename = "author")]
+    _author: Option<IgnoredAny>,
     #[serde(default)]
     pub(super) rule_metadata: Vec<RuleReference>,
     pub(super) regression_tests_info: Option<Vec<Test>>,
@@ -23,6 +36,7 @@ pub(super) struct Info {
 
 /// The rule that a suite is about.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RuleReference {
     pub(super) id: String,
     #[serde(default)]
@@ -31,9 +45,13 @@ pub(super) struct RuleReference {
 
 /// One recording, and how often the rule must match it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Test {
     #[serde(default)]
     pub(super) name: String,
+    /// The suite's word for the recording's provider; it is not always true.
+    #[serde(rename = "provider")]
+    _provider: Option<IgnoredAny>,
     #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) match_count: Option<u64>,
@@ -42,6 +60,7 @@ pub(super) struct Test {
 
 /// A benign recording.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Control {
     pub(super) path: String,
     pub(super) why: String,
@@ -54,9 +73,14 @@ impl Info {
         YamlSource::new(source).visit(|_| ())?;
         let info: Self = serde_yaml::from_str(&source.text).map_err(|error| {
             let (cause, help) = cause_of_error(&error);
+            let code = if cause.contains("unknown field") {
+                Code::CONTENT_UNKNOWN_FIELD
+            } else {
+                Code::CONTENT_BAD_VALUE
+            };
             Box::new(
                 Diagnostic::error(
-                    Code::CONTENT_BAD_VALUE,
+                    code,
                     format!("the suite's description cannot be read: {cause}"),
                 )
                 .at(place_of_error(source, &error))

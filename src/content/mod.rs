@@ -12,4 +12,4 @@ pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_detections, bundled_suite};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
-pub use regression::{Case, LogInput, Suite, load_suite};
+pub use regression::{Case, Control, LogInput, Suite, load_suite};

@@ -28,9 +28,8 @@ const JUDGED_KINDS: [&str; 4] = ["evtx", "json", "jsonl", "ndjson"];
 pub struct Suite {
     /// The cases, sorted by recording and rule.
     pub cases: Vec<Case>,
-    /// Recordings on which every rule of the suite must stay quiet, and why
-    /// they are benign.
-    pub controls: Vec<(LogInput, String)>,
+    /// Benign recordings, sorted, each once.
+    pub controls: Vec<Control>,
     /// What is wrong with the suite.
     pub problems: Vec<Diagnostic>,
     /// The rules, by id and file, whose suite folder is absent altogether.
@@ -52,6 +51,18 @@ pub struct Case {
     pub recording: LogInput,
     /// How many records must match; without it, at least one.
     pub match_count: Option<u64>,
+}
+
+/// A benign recording, on which every rule of the suite must stay quiet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Control {
+    /// The recording.
+    pub recording: LogInput,
+    /// Why it is benign.
+    pub why: String,
+    /// The ids of the rules that it is the benign twin of: it must say something
+    /// about each of them.
+    pub rules: Vec<String>,
 }
 
 /// A log to be read, on disk or part of the program.
@@ -123,6 +134,7 @@ pub fn load_suite(folder: &Path, rules: &SigmaRuleSet) -> Suite {
     }
     compare_with_rules(&mut suite, folder, rules, &about);
     report_orphans(&mut suite, &files, &about);
+    report_unread(&mut suite, &files, &about);
     if suite.cases.is_empty() && suite.problems.is_empty() {
         suite.problems.push(
             Diagnostic::error(Code::SUITE_NO_CASES, "the suite holds no case")
@@ -168,7 +180,7 @@ pub(super) fn add(
                     Code::SUITE_UNSUPPORTED_CASE,
                     format!("a test of type `{}` cannot be judged", test.kind),
                 )
-                .at(place)
+                .at(place_of(source, &format!("type: {}", test.kind)))
                 .help("tests of type `evtx` and `json` are judged; comment others out"),
             );
             continue;
@@ -189,7 +201,15 @@ pub(super) fn add(
     }
     for control in &info.controls {
         match find(&control.path) {
-            Some(recording) => suite.controls.push((recording, control.why.clone())),
+            Some(recording) => suite.controls.push(Control {
+                recording,
+                why: control.why.clone(),
+                rules: info
+                    .rule_metadata
+                    .iter()
+                    .map(|rule| rule.id.clone())
+                    .collect(),
+            }),
             None => suite
                 .problems
                 .push(missing_file(&control.path, place_of(source, &control.path))),
@@ -217,10 +237,12 @@ fn find_recording(folder: &Path, home: &Path, path: &str) -> Option<LogInput> {
         return None;
     }
     let beside = path.file_name().map(|name| home.join(name));
+    // Another copy of the suite, further up, has files of the same names.
+    let inside = normal(folder);
     roots(folder)
         .map(|root| root.join(path))
         .chain(beside)
-        .find(|candidate| candidate.is_file())
+        .find(|candidate| candidate.is_file() && normal(candidate).starts_with(&inside))
         .map(LogInput::on_disk)
 }
 
@@ -300,4 +322,34 @@ fn report_orphans(suite: &mut Suite, files: &[FoundFile], about: &HashMap<PathBu
         .in_file(home)
         .help("restore `info.yml`, or remove the recording")
     }));
+}
+
+/// Reports binary recordings that stand beside an `info.yml` and that no test
+/// names.
+fn report_unread(suite: &mut Suite, files: &[FoundFile], about: &HashMap<PathBuf, About>) {
+    let read: BTreeSet<_> = suite
+        .cases
+        .iter()
+        .map(|case| &case.recording)
+        .chain(suite.controls.iter().map(|control| &control.recording))
+        .map(|recording| normal(&recording.path))
+        .collect();
+    for file in files {
+        let is_recording = file
+            .path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("evtx"));
+        let home = file.path.parent().map(normal).unwrap_or_default();
+        let described = matches!(about.get(&home), Some(About::Rules(_)));
+        if is_recording && described && !read.contains(&normal(&file.path)) {
+            suite.problems.push(
+                Diagnostic::warning(
+                    Code::SUITE_UNREAD_RECORDING,
+                    "no test of the `info.yml` beside it names this recording",
+                )
+                .in_file(&file.path)
+                .help("add a test for it, or remove it"),
+            );
+        }
+    }
 }

@@ -17,6 +17,15 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// Whether such a problem is with a log, a path, or the run itself, and not
+    /// with what someone wrote.
+    #[must_use]
+    pub fn is_about_input(self) -> bool {
+        ["misfire::log::", "misfire::io::", "misfire::run::"]
+            .iter()
+            .any(|part| self.0.starts_with(part))
+    }
 }
 
 impl fmt::Display for Code {
@@ -97,6 +106,8 @@ codes! {
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
     /// A regression case of a kind that is not judged.
     SUITE_UNSUPPORTED_CASE = "misfire::suite::unsupported_case";
+    /// A recording in a suite's folder that no test names.
+    SUITE_UNREAD_RECORDING = "misfire::suite::unread_recording";
     /// A suite without a single case.
     SUITE_NO_CASES = "misfire::suite::no_cases";
     /// The run was interrupted.

@@ -20,4 +20,4 @@ pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
 pub use regression::{RegressionRequest, run_suite};
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
-pub use search::{FileOutcome, SearchOutcome, SearchRequest, search};
+pub use search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search};

@@ -1,15 +1,15 @@
 //! Judging the recordings of a suite, each against its rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::compile::compile;
 use super::event::{Interrupt, Sink};
 use super::explain::visit_events;
-use super::search::{FileOutcome, SearchOutcome, SearchRequest, search};
+use super::search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search};
 use crate::content::{Case, LoadedDetections, LogInput, Suite};
 use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Coverage, Engine, Firing, Language, ProgramId, Reading};
+use crate::detect::{Coverage, DetectionId, Engine, Firing, Language, ProgramId, Reading};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
 use crate::event::FileId;
 use crate::log::ReadOptions;
@@ -51,12 +51,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     filter(&mut suite, &request.filters, &mut diagnostics);
     let mut sigma = detections.sigma;
     let known: Vec<String> = sigma.names().map(Into::into).collect();
-    sigma.retain(|names| {
-        suite
-            .cases
-            .iter()
-            .any(|case| names.contains(&case.rule.as_str()))
-    });
+    sigma.retain(|names| named_rules(&suite).any(|rule| names.contains(&rule)));
     let (engine, names, problems) = compile(sigma);
     diagnostics.extend(problems);
 
@@ -69,6 +64,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
         &SearchRequest {
             inputs: &inputs,
             options: options.clone(),
+            correlate: Correlate::EachInput,
             threads: request.threads,
             interrupt: request.interrupt.clone(),
         },
@@ -122,11 +118,12 @@ fn filter(suite: &mut Suite, filters: &[String], diagnostics: &mut Vec<Diagnosti
         let path = case.recording.path.to_string_lossy();
         wanted([&case.name, &case.rule, &case.title, &path])
     });
-    suite.controls.retain(|(input, _)| {
-        let path = input.path.to_string_lossy();
-        wanted([&path, "", "", ""])
+    suite.controls.retain(|control| {
+        let path = control.recording.path.to_string_lossy();
+        let rules = control.rules.join(" ");
+        wanted([&control.why, &rules, "", &path])
     });
-    if suite.cases.is_empty() {
+    if suite.cases.is_empty() && suite.controls.is_empty() {
         diagnostics.push(
             Diagnostic::error(
                 Code::SUITE_NO_CASES,
@@ -140,18 +137,55 @@ fn filter(suite: &mut Suite, filters: &[String], diagnostics: &mut Vec<Diagnosti
     }
 }
 
+/// The ids of the rules that the suite names, some more than once.
+fn named_rules(suite: &Suite) -> impl Iterator<Item = &str> {
+    let controls = suite.controls.iter().flat_map(|control| &control.rules);
+    suite
+        .cases
+        .iter()
+        .map(|case| &case.rule)
+        .chain(controls)
+        .map(String::as_str)
+}
+
 /// Every recording once.
 fn inputs(suite: &Suite) -> Vec<LogInput> {
     let mut inputs: Vec<_> = suite
         .cases
         .iter()
         .map(|case| case.recording.clone())
-        .chain(suite.controls.iter().map(|(input, _)| input.clone()))
+        .chain(
+            suite
+                .controls
+                .iter()
+                .map(|control| control.recording.clone()),
+        )
         .collect();
     inputs.sort();
     inputs.dedup();
     inputs
 }
+
+/// Which program goes by a rule's id.
+#[derive(Debug, Clone, Copy)]
+enum Program {
+    One(ProgramId),
+    None,
+    /// More than one: no verdict can tell which is meant.
+    Several,
+}
+
+impl Program {
+    fn one(self) -> Option<ProgramId> {
+        match self {
+            Self::One(program) => Some(program),
+            Self::None | Self::Several => None,
+        }
+    }
+}
+
+/// More missing rules than this are told as one problem.
+const MOST_MISSING: usize = 5;
 
 struct Judge<'j> {
     engine: &'j SigmaEngine,
@@ -181,39 +215,30 @@ impl Judge<'_> {
         tests.into_values().collect()
     }
 
+    /// A benign recording speaks for the rules whose twin it is, and for every
+    /// other rule of the suite that looks at it.
     fn controls(&self, suite: &Suite) -> Vec<TestReport> {
+        let named: BTreeSet<&str> = named_rules(suite).collect();
         let mut tests = Vec::new();
-        for (input, why) in &suite.controls {
-            let Some((file, outcome)) = self.file(input) else {
+        for control in &suite.controls {
+            let Some((file, outcome)) = self.file(&control.recording) else {
                 continue;
             };
-            let mut test = self.test(why, outcome);
-            for (program, _) in self.compiled() {
-                let looked = self.searched(program, outcome);
-                // A benign recording speaks for the rules of its own log only.
-                if looked == 0 && outcome.record_count() > 0 && outcome.problems == 0 {
-                    continue;
-                }
-                test.controls
-                    .push(self.control(program, why, file, outcome));
-            }
-            if test.controls.is_empty() {
-                // No rule looks at it at all: it proves nothing.
-                for (program, _) in self.compiled() {
-                    test.controls
-                        .push(self.control(program, why, file, outcome));
+            let mut test = self.test(&control.why, outcome);
+            for rule in &named {
+                let own = control.rules.iter().any(|own| own == rule);
+                let looked = match self.program(rule) {
+                    Program::One(program) => self.searched(program, outcome) > 0,
+                    Program::None | Program::Several => false,
+                };
+                if own || looked {
+                    let report = self.control(rule, &control.why, file, outcome);
+                    test.controls.push(report);
                 }
             }
             tests.push(test);
         }
         tests
-    }
-
-    fn compiled(&self) -> impl Iterator<Item = (ProgramId, &crate::detect::Detection)> {
-        (0..)
-            .map(ProgramId)
-            .zip(self.engine.programs())
-            .filter(|(program, _)| self.engine.is_compiled(*program))
     }
 
     fn test(&self, name: &str, outcome: &FileOutcome) -> TestReport {
@@ -233,12 +258,17 @@ impl Judge<'_> {
         Some((file, self.outcome.files.get(index)?))
     }
 
-    fn program(&self, rule: &str) -> Option<ProgramId> {
-        (0..)
+    fn program(&self, rule: &str) -> Program {
+        let mut found = (0..)
             .map(ProgramId)
             .zip(self.engine.programs())
-            .find(|(_, detection)| detection.id.as_str() == rule)
-            .map(|(program, _)| program)
+            .filter(|(_, detection)| detection.id.as_str() == rule)
+            .map(|(program, _)| program);
+        match (found.next(), found.next()) {
+            (None, _) => Program::None,
+            (Some(program), None) => Program::One(program),
+            (Some(_), Some(_)) => Program::Several,
+        }
     }
 
     fn searched(&self, program: ProgramId, outcome: &FileOutcome) -> u64 {
@@ -278,9 +308,13 @@ impl Judge<'_> {
     }
 
     /// Whether a program could search a recording.
-    fn could_search(&self, program: Option<ProgramId>, outcome: &FileOutcome) -> Search {
-        let Some(program) = program else {
-            return Search::Invalid("the rule is not loaded".to_owned());
+    fn could_search(&self, program: Program, outcome: &FileOutcome) -> Search {
+        let program = match program {
+            Program::One(program) => program,
+            Program::None => return Search::Invalid("the rule is not loaded".to_owned()),
+            Program::Several => {
+                return Search::Invalid("several loaded rules have this id".to_owned());
+            }
         };
         if !self.engine.is_compiled(program) {
             return Search::Unsupported("the rule cannot be evaluated".to_owned());
@@ -298,11 +332,12 @@ impl Judge<'_> {
     }
 
     fn case(&self, case: &Case, file: FileId, outcome: &FileOutcome) -> VerdictReport {
-        let program = self.program(&case.rule);
+        let found = self.program(&case.rule);
+        let program = found.one();
         let firings = program.map_or_else(Vec::new, |program| self.firings(program, file));
         let matches = firings.len() as u64;
         let facts = CountFacts {
-            search: self.could_search(program, outcome),
+            search: self.could_search(found, outcome),
             records: outcome.record_count(),
             searched: program.map_or(0, |program| self.searched(program, outcome)),
             matches,
@@ -319,7 +354,7 @@ impl Judge<'_> {
         };
         VerdictReport {
             detection: detection.map_or_else(
-                || crate::detect::DetectionId::new(&case.rule),
+                || DetectionId::new(&case.rule),
                 |detection| detection.id.clone(),
             ),
             title: detection.map_or_else(|| case.title.clone(), |known| known.title.clone()),
@@ -351,24 +386,20 @@ impl Judge<'_> {
         NearMissReport { explanation }
     }
 
-    fn control(
-        &self,
-        program: ProgramId,
-        why: &str,
-        file: FileId,
-        outcome: &FileOutcome,
-    ) -> ControlReport {
-        let firings = self.firings(program, file);
+    fn control(&self, rule: &str, why: &str, file: FileId, outcome: &FileOutcome) -> ControlReport {
+        let found = self.program(rule);
+        let program = found.one();
+        let firings = program.map_or_else(Vec::new, |program| self.firings(program, file));
         let (result, reason) = judge_control(&ControlFacts {
-            search: self.could_search(Some(program), outcome),
-            searched: self.searched(program, outcome),
+            search: self.could_search(found, outcome),
+            searched: program.map_or(0, |program| self.searched(program, outcome)),
             firings: firings.len() as u64,
         });
-        let detection = &self.engine.programs()[program.0 as usize];
+        let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
         ControlReport {
             name: why.to_owned(),
-            detection: detection.id.clone(),
-            title: detection.title.clone(),
+            detection: DetectionId::new(rule),
+            title: detection.map_or_else(String::new, |detection| detection.title.clone()),
             reading: Reading::Strict,
             outcome: result,
             expected: result == crate::verdict::ControlOutcome::Quiet,
@@ -380,10 +411,21 @@ impl Judge<'_> {
     fn missing_rules(&self, cases: &[Case]) -> Vec<Diagnostic> {
         let mut missing: Vec<(&str, &PathBuf)> = cases
             .iter()
-            .filter(|case| self.program(&case.rule).is_none())
+            .filter(|case| matches!(self.program(&case.rule), Program::None))
             .map(|case| (case.rule.as_str(), &case.recording.path))
             .collect();
         missing.sort_unstable();
+        if missing.len() > MOST_MISSING {
+            let count = missing.len();
+            let (rule, _) = missing[0];
+            return vec![
+                Diagnostic::error(
+                    Code::CONTENT_UNKNOWN_DETECTION,
+                    format!("{count} rules of the suite are not loaded, `{rule}` among them"),
+                )
+                .help("load the folders that hold them with `--detections`"),
+            ];
+        }
         missing
             .into_iter()
             .map(|(rule, recording)| {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::benign::Known;
 use super::compile::compile;
 use super::event::{Interrupt, Sink};
-use super::search::{FileOutcome, SearchRequest, search};
+use super::search::{Correlate, FileOutcome, SearchRequest, search};
 use crate::content::{BenignList, FoundFile, LoadedDetections, LogInput, find_files};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Detection, Engine, Firing, ProgramId};
@@ -115,6 +115,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
                 names,
                 declared: request.declared,
             },
+            correlate: Correlate::Together,
             threads: request.threads,
             interrupt: request.interrupt,
         },

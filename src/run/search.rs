@@ -4,14 +4,14 @@
 //! and searching is not, and needs no order. Whatever depends on the order of
 //! threads is sorted at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::event::{Interrupt, RunEvent, Sink};
 use crate::content::LogInput;
-use crate::detect::{self, Engine, Firing, Tally};
+use crate::detect::{self, Engine, Firing, Held, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::{FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
@@ -23,10 +23,21 @@ pub struct SearchRequest<'r> {
     pub inputs: &'r [LogInput],
     /// How they are read.
     pub options: ReadOptions,
+    /// Which events may be counted together.
+    pub correlate: Correlate,
     /// How many threads search; `None` takes every core.
     pub threads: Option<NonZero<usize>>,
     /// The wish to end early.
     pub interrupt: Interrupt,
+}
+
+/// Which events a correlation may count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correlate {
+    /// Those of all inputs, as parts of one log.
+    Together,
+    /// Those of one input only, as a recording of its own.
+    EachInput,
 }
 
 /// What a search found.
@@ -118,7 +129,7 @@ pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink)
         interrupted: request.interrupt.is_set(),
         ..SearchOutcome::default()
     };
-    merge(&mut outcome, queue, parts, engine);
+    merge(&mut outcome, queue, parts, request.correlate, engine);
     sink.note(RunEvent::Finished);
     outcome
 }
@@ -254,7 +265,13 @@ fn work<'r>(
     part
 }
 
-fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine: &dyn Engine) {
+fn merge(
+    outcome: &mut SearchOutcome,
+    queue: Queue<'_>,
+    parts: Vec<Part>,
+    correlate: Correlate,
+    engine: &dyn Engine,
+) {
     let mut tally = Tally::default();
     let mut problems = queue.problems;
     for part in parts {
@@ -267,23 +284,7 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
             }
         }
     }
-    let concluded = engine.conclude(tally.held, &mut outcome.firings);
-    if concluded.without_time > 0 {
-        outcome.problems.push(
-            Diagnostic::error(
-                Code::LOG_BAD_TIME,
-                match concluded.without_time {
-                    1 => {
-                        "1 record that correlations count has no time, and was left out".to_owned()
-                    }
-                    count => format!(
-                        "{count} records that correlations count have no time, and were left out"
-                    ),
-                },
-            )
-            .help("export the logs with the time of each record"),
-        );
-    }
+    conclude(outcome, tally.held, correlate, engine);
     outcome.records = tally.records;
     detect::sort(&mut outcome.firings);
     for (index, format) in queue.formats {
@@ -323,4 +324,52 @@ fn merge(outcome: &mut SearchOutcome, queue: Queue<'_>, parts: Vec<Part>, engine
         );
     }
     cap_problems(&mut outcome.problems);
+}
+
+/// Lets correlations fire on what was held back. Records without a time cannot be
+/// put in order: the file that holds them was not searched whole.
+fn conclude(
+    outcome: &mut SearchOutcome,
+    held: Vec<Held>,
+    correlate: Correlate,
+    engine: &dyn Engine,
+) {
+    let mut by_file: BTreeMap<FileId, Vec<Held>> = BTreeMap::new();
+    let mut timeless: BTreeMap<FileId, BTreeSet<u64>> = BTreeMap::new();
+    for held in held {
+        let event = held.event;
+        if held.time.is_none() {
+            timeless.entry(event.file).or_default().insert(event.record);
+            continue;
+        }
+        let file = match correlate {
+            Correlate::Together => FileId(0),
+            Correlate::EachInput => event.file,
+        };
+        by_file.entry(file).or_default().push(held);
+    }
+    for held in by_file.into_values() {
+        engine.conclude(held, &mut outcome.firings);
+    }
+    for (file, records) in timeless {
+        let Some(file) = outcome.files.get_mut(file.0 as usize) else {
+            continue;
+        };
+        file.problems += 1;
+        outcome.problems.push(
+            Diagnostic::error(
+                Code::LOG_BAD_TIME,
+                match records.len() {
+                    1 => {
+                        "1 record that correlations count has no time, and was left out".to_owned()
+                    }
+                    count => format!(
+                        "{count} records that correlations count have no time, and were left out"
+                    ),
+                },
+            )
+            .in_file(&file.path)
+            .help("export the log with the time of each record"),
+        );
+    }
 }

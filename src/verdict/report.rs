@@ -177,7 +177,7 @@ impl Report {
     pub fn content_is_wrong(&self) -> bool {
         self.diagnostics
             .iter()
-            .any(|problem| problem.severity == Severity::Error && !is_about_logs(problem))
+            .any(|problem| problem.severity == Severity::Error && !problem.code.is_about_input())
     }
 
     /// Whether a recording could not be read whole.
@@ -185,15 +185,6 @@ impl Report {
     pub fn logs_are_damaged(&self) -> bool {
         self.diagnostics
             .iter()
-            .any(|problem| problem.severity == Severity::Error && is_about_logs(problem))
+            .any(|problem| problem.severity == Severity::Error && problem.code.is_about_input())
     }
-}
-
-/// Whether a problem is with a log, or with reading it, rather than with
-/// content.
-fn is_about_logs(problem: &Diagnostic) -> bool {
-    let code = problem.code.as_str();
-    ["log", "io", "run"]
-        .iter()
-        .any(|part| code.starts_with(&format!("misfire::{part}::")))
 }
