@@ -2,112 +2,14 @@
 //! exit codes, and output for people and programs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::path::Path;
 
-use assert_cmd::Command;
 use serde_json::Value;
-use tempfile::TempDir;
 
-const RULE: &str = r"title: Whoami Started
-id: 4815aa87-8781-4368-96ad-7df96a2a1880
-logsource:
-    product: windows
-    category: process_creation
-detection:
-    selection:
-        Image|endswith: '\whoami.exe'
-    condition: selection
-level: low
-";
+#[path = "support/home.rs"]
+mod home;
 
-/// A Sysmon process start as JSON lines have it.
-fn process_start(record: u64, image: &str) -> String {
-    serde_json::json!({"Event": {
-        "System": {
-            "Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon"}},
-            "EventID": 1,
-            "Version": 5,
-            "TimeCreated": {"#attributes": {"SystemTime": "2026-11-02T09:14:03.1182046Z"}},
-            "EventRecordID": record,
-            "Channel": "Microsoft-Windows-Sysmon/Operational",
-            "Computer": "WS01.corp.example",
-        },
-        "EventData": {"Image": image, "CommandLine": image},
-    }})
-    .to_string()
-}
-
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        let home = TempDir::new().expect("a temporary folder");
-        fs::create_dir(home.path().join("rules")).expect("a folder");
-        fs::create_dir(home.path().join("logs")).expect("a folder");
-        fs::create_dir(home.path().join("empty")).expect("a folder");
-        let home = Self(home);
-        home.write("rules/whoami.yml", RULE);
-        let log = format!(
-            "{}\n{}\n",
-            process_start(1, r"C:\Windows\System32\whoami.exe"),
-            process_start(2, r"C:\Windows\System32\notepad.exe")
-        );
-        home.write("logs/start.jsonl", &log);
-        home
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.path().join(name), text).expect("a writable file");
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn misfire(&self, args: &[&str]) -> Done {
-        let output = Command::cargo_bin("misfire")
-            .expect("the binary")
-            .current_dir(self.0.path())
-            .args(args)
-            .output()
-            .expect("a finished run");
-        Done(output)
-    }
-}
-
-struct Done(Output);
-
-impl Done {
-    fn code(&self) -> i32 {
-        self.0.status.code().expect("an exit code")
-    }
-
-    fn out(&self) -> String {
-        String::from_utf8(self.0.stdout.clone()).expect("UTF-8")
-    }
-
-    fn err(&self) -> String {
-        String::from_utf8(self.0.stderr.clone()).expect("UTF-8")
-    }
-
-    /// Asserts the exit code, showing everything if it is another.
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code(), code, "{}\n{}", self.out(), self.err());
-        self
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out()).expect("one JSON document")
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        self.out()
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a JSON line"))
-            .collect()
-    }
-}
+use home::{Home, RULE, process_start};
 
 #[test]
 fn every_command_has_help() {
@@ -380,7 +282,7 @@ fn scan_for_people_is_a_table_and_a_summary() {
     assert!(text.starts_with("LEVEL"), "{text}");
     assert!(text.contains("Whoami Started"), "{text}");
     assert!(
-        text.contains("2 records in 1 log searched with 1 detection"),
+        text.contains("2 records in 1 log searched with 1 of 1 detection"),
         "{text}"
     );
     assert!(!text.contains('\u{1b}'), "no colour into a pipe");
@@ -602,7 +504,10 @@ fn explain_says_why_a_detection_stayed_silent() {
         .misfire(&["explain", "rules/whoami.yml", "logs/start.jsonl"])
         .exits(0);
     let text = done.out();
-    assert!(text.contains("did not fire: 2 records of 2"), "{text}");
+    assert!(
+        text.contains("did not fire: 2 records of its log source, of 2 read"),
+        "{text}"
+    );
     assert!(
         text.contains(r"selection: Image endswith '\whoareyou.exe'"),
         "{text}"

@@ -64,7 +64,7 @@ pub(super) struct OutputArgs {
     #[arg(long, short, global = true, action = ArgAction::SetTrue)]
     pub(super) quiet: bool,
     /// How many threads search [default: one a core]
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
     pub(super) threads: Option<NonZero<usize>>,
 }
 
@@ -172,7 +172,8 @@ pub(super) struct ExplainArgs {
     /// Logs and folders of logs, in any format of docs/formats.md
     #[arg(value_name = "LOG", required = true)]
     pub(super) logs: Vec<PathBuf>,
-    /// Folder or file of detections to find it in; may be given several times
+    /// Folder or file of detections to find it in, and what it refers to; may be
+    /// given several times
     #[arg(long, value_name = "DIR")]
     pub(super) detections: Vec<PathBuf>,
     /// What plain JSON lines are, such as product=zeek,service=http
@@ -240,6 +241,16 @@ fn parse_shift(text: &str) -> Result<Timestamp, String> {
     parse_time(text).ok_or_else(|| {
         "a time is `2026-03-04T05:06:07Z`, a date such as `2026-03-04`, or `now`".to_owned()
     })
+}
+
+/// More threads than this are no use on any machine.
+const MOST_THREADS: usize = 1024;
+
+fn parse_threads(text: &str) -> Result<NonZero<usize>, String> {
+    match text.parse() {
+        Ok(threads) if NonZero::get(threads) <= MOST_THREADS => Ok(threads),
+        _ => Err(format!("it is a number from 1 to {MOST_THREADS}")),
+    }
 }
 
 /// Reads `product=aws,service=cloudtrail`.

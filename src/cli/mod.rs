@@ -8,6 +8,7 @@ mod output;
 mod run;
 mod scan;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -42,10 +43,12 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
-        // Whoever reads the output has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Expected.into(),
         Err(error) => {
-            eprintln!("error: the output cannot be written: {error}");
+            // Standard error may be closed as well.
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: the output cannot be written: {error}"
+            );
             Exit::Unfinished.into()
         }
     }

@@ -76,13 +76,16 @@ impl Output {
         writeln!(stderr, "{}", diagnostic::to_text(problems, ink))
     }
 
-    /// Writes to standard output, all of it or none.
+    /// Writes to standard output. A reader that has seen enough and went away is
+    /// no error.
     pub(super) fn write(
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        write(&mut out)?;
-        out.flush()
+        match write(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
+        }
     }
 }

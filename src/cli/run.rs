@@ -38,17 +38,6 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
     };
     let report = run_suite(request, &*output.sink());
     output.tell(&report.diagnostics)?;
-    match output.format {
-        Format::Json => output.write(|out| run_json(out, &report))?,
-        Format::Text => {
-            let detail = if output.quiet {
-                Detail::Unexpected
-            } else {
-                Detail::All
-            };
-            output.write(|out| run_text(out, &report, detail, output.paint()))?;
-        }
-    }
     let mut unwritten = false;
     for target in &args.report {
         if let Err(error) = write_report(target, &report) {
@@ -59,6 +48,17 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             )
             .in_file(&target.path)
             .help("check that the folder exists and can be written to")])?;
+        }
+    }
+    match output.format {
+        Format::Json => output.write(|out| run_json(out, &report))?,
+        Format::Text => {
+            let detail = if output.quiet {
+                Detail::Unexpected
+            } else {
+                Detail::All
+            };
+            output.write(|out| run_text(out, &report, detail, output.paint()))?;
         }
     }
     let summary = report.summary();

@@ -128,3 +128,11 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
     }
     diagnostics.sort_by(|left, right| key(left).cmp(&key(right)));
 }
+
+/// Whether any of these is an error.
+#[must_use]
+pub fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+}

@@ -50,7 +50,7 @@ impl fmt::Display for Origin {
                 let log = channel.as_deref().or(provider.as_deref());
                 f.write_str(log.unwrap_or("unnamed event log"))?;
                 match event_id {
-                    Some(id) => write!(f, " {id}"),
+                    Some(id) => write!(f, " event {id}"),
                     None => Ok(()),
                 }
             }

@@ -33,12 +33,10 @@ pub fn explain_text(out: &mut dyn Write, outcome: &ExplainOutcome, paint: Paint)
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", paint.bold(&detection.title))?;
-        writeln!(
-            out,
-            "{}",
-            paint.faint(format_args!("{}, {}", detection.id, detection.log_source))
-        )?;
+        let told = |text: &str| words::one_line(text, VALUE_WIDTH);
+        writeln!(out, "{}", paint.bold(told(&detection.title)))?;
+        let (id, source) = (told(detection.id.as_str()), told(&detection.log_source));
+        writeln!(out, "{}", paint.faint(format_args!("{id}, {source}")))?;
         if let Coverage::Unsearchable(why) = coverage {
             writeln!(out, "{}: {why}", paint.bad("not searched"))?;
             continue;
@@ -55,19 +53,20 @@ pub(super) fn explanation_text(
     files: &[PathBuf],
     paint: Paint,
 ) -> io::Result<()> {
-    let searched = format!(
-        "{} of {} of its log source",
-        count(explanation.searched, "record"),
-        words::grouped(explanation.records)
-    );
+    let searched = count(explanation.searched, "record");
+    let read = words::grouped(explanation.records);
     if explanation.fired.is_empty() {
-        writeln!(out, "{}: {searched}", paint.bad("did not fire"))?;
+        writeln!(
+            out,
+            "{}: {searched} of its log source, of {read} read",
+            paint.bad("did not fire"),
+        )?;
     } else {
         writeln!(
             out,
-            "{}: {} of {searched}",
+            "{} on {} of {searched} of its log source, of {read} read",
             paint.good("fired"),
-            count(explanation.fired.len() as u64, "record"),
+            words::grouped(explanation.fired.len() as u64),
         )?;
     }
     if explanation.searched == 0 {
@@ -115,10 +114,11 @@ fn outcome_text(out: &mut dyn Write, outcome: &Outcome, paint: Paint) -> io::Res
     };
     let field = predicate.field.as_deref().unwrap_or("any field");
     let not = if predicate.negated { "must not: " } else { "" };
+    let field = words::one_line(field, VALUE_WIDTH);
     writeln!(
         out,
         "  {mark} {}: {not}{field} {} {}",
-        predicate.part,
+        words::one_line(&predicate.part, VALUE_WIDTH),
         predicate.operator,
         values(&predicate.values, predicate.quantity),
     )?;
@@ -134,7 +134,11 @@ fn values(values: &[String], quantity: Quantity) -> String {
     let shown: Vec<_> = values
         .iter()
         .take(MOST_VALUES)
-        .map(|value| format!("'{}'", words::one_line(value, VALUE_WIDTH)))
+        .map(|value| match value.as_str() {
+            // What Sigma writes without quotes.
+            "null" => value.clone(),
+            _ => format!("'{}'", words::one_line(value, VALUE_WIDTH)),
+        })
         .collect();
     let joint = match quantity {
         Quantity::Any => " or ",
@@ -180,7 +184,9 @@ fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::
 fn event_name(event: EventId, files: &[PathBuf]) -> String {
     let file = files
         .get(event.file.0 as usize)
-        .map_or_else(String::new, |file| format!("{}, ", file.display()));
+        .map_or_else(String::new, |file| {
+            format!("{}, ", words::one_line(&file.to_string_lossy(), usize::MAX))
+        });
     format!("{file}record {}", event.record)
 }
 

@@ -10,6 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::words::grouped;
 use crate::run::{RunEvent, Sink};
 
+/// Less than this is read before a bar could be looked at, in bytes.
+const SMALLEST: u64 = 8 * 1024 * 1024;
+
 /// Shows on standard error how far a search has come, and how fast it is.
 #[derive(Debug)]
 pub struct Progress {
@@ -52,6 +55,10 @@ impl Sink for Progress {
                 bytes, detections, ..
             } => {
                 self.searches.store(detections > 0, Ordering::Relaxed);
+                // A bar for an instant is only a flicker.
+                if bytes < SMALLEST {
+                    return;
+                }
                 self.with_bar(|bar| {
                     let style =
                         ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}")
@@ -77,7 +84,11 @@ impl Sink for Progress {
                 };
                 self.with_bar(|bar| {
                     if let Some(bar) = bar {
-                        bar.set_position(position);
+                        bar.set_position(
+                            position
+                                .min(bar.length().unwrap_or(position))
+                                .max(bar.position()),
+                        );
                         bar.set_message(format!(
                             "{} records, {found}{}/s",
                             grouped(records),
@@ -91,7 +102,7 @@ impl Sink for Progress {
                 self.inside.store(0, Ordering::Relaxed);
                 self.with_bar(|bar| {
                     if let Some(bar) = bar {
-                        bar.set_position(done);
+                        bar.set_position(done.max(bar.position()));
                     }
                 });
             }

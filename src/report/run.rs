@@ -49,6 +49,11 @@ pub fn run_text(
     summary_text(out, report, paint)
 }
 
+/// Text from outside on one line; it must not steer a terminal.
+fn told(text: &str) -> String {
+    one_line(text, usize::MAX)
+}
+
 fn verdict_text(
     out: &mut dyn Write,
     test: &TestReport,
@@ -65,7 +70,7 @@ fn verdict_text(
         out,
         "{word} {} {}",
         one_line(&verdict.title, TITLE_WIDTH),
-        paint.faint(format_args!("({})", verdict.detection)),
+        paint.faint(format_args!("({})", told(verdict.detection.as_str()))),
     )?;
     writeln!(
         out,
@@ -73,7 +78,7 @@ fn verdict_text(
         verdict.reason,
         paint.faint(format_args!(
             "in {} ({}, {})",
-            test.recording.display(),
+            told(&test.recording.to_string_lossy()),
             count(test.records, "record"),
             test.evidence
         )),
@@ -105,14 +110,17 @@ fn control_text(
         out,
         "{word} {} {}",
         one_line(&control.title, TITLE_WIDTH),
-        paint.faint(format_args!("({})", control.detection)),
+        paint.faint(format_args!("({})", told(control.detection.as_str()))),
     )?;
     writeln!(
         out,
         "             {}: {} {}",
-        control.name,
+        told(&control.name),
         control.reason,
-        paint.faint(format_args!("in {}", test.recording.display())),
+        paint.faint(format_args!(
+            "in {}",
+            told(&test.recording.to_string_lossy())
+        )),
     )
 }
 
@@ -184,7 +192,12 @@ fn absent_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     )?;
     for absent in report.absent.iter().take(MOST_ABSENT) {
         let file = absent.file.file_name().unwrap_or_default();
-        writeln!(out, "  {} {}", absent.detection, file.to_string_lossy())?;
+        writeln!(
+            out,
+            "  {} {}",
+            told(&absent.detection),
+            told(&file.to_string_lossy())
+        )?;
     }
     if report.absent.len() > MOST_ABSENT {
         let rest = report.absent.len() - MOST_ABSENT;

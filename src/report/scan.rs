@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde_json::{Map, Value as Json, json};
 
 use super::paint::Paint;
@@ -78,7 +78,7 @@ fn table(firings: &[Found], width: Option<u16>) -> Table {
                 .level
                 .map_or_else(|| "-".to_owned(), |level| level.to_string()),
             words::one_line(&found.detection.title, VALUE_WIDTH),
-            found.file.display().to_string(),
+            words::one_line(&found.file.to_string_lossy(), usize::MAX),
             record,
             time(found),
             matched.join("  "),
@@ -87,14 +87,21 @@ fn table(firings: &[Found], width: Option<u16>) -> Table {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
+    // What is short stays on one line, whatever the terminal's width.
+    for short in [0, 3, 4] {
+        if let Some(column) = table.column_mut(short) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     table
 }
 
 fn time(found: &Found) -> String {
+    // To the second; JSON has all digits.
     found
         .firing
         .time
-        .map(|time| time.to_string())
+        .map(|time| time.strftime("%F %T").to_string())
         .unwrap_or_default()
 }
 
@@ -104,29 +111,24 @@ fn summary_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io:
         .iter()
         .map(|found| &found.detection.id)
         .collect();
+    let firings = match outcome.firings.len() {
+        0 => "no firing".to_owned(),
+        count => format!(
+            "{} of {}",
+            count_of(count, "firing"),
+            count_of(fired.len(), "detection")
+        ),
+    };
     writeln!(
         out,
-        "{} in {} searched with {}: {} of {}",
+        "{} in {} searched with {} of {}: {}",
         count(outcome.records(), "record"),
         count_of(opened(outcome), "log"),
+        words::grouped(outcome.searched as u64),
         count_of(outcome.detections, "detection"),
-        paint.bold(count_of(outcome.firings.len(), "firing")),
-        count_of(fired.len(), "detection"),
+        paint.bold(firings),
     )?;
-    if !outcome.benign.is_empty() {
-        writeln!(
-            out,
-            "{} on the list of benign hits",
-            count_of(outcome.benign.len(), "firing"),
-        )?;
-    }
-    if !outcome.unused_benign.is_empty() {
-        writeln!(
-            out,
-            "{} of the list of benign hits met no firing",
-            count_of(outcome.unused_benign.len(), "entry").replace("entrys", "entries"),
-        )?;
-    }
+    benign_text(out, outcome, paint)?;
     let lines = unsearched(outcome);
     if !lines.is_empty() {
         writeln!(out, "not searched:")?;
@@ -139,6 +141,34 @@ fn summary_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io:
             out,
             "{}",
             paint.bad("interrupted: the rest was not searched")
+        )?;
+    }
+    Ok(())
+}
+
+fn benign_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io::Result<()> {
+    let Some(unused) = &outcome.unused_benign else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "{} on the list of benign hits, {} not",
+        count_of(outcome.benign.len(), "firing"),
+        if outcome.firings.is_empty() {
+            paint.good("none")
+        } else {
+            paint.bad(words::grouped(outcome.firings.len() as u64))
+        },
+    )?;
+    for entry in unused {
+        let line = entry
+            .place
+            .line_and_column()
+            .map_or(String::new(), |(line, _)| format!(" (line {line})"));
+        writeln!(
+            out,
+            "the list's entry for `{}`{line} met no firing",
+            words::one_line(&entry.rule, VALUE_WIDTH)
         )?;
     }
     Ok(())
@@ -186,7 +216,7 @@ fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
         lines.push(format!(
             "{}: no log, such as {}",
             count_of(unsearched.files.len(), "file"),
-            unsearched.files[0].display()
+            words::one_line(&unsearched.files[0].to_string_lossy(), VALUE_WIDTH)
         ));
     }
     let records: u64 = unsearched.records.values().sum();
@@ -199,10 +229,14 @@ fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
             .map(|(origin, _)| origin.to_string())
             .collect();
         lines.push(format!(
-            "{}: no detection looks at their {} (most of {})",
+            "{}: no detection looks at their kind ({}{})",
             count(records, "record"),
-            count_of(origins.len(), "kind"),
-            named.join(", ")
+            named.join("; "),
+            if origins.len() > named.len() {
+                format!("; {} more kinds", origins.len() - named.len())
+            } else {
+                String::new()
+            }
         ));
     }
     lines
@@ -231,8 +265,15 @@ pub fn scan_json(out: &mut dyn Write, outcome: &ScanOutcome) -> io::Result<()> {
             "files": opened(outcome),
             "records": outcome.records(),
             "detections": outcome.detections,
+            "detections_searched": outcome.searched,
             "firings": outcome.firings.len(),
             "benign": outcome.benign.len(),
+            "unused_benign": outcome.unused_benign.iter().flatten().map(|entry| {
+                json!({
+                    "rule": entry.rule,
+                    "line": entry.place.line_and_column().map(|(line, _)| line),
+                })
+            }).collect::<Vec<_>>(),
             "interrupted": outcome.interrupted,
             "not_searched": {
                 "detections": unsearched.detections,

@@ -1,20 +1,25 @@
 //! Why one detection fired, or did not, on some logs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::compile::compile;
 use super::event::Interrupt;
-use crate::content::{LoadedDetections, LogInput, find_files};
+use super::scan::sort_out;
+use super::search::interruption;
+use crate::content::{LogInput, find_files, load_detections};
+use crate::detect::sigma::SigmaRuleSet;
 use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
 use crate::event::{Event, FileId, LogSource};
 use crate::log::{ReadOptions, cap_problems, open};
 
 /// What is to be explained.
 #[derive(Debug)]
 pub struct ExplainRequest {
-    /// The detections; each is explained.
-    pub detections: LoadedDetections,
+    /// A detection: its file, or its id, name, or title.
+    pub detection: String,
+    /// Folders and files of detections to find it in, and what it refers to.
+    pub folders: Vec<PathBuf>,
     /// Logs, and folders of logs.
     pub logs: Vec<PathBuf>,
     /// What plain JSON lines are.
@@ -38,21 +43,17 @@ pub struct ExplainOutcome {
     pub interrupted: bool,
 }
 
-/// Explains detections on logs.
+/// Explains a detection on logs; every one of them if it is a file of several.
 #[must_use]
 pub fn explain(request: ExplainRequest) -> ExplainOutcome {
-    let LoadedDetections {
-        sigma,
-        problems: mut content_problems,
-        ..
-    } = request.detections;
-    let (engine, names, problems) = compile(sigma);
+    let (rules, wanted, mut content_problems) = choose(&request);
+    let (engine, names, problems) = compile(rules);
     content_problems.extend(problems);
     diagnostic::sort(&mut content_problems);
     let (found, mut log_problems) = find_files(&request.logs);
     let inputs: Vec<_> = found
-        .into_iter()
-        .map(|file| LogInput::on_disk(file.path))
+        .iter()
+        .map(|file| LogInput::on_disk(&file.path))
         .collect();
     let options = ReadOptions {
         names,
@@ -60,7 +61,11 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
     };
     let mut explanations = Vec::new();
     for (program, detection) in (0..).map(ProgramId).zip(engine.programs()) {
-        if !engine.is_compiled(program) {
+        let is_wanted = wanted.iter().any(|name| {
+            detection.id.as_str().eq_ignore_ascii_case(name)
+                || detection.title.eq_ignore_ascii_case(name)
+        });
+        if !is_wanted || !engine.is_compiled(program) {
             continue;
         }
         let mut problems = Vec::new();
@@ -72,13 +77,88 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
         }
         explanations.push((detection.clone(), engine.coverage(program), explanation));
     }
+    let (mut log_problems, _) = sort_out(log_problems, &found);
+    let interrupted = request.interrupt.is_set();
+    if interrupted {
+        log_problems.push(interruption());
+    }
     cap_problems(&mut log_problems);
     ExplainOutcome {
         explanations,
         files: inputs.into_iter().map(|input| input.path).collect(),
         content_problems,
         log_problems,
-        interrupted: request.interrupt.is_set(),
+        interrupted,
+    }
+}
+
+/// Loads the detection that is asked for and what it may refer to; also the names
+/// that it goes by, and what is wrong.
+fn choose(request: &ExplainRequest) -> (SigmaRuleSet, Vec<String>, Vec<Diagnostic>) {
+    let file = Path::new(&request.detection);
+    let wanted: Vec<String> = if file.exists() {
+        let own = load_detections(&[file.to_owned()]);
+        if request.folders.is_empty() {
+            let names = own.sigma.names().map(Into::into).collect();
+            return (own.sigma, names, own.problems);
+        }
+        own.sigma.names().map(Into::into).collect()
+    } else {
+        vec![request.detection.clone()]
+    };
+    let mut paths = request.folders.clone();
+    let is_below = |folder: &PathBuf| match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        _ => false,
+    };
+    if file.exists() && !paths.iter().any(is_below) {
+        paths.push(file.to_owned());
+    }
+    let mut loaded = load_detections(&paths);
+    let known: Vec<String> = loaded.sigma.names().map(Into::into).collect();
+    let is_wanted = |name: &str| {
+        wanted
+            .iter()
+            .any(|wanted| wanted.eq_ignore_ascii_case(name))
+    };
+    if !known.iter().any(|name| is_wanted(name)) {
+        loaded.problems.push(unknown(&request.detection, &known));
+        return (SigmaRuleSet::default(), Vec::new(), loaded.problems);
+    }
+    loaded
+        .sigma
+        .retain(|names| names.iter().any(|name| is_wanted(name)));
+    // A rule may have been asked for by a name that is neither its id nor title.
+    let mut names = wanted.clone();
+    if !file.exists() {
+        names.extend(loaded.sigma.aliases(&request.detection));
+    }
+    (loaded.sigma, names, loaded.problems)
+}
+
+fn unknown(detection: &str, known: &[String]) -> Diagnostic {
+    let help = match did_you_mean(detection, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "give a rule's file, or its id, name, or title and `--detections DIR`".to_owned(),
+    };
+    Diagnostic::error(
+        Code::CONTENT_UNKNOWN_DETECTION,
+        format!("there is no detection `{detection}`"),
+    )
+    .help(help)
+}
+
+impl ExplainOutcome {
+    /// Whether something is wrong with the detections.
+    #[must_use]
+    pub fn content_is_wrong(&self) -> bool {
+        diagnostic::has_error(&self.content_problems)
+    }
+
+    /// Whether a log could not be read whole.
+    #[must_use]
+    pub fn logs_are_damaged(&self) -> bool {
+        diagnostic::has_error(&self.log_problems)
     }
 }
 

@@ -7,10 +7,10 @@ use super::benign::Known;
 use super::compile::compile;
 use super::event::{Interrupt, Sink};
 use super::search::{Correlate, FileOutcome, SearchRequest, search};
-use crate::content::{BenignList, FoundFile, LoadedDetections, LogInput, find_files};
+use crate::content::{BenignEntry, BenignList, FoundFile, LoadedDetections, LogInput, find_files};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, Detection, Engine, Firing, ProgramId};
-use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::event::{LogSource, Origin};
 use crate::log::ReadOptions;
 
@@ -38,12 +38,14 @@ pub struct ScanOutcome {
     pub firings: Vec<Found>,
     /// The firings that the list of benign hits knows.
     pub benign: Vec<Found>,
-    /// Entries of the list that no firing needed, by their place in it.
-    pub unused_benign: Vec<usize>,
+    /// Entries of the list that no firing needed; `None` without a list.
+    pub unused_benign: Option<Vec<BenignEntry>>,
     /// The files in order.
     pub files: Vec<FileOutcome>,
-    /// How many detections searched.
+    /// How many detections could search, had their log been there.
     pub detections: usize,
+    /// How many of them looked at any record.
+    pub searched: usize,
     /// What was not searched, and why.
     pub unsearched: Unsearched,
     /// What is wrong with the detections or the list.
@@ -127,17 +129,41 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
     diagnostic::sort(&mut log_problems);
     let (others, benign) = known.split(outcome.firings, engine.programs());
     let used: Vec<_> = benign.iter().map(|(entry, _)| *entry).collect();
-    let entries = request.benign.map_or(0, |list| list.entries.len());
+    let has_list = request.benign.is_some();
+    let unused_benign = request.benign.map(|list| {
+        let entries = list.entries.into_iter().enumerate();
+        entries
+            .filter(|(index, _)| !used.contains(index))
+            .map(|(_, entry)| entry)
+            .collect()
+    });
     let tell = |firing: Firing| tell(firing, &engine, &inputs);
+    let (unsearched, searched) = unsearched(&engine, &outcome.records, not_logs);
+    let proves_nothing = if outcome.files.iter().all(|file| !file.opened) {
+        Some("there is no log here, so nothing was searched")
+    } else if searched == 0 && has_list {
+        Some("no detection looks at any record of these logs, so the baseline proves nothing")
+    } else {
+        None
+    };
+    if let Some(why) = proves_nothing
+        && !diagnostic::has_error(&log_problems)
+    {
+        log_problems.push(
+            Diagnostic::error(Code::IO_NOTHING_FOUND, why)
+                .help("give logs that the detections are written for"),
+        );
+    }
     ScanOutcome {
         firings: others.into_iter().filter_map(tell).collect(),
         benign: benign
             .into_iter()
             .filter_map(|(_, firing)| tell(firing))
             .collect(),
-        unused_benign: (0..entries).filter(|entry| !used.contains(entry)).collect(),
-        unsearched: unsearched(&engine, &outcome.records, not_logs),
+        unused_benign,
+        unsearched,
         detections: own_programs(&engine).count(),
+        searched,
         files: outcome.files,
         content_problems,
         log_problems,
@@ -185,9 +211,12 @@ pub(super) fn sort_out(
             let named = found
                 .binary_search_by(|file| file.path.cmp(&place.file))
                 .is_ok_and(|index| found[index].named);
-            let ending = place.file.extension().and_then(|ending| ending.to_str());
-            let says_log = ending
-                .is_some_and(|ending| LOG_ENDINGS.contains(&ending.to_ascii_lowercase().as_str()));
+            // A rotated log is called `Security.evtx.1` or the like.
+            let name = place.file.file_name().unwrap_or_default().to_string_lossy();
+            let says_log = name
+                .split('.')
+                .skip(1)
+                .any(|ending| LOG_ENDINGS.contains(&ending.to_ascii_lowercase().as_str()));
             if named || says_log {
                 return true;
             }
@@ -202,7 +231,7 @@ fn unsearched(
     engine: &SigmaEngine,
     records: &BTreeMap<Origin, u64>,
     files: Vec<PathBuf>,
-) -> Unsearched {
+) -> (Unsearched, usize) {
     let mut unsearched = Unsearched {
         files,
         records: records.clone(),
@@ -218,6 +247,7 @@ fn unsearched(
         let why = "they cannot be evaluated, see the problems".to_owned();
         unsearched.detections.insert(why, refused);
     }
+    let mut searched = 0;
     for program in own_programs(engine) {
         let mut looked = false;
         for origin in records.keys() {
@@ -227,6 +257,7 @@ fn unsearched(
             }
         }
         if looked {
+            searched += 1;
             continue;
         }
         match engine.coverage(program) {
@@ -234,25 +265,19 @@ fn unsearched(
             Coverage::Searchable => unsearched.without_events += 1,
         }
     }
-    unsearched
+    (unsearched, searched)
 }
 
 impl ScanOutcome {
     /// Whether a problem of the detections is an error.
     #[must_use]
     pub fn content_is_wrong(&self) -> bool {
-        has_error(&self.content_problems)
+        diagnostic::has_error(&self.content_problems)
     }
 
     /// Whether a log could not be read whole.
     #[must_use]
     pub fn logs_are_damaged(&self) -> bool {
-        has_error(&self.log_problems)
+        diagnostic::has_error(&self.log_problems)
     }
-}
-
-fn has_error(problems: &[Diagnostic]) -> bool {
-    problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error)
 }

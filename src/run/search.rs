@@ -315,15 +315,18 @@ fn merge(
         }
     }
     if outcome.interrupted {
-        outcome.problems.push(
-            Diagnostic::error(
-                Code::RUN_INTERRUPTED,
-                "the run was interrupted, so the rest was not searched",
-            )
-            .help("run it again"),
-        );
+        outcome.problems.push(interruption());
     }
     cap_problems(&mut outcome.problems);
+}
+
+/// What is said of a run that someone ended early.
+pub(super) fn interruption() -> Diagnostic {
+    Diagnostic::error(
+        Code::RUN_INTERRUPTED,
+        "the run was interrupted, so the rest was not searched",
+    )
+    .help("run it again")
 }
 
 /// Lets correlations fire on what was held back. Records without a time cannot be

@@ -4,6 +4,7 @@
 //! sees the events of its log source), field names, the repairs that keep the
 //! engine's faults from users, and telling them why.
 
+mod alias;
 mod check;
 mod companion;
 mod compile;
