@@ -185,11 +185,16 @@ impl<'t> Decoder<'t, '_> {
             Kind::CloudTrail => self.cloudtrail(record, item),
             Kind::CloudTrailText => {
                 let holder: CloudTrailText<'_> = serde_json::from_str(self.source(record))?;
-                let Some(text) = holder.event.or(holder.message) else {
-                    return Ok(Fit::Other);
+                // CloudWatch also keeps the plain text of other programs; a
+                // `CloudTrailEvent` is never anything but JSON.
+                let text = match (holder.event, holder.message) {
+                    (Some(event), _) => event,
+                    (None, Some(message)) if message.trim_start().starts_with('{') => message,
+                    (None, Some(_)) => return Ok(self.pass_over()),
+                    (None, None) => return Ok(Fit::Other),
                 };
                 match kind_of(&text) {
-                    Some(Kind::Insight | Kind::Digest) | None => Ok(self.pass_over()),
+                    Some(Kind::Insight | Kind::Digest) => Ok(self.pass_over()),
                     _ => self.cloudtrail(Record::Other(&text), item),
                 }
             }
