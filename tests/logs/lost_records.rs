@@ -2,10 +2,13 @@
 
 use crate::common::{Log, read};
 use misfire::diagnostic::Severity;
-use misfire::log::ReadOptions;
+use misfire::log::{Format, ReadOptions};
 use rstest::rstest;
 use serde_json::json;
 
+const EVENT: &str = "<Event><System><Provider Name=\"Linux-Sysmon\"/><EventID>1</EventID>\
+    <Channel>Linux-Sysmon/Operational</Channel></System>\
+    <EventData><Data Name=\"Image\">/usr/bin/code</Data></EventData></Event>";
 const TRAIL: &str =
     r#"{"eventSource":"a","eventName":"b","eventTime":"2026-03-04T05:06:07Z","eventVersion":"1"}"#;
 
@@ -54,4 +57,93 @@ fn a_damaged_cloudwatch_message_is_told_and_text_is_passed_over() {
         plain(answer.to_string()).codes(),
         ["misfire::log::passed_over"]
     );
+}
+
+fn journal(identifier: &str, message: &serde_json::Value) -> String {
+    json!({
+        "__REALTIME_TIMESTAMP": "1772600767890121",
+        "SYSLOG_IDENTIFIER": identifier,
+        "MESSAGE": message,
+    })
+    .to_string()
+}
+
+#[rstest]
+#[case("sysmon", EVENT.replace("<Event>", "<Evemt>").into())]
+#[case("other", EVENT.replace("<Event>", "<Evemt>").into())]
+#[case("other", EVENT[..80].replace("<Event>", "").into())]
+#[case("other", "Image\">a</Data></Event>".into())]
+#[case("sysmon", "<Even".into())]
+// What `journalctl` does with long fields unless asked for all.
+#[case("sysmon", serde_json::Value::Null)]
+fn a_damaged_journal_entry_of_sysmon_is_told(
+    #[case] identifier: &str,
+    #[case] message: serde_json::Value,
+) {
+    let lines = [
+        journal("sysmon", &EVENT.into()),
+        journal(identifier, &message),
+        journal("sysmon", &EVENT.into()),
+    ];
+    let log = plain(lines.join("\n") + "\n");
+    assert_eq!(log.format, Some(Format::SysmonLinux));
+    assert_eq!(log.events.len(), 2);
+    assert_one_bad_record(&log);
+}
+
+#[test]
+fn journal_entries_of_other_programs_are_passed_over() {
+    let lines = [
+        journal("sysmon", &EVENT.into()),
+        journal("cron", &"session <opened>".into()),
+        journal("sysmon", &"Sysmon v1.3 - Monitors system events".into()),
+        journal("audit", &serde_json::Value::Null),
+        json!({"__REALTIME_TIMESTAMP": "1772600767890121"}).to_string(),
+    ];
+    let log = plain(lines.join("\n") + "\n");
+    assert_eq!(log.events.len(), 1);
+    assert_eq!(
+        log.codes(),
+        ["misfire::log::passed_over"],
+        "{:?}",
+        log.problems
+    );
+    assert_eq!(log.problems[0].more, 4);
+}
+
+#[rstest]
+#[case(format!("Mar  4 05:06:07 host1 sysmon: {}", EVENT.replace("<Event>", "<Evemt>")))]
+#[case(format!("Mar  4 05:06:07 host1 other: {}", &EVENT[7..]))]
+#[case(format!("Mar  4 05:06:07 host1 {}", &EVENT[60..]))]
+#[case("<14>Mar  4 05:06:07 host1 sysmon[77]: <Even".to_owned())]
+#[case("</Event>".to_owned())]
+fn a_damaged_syslog_line_of_sysmon_is_told(#[case] damaged: String) {
+    let whole = format!("Mar  4 05:06:07 host1 sysmon: {EVENT}");
+    for text in [
+        format!("{whole}\n{damaged}\n{whole}\n"),
+        format!("{whole}\n{whole}\n{damaged}"),
+    ] {
+        let log = plain(text);
+        assert_eq!(log.format, Some(Format::SysmonLinux));
+        assert_eq!(log.events.len(), 2);
+        assert_one_bad_record(&log);
+    }
+}
+
+#[test]
+fn syslog_lines_of_other_programs_are_passed_over() {
+    let text = format!(
+        "<14>Mar  4 05:06:07 host1 sysmon: {EVENT}\n\
+         <14>Mar  4 05:06:07 host1 cron[9]: session <opened>\n\
+         <14>Mar  4 05:06:07 host1 sysmon[77]: Sysmon v1.3 - Monitors system events\n"
+    );
+    let log = plain(text);
+    assert_eq!(log.events.len(), 1);
+    assert_eq!(
+        log.codes(),
+        ["misfire::log::passed_over"],
+        "{:?}",
+        log.problems
+    );
+    assert_eq!(log.problems[0].more, 2);
 }

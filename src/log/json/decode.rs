@@ -325,10 +325,20 @@ impl<'t> Decoder<'t, '_> {
 
     fn xml(&mut self, record: Record<'_>, item: &Item) -> Outcome {
         let holder: XmlText<'_> = serde_json::from_str(self.source(record))?;
+        let is_sysmon = holder.is_sysmon();
         let Some(message) = holder.text() else {
+            if is_sysmon {
+                // The journal's tool does this with long fields.
+                let cause = "its message was left out; `journalctl --all` keeps long ones";
+                return Err(Failure::Xml(cause.to_owned()));
+            }
             return Ok(self.pass_over());
         };
         let Some(xml) = event_in(&message) else {
+            if windows_xml::is_fragment(message.as_bytes(), is_sysmon) {
+                let cause = "it holds parts of an event, and not where the event starts";
+                return Err(Failure::Xml(cause.to_owned()));
+            }
             return Ok(self.pass_over());
         };
         let head = windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
@@ -537,6 +547,9 @@ struct XmlText<'t> {
     raw: Option<Cow<'t, str>>,
     #[serde(borrow)]
     result: Option<SearchResult<'t>>,
+    /// Text, bytes, or a list where the field was given more than once.
+    #[serde(borrow, rename = "SYSLOG_IDENTIFIER")]
+    identifier: Option<&'t RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -554,6 +567,12 @@ enum Message<'t> {
 }
 
 impl<'t> XmlText<'t> {
+    /// Whether a journal entry says that Sysmon wrote it.
+    fn is_sysmon(&self) -> bool {
+        self.identifier
+            .is_some_and(|identifier| identifier.get() == "\"sysmon\"")
+    }
+
     fn text(self) -> Option<Cow<'t, str>> {
         match self.message {
             Some(Message::Text(text)) => Some(text),
