@@ -2,6 +2,7 @@
 
 use crate::common::{Log, read};
 use misfire::diagnostic::Severity;
+use misfire::event::Origin;
 use misfire::log::{Format, ReadOptions};
 use rstest::rstest;
 use serde_json::json;
@@ -146,4 +147,45 @@ fn syslog_lines_of_other_programs_are_passed_over() {
         log.problems
     );
     assert_eq!(log.problems[0].more, 2);
+}
+
+#[test]
+fn records_of_other_kinds_after_a_journal_entry_are_read() {
+    let nxlog = r#"{"EventTime":"2026-03-04T05:06:07Z","EventID":104,"SourceName":"a","Channel":"System","Message":"m"}"#;
+    let search = json!({"preview": false, "result": {"_raw": EVENT}}).to_string();
+    for first in [
+        journal("sysmon", &EVENT.into()),
+        journal("cron", &"session opened".into()),
+        search,
+    ] {
+        let log = plain(format!("{first}\n{nxlog}\n{nxlog}\n{TRAIL}\n{first}\n"));
+        let found = log
+            .events
+            .iter()
+            .filter(|event| {
+                matches!(
+                    &event.origin,
+                    Origin::EventLog {
+                        event_id: Some(104),
+                        ..
+                    }
+                ) || matches!(&event.origin, Origin::Stream(_))
+            })
+            .count();
+        assert_eq!(found, 3, "{first}: {:?}", log.problems);
+        assert!(
+            !log.codes().contains(&"misfire::log::bad_record"),
+            "{:?}",
+            log.problems
+        );
+    }
+}
+
+#[test]
+fn a_search_result_without_its_event_is_told() {
+    let whole = json!({"result": {"_raw": EVENT}});
+    let without = json!({"result": {"EventCode": "1"}});
+    let log = plain(format!("{whole}\n{without}\n"));
+    assert_eq!(log.events.len(), 1);
+    assert_one_bad_record(&log);
 }

@@ -332,7 +332,11 @@ impl<'t> Decoder<'t, '_> {
                 let cause = "its message was left out; `journalctl --all` keeps long ones";
                 return Err(Failure::Xml(cause.to_owned()));
             }
-            return Ok(self.pass_over());
+            // Only a journal has entries without a text.
+            return Ok(match kind_of(self.source(record)) {
+                Some(Kind::Journal) => self.pass_over(),
+                _ => Fit::Other,
+            });
         };
         let Some(xml) = event_in(&message) else {
             if windows_xml::is_fragment(message.as_bytes(), is_sysmon) {
