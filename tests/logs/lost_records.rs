@@ -1,9 +1,11 @@
 //! Records that cannot be read are told as errors, never only counted as noise.
 
+use std::fmt::Write as _;
+
 use crate::common::{Log, read};
 use misfire::diagnostic::Severity;
-use misfire::event::Origin;
-use misfire::log::{Format, ReadOptions};
+use misfire::event::{FileId, Origin};
+use misfire::log::{Format, ReadOptions, read_bytes};
 use rstest::rstest;
 use serde_json::json;
 
@@ -188,4 +190,43 @@ fn a_search_result_without_its_event_is_told() {
     let log = plain(format!("{whole}\n{without}\n"));
     assert_eq!(log.events.len(), 1);
     assert_one_bad_record(&log);
+}
+
+/// The problems that the reader itself gives, in its order.
+fn problems_of_reader(text: String) -> (u64, usize, u64) {
+    let options = ReadOptions::default();
+    let mut reader = read_bytes("log".as_ref(), text.into(), FileId(0), &options).expect("a log");
+    let (mut events, mut problems, mut counted) = (0, 0, 0);
+    while let Some(chunk) = reader.next_chunk() {
+        let told = match chunk {
+            Ok(chunk) => {
+                let decoded = chunk.decode(&options);
+                events += decoded.batch.events().count() as u64;
+                decoded.problems
+            }
+            Err(problem) => vec![problem],
+        };
+        problems += told.len();
+        counted += told.iter().map(|problem| problem.more.max(1)).sum::<u64>();
+    }
+    (events, problems, counted)
+}
+
+#[test]
+fn stray_lines_take_bounded_memory() {
+    let strays = 2_000_000;
+    let mut xml = String::new();
+    let mut pretty = String::from("[\n");
+    for _ in 0..1000 {
+        writeln!(xml, "{EVENT}").expect("memory can be written");
+        write!(pretty, "{TRAIL},\n").expect("memory can be written");
+    }
+    pretty.truncate(pretty.len() - 2);
+    pretty.push_str("\n]\n");
+    for start in [xml, pretty] {
+        let (events, problems, counted) = problems_of_reader(start + &"x\n".repeat(strays));
+        assert_eq!(events, 1000);
+        assert!(problems <= 21, "{problems} problems");
+        assert_eq!(counted, strays as u64);
+    }
 }
