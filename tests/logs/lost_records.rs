@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::common::{Log, read};
 use misfire::diagnostic::Severity;
-use misfire::event::{FileId, Origin};
+use misfire::event::{FileId, LogSource, Origin};
 use misfire::log::{Format, ReadOptions, read_bytes};
 use rstest::rstest;
 use serde_json::json;
@@ -17,6 +17,13 @@ const TRAIL: &str =
 
 fn plain(text: impl Into<Vec<u8>>) -> Log {
     read(text, &ReadOptions::default())
+}
+
+fn declared() -> ReadOptions {
+    ReadOptions {
+        declared: Some(LogSource::new(Some("okta"), None, Some("okta"))),
+        ..ReadOptions::default()
+    }
 }
 
 /// Whether the only problem is an error that a record is bad.
@@ -228,5 +235,39 @@ fn stray_lines_take_bounded_memory() {
         assert_eq!(events, 1000);
         assert!(problems <= 21, "{problems} problems");
         assert_eq!(counted, strays as u64);
+    }
+}
+
+#[test]
+fn a_declaration_beats_a_guess() {
+    let okta = Origin::Stream(LogSource::new(Some("okta"), None, Some("okta")));
+    for record in [
+        r#"{"result":"SUCCESS","eventType":"user.login"}"#,
+        r#"{"result":{"code":7},"eventType":"user.login"}"#,
+        r#"{"_raw":"a line","eventType":"user.login"}"#,
+        r#"{"MESSAGE":"a line","eventType":"user.login"}"#,
+    ] {
+        for text in [
+            format!("{record}\n{record}\n"),
+            format!("[{record},{record}]"),
+        ] {
+            let log = read(text, &declared());
+            assert_eq!(log.codes(), [""; 0], "{:?}", log.problems);
+            assert_eq!(log.events.len(), 2, "{record}");
+            for event in &log.events {
+                assert_eq!(event.origin, okta);
+            }
+        }
+    }
+    // What really holds events says what it is.
+    let noise = journal("cron", &"session opened".into());
+    for record in [
+        json!({"_raw": EVENT}).to_string(),
+        journal("sysmon", &EVENT.into()),
+        journal("sysmon", &EVENT.as_bytes().into()),
+    ] {
+        let log = read(format!("{noise}\n{record}\n"), &declared());
+        assert_eq!(log.events.len(), 1, "{:?}", log.problems);
+        assert!(matches!(log.events[0].origin, Origin::EventLog { .. }));
     }
 }
