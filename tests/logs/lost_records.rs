@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::common::{Log, read};
-use misfire::diagnostic::Severity;
+use misfire::diagnostic::{Severity, sort};
 use misfire::event::{FileId, LogSource, Origin};
 use misfire::log::{Format, ReadOptions, read_bytes};
 use rstest::rstest;
@@ -270,4 +270,13 @@ fn a_declaration_beats_a_guess() {
         assert_eq!(log.events.len(), 1, "{:?}", log.problems);
         assert!(matches!(log.events[0].origin, Origin::EventLog { .. }));
     }
+}
+
+#[test]
+fn the_count_of_further_problems_stands_behind_the_first_ones() {
+    let mut log = plain(format!("{TRAIL}\n{}", "broken\n".repeat(50)));
+    sort(&mut log.problems);
+    let more: Vec<_> = log.problems.iter().map(|problem| problem.more).collect();
+    assert_eq!(more.len(), 21);
+    assert_eq!(more[20], 30);
 }
