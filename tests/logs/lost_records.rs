@@ -280,3 +280,22 @@ fn the_count_of_further_problems_stands_behind_the_first_ones() {
     assert_eq!(more.len(), 21);
     assert_eq!(more[20], 30);
 }
+
+#[test]
+fn formats_serialise_as_users_know_them() {
+    let names = [
+        (Format::Evtx, "evtx"),
+        (Format::CloudTrail, "cloudtrail"),
+        (Format::AzureActivity, "azure-activity"),
+        (Format::WindowsXml, "windows-xml"),
+        (Format::WindowsJson, "windows-json"),
+        (Format::Winlogbeat, "winlogbeat"),
+        (Format::Nxlog, "nxlog"),
+        (Format::PowerShell, "powershell"),
+        (Format::SysmonLinux, "sysmon-linux"),
+        (Format::JsonLines, "json"),
+    ];
+    for (format, name) in names {
+        assert_eq!(json!(format), json!(name));
+    }
+}
