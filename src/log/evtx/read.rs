@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 
 use super::copy::file_time;
-use super::extent::{is_whole, missing_records};
+use super::extent::{CHUNK_SIZE, HEADER_SIZE, is_whole, missing_records};
 use super::tree::event_tree;
 use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::{BatchBuilder, FileId, Span};
@@ -21,9 +21,6 @@ use crate::log::infoset::{Tree, Trees};
 use crate::log::input::Input;
 use crate::log::open::ReadOptions;
 use crate::log::problems::Problems;
-
-const HEADER_SIZE: u64 = 4096;
-const CHUNK_SIZE: usize = 65536;
 
 static SETTINGS: LazyLock<Arc<ParserSettings>> =
     LazyLock::new(|| Arc::new(ParserSettings::default().indent(false)));
