@@ -226,7 +226,7 @@ fn stray_lines_take_bounded_memory() {
     let mut pretty = String::from("[\n");
     for _ in 0..1000 {
         writeln!(xml, "{EVENT}").expect("memory can be written");
-        write!(pretty, "{TRAIL},\n").expect("memory can be written");
+        writeln!(pretty, "{TRAIL},").expect("memory can be written");
     }
     pretty.truncate(pretty.len() - 2);
     pretty.push_str("\n]\n");
