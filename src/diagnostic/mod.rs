@@ -117,14 +117,16 @@ impl Diagnostic {
 }
 
 /// Sorts problems as a reader expects them: by file, then by place, then by
-/// code; the order does not depend on threads.
+/// code; what only counts further problems stands behind the others of its file.
+/// The order does not depend on threads.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
-    fn key(diagnostic: &Diagnostic) -> (Option<(&Path, u64)>, Code, &str) {
-        (
-            diagnostic.place.as_ref().map(Place::sort_key),
-            diagnostic.code,
-            &diagnostic.message,
-        )
+    type Key<'d> = (Option<(&'d Path, bool, u64)>, Code, &'d str);
+    fn key(diagnostic: &Diagnostic) -> Key<'_> {
+        let place = diagnostic.place.as_ref().map(|place| {
+            let (file, position) = place.sort_key();
+            (file, diagnostic.more > 0, position)
+        });
+        (place, diagnostic.code, &diagnostic.message)
     }
     diagnostics.sort_by(|left, right| key(left).cmp(&key(right)));
 }

@@ -9,8 +9,10 @@ pub struct FileId(pub u32);
 
 /// The identity of one event: its file and its record number there.
 ///
-/// The record number is the log's own (`EventRecordID`) for Windows event logs
-/// in binary form and the one-based position in the file otherwise.
+/// The record number is the one in the record's header for Windows event logs in
+/// binary form and the one-based position in the file otherwise. In logs as
+/// Windows writes them the header's number equals `System/EventRecordID`; in
+/// exported ones it can differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct EventId {
     /// The file that holds the record.

@@ -11,6 +11,7 @@ pub enum Format {
     /// The binary Windows event log.
     Evtx,
     /// AWS CloudTrail, in any of its forms.
+    #[serde(rename = "cloudtrail")]
     CloudTrail,
     /// Azure activity log and the logs that are exported the same way.
     AzureActivity,
@@ -23,10 +24,12 @@ pub enum Format {
     /// Windows events with all fields side by side, as NXLog ships them.
     Nxlog,
     /// Windows events as PowerShell's `ConvertTo-Json` writes them.
+    #[serde(rename = "powershell")]
     PowerShell,
     /// Sysmon for Linux in a system log or in a journal.
     SysmonLinux,
-    /// JSON of a log source that the user has declared.
+    /// JSON of a log source that the user has declared; not only in lines.
+    #[serde(rename = "json")]
     JsonLines,
 }
 

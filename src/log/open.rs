@@ -10,6 +10,7 @@ use super::evtx::EvtxReader;
 use super::format::Format;
 use super::input::Input;
 use super::json::{JsonChunk, Kind};
+use super::problems::Counts;
 use super::sniff::{Recognised, empty, recognise};
 use super::split::{Splitter, XmlSplitter};
 use super::windows_xml::XmlChunk;
@@ -32,6 +33,8 @@ pub struct LogReader {
     path: Arc<Path>,
     format: Format,
     body: Reader,
+    /// The problems that took the place of chunks.
+    counts: Counts,
 }
 
 #[derive(Debug)]
@@ -127,6 +130,7 @@ fn start(
         path: Arc::from(path),
         format,
         body,
+        counts: Counts::default(),
     })
 }
 
@@ -139,18 +143,37 @@ impl LogReader {
 
     /// The next chunk, or a problem that took the place of one; reading goes on
     /// after a problem until there is nothing left.
+    ///
+    /// Only the first few problems of a kind are given one by one; at the end
+    /// of the log one more counts the rest.
     pub fn next_chunk(&mut self) -> Option<Result<Chunk, Diagnostic>> {
-        let body = match &mut self.body {
-            Reader::Evtx(reader) => reader
-                .next_chunk(&self.path)?
-                .map(|chunk| Body::Evtx(Box::new(chunk))),
-            Reader::Text(reader) => reader.next_body(&self.path)?,
-        };
-        Some(body.map(|body| Chunk {
-            file: self.file,
-            path: Arc::clone(&self.path),
-            body,
-        }))
+        while let Some(body) = self.next_body() {
+            match body {
+                Ok(body) => {
+                    return Some(Ok(Chunk {
+                        file: self.file,
+                        path: Arc::clone(&self.path),
+                        body,
+                    }));
+                }
+                Err(problem) => {
+                    if let Some(problem) = self.counts.admit(problem) {
+                        return Some(Err(problem));
+                    }
+                }
+            }
+        }
+        self.counts.take_closing(&self.path).map(Err)
+    }
+
+    fn next_body(&mut self) -> Option<Result<Body, Diagnostic>> {
+        match &mut self.body {
+            Reader::Evtx(reader) => {
+                let chunk = reader.next_chunk(&self.path)?;
+                Some(chunk.map(|chunk| Body::Evtx(Box::new(chunk))))
+            }
+            Reader::Text(reader) => reader.next_body(&self.path),
+        }
     }
 }
 

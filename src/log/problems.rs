@@ -12,6 +12,47 @@ const TOLD: usize = 20;
 pub(super) struct Problems<'p> {
     path: &'p Path,
     list: Vec<Diagnostic>,
+    counts: Counts,
+}
+
+impl<'p> Problems<'p> {
+    /// No problems yet, of the file at `path`.
+    pub(super) fn new(path: &'p Path) -> Self {
+        Self {
+            path,
+            list: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &'p Path {
+        self.path
+    }
+
+    /// Adds a problem; beyond the first few of a kind it is only counted.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        self.list.extend(self.counts.admit(problem));
+    }
+
+    /// Counts a record that is not searched, being of another kind.
+    pub(super) fn pass_over(&mut self, records: u64) {
+        let kind = self.counts.kind(Code::LOG_PASSED_OVER, Severity::Note);
+        kind.more += records;
+    }
+
+    /// The problems, each kind that was cut short with a closing count.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        while let Some(closing) = self.counts.take_closing(self.path) {
+            self.list.push(closing);
+        }
+        self.list
+    }
+}
+
+/// How many problems of each kind there were.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
     kinds: Vec<Kind>,
 }
 
@@ -23,37 +64,28 @@ struct Kind {
     more: u64,
 }
 
-impl<'p> Problems<'p> {
-    /// No problems yet, of the file at `path`.
-    pub(super) fn new(path: &'p Path) -> Self {
-        Self {
-            path,
-            list: Vec::new(),
-            kinds: Vec::new(),
-        }
-    }
-
-    /// The file.
-    pub(super) fn path(&self) -> &'p Path {
-        self.path
-    }
-
-    /// Adds a problem; beyond the first few of a kind it is only counted.
-    pub(super) fn push(&mut self, problem: Diagnostic) {
+impl Counts {
+    /// Gives a problem back that is one of the first few of its kind, and
+    /// counts any other.
+    pub(super) fn admit(&mut self, problem: Diagnostic) -> Option<Diagnostic> {
         let kind = self.kind(problem.code, problem.severity);
         if problem.more > 0 {
             kind.more += problem.more;
         } else if kind.told < TOLD {
             kind.told += 1;
-            self.list.push(problem);
+            return Some(problem);
         } else {
             kind.more += 1;
         }
+        None
     }
 
-    /// Counts a record that is not searched, being of another kind.
-    pub(super) fn pass_over(&mut self, records: u64) {
-        self.kind(Code::LOG_PASSED_OVER, Severity::Note).more += records;
+    /// The closing count of a kind that was cut short and not closed yet.
+    pub(super) fn take_closing(&mut self, path: &Path) -> Option<Diagnostic> {
+        let kind = self.kinds.iter_mut().find(|kind| kind.more > 0)?;
+        let closing = closing(path, kind);
+        kind.more = 0;
+        Some(closing)
     }
 
     fn kind(&mut self, code: Code, severity: Severity) -> &mut Kind {
@@ -71,16 +103,6 @@ impl<'p> Problems<'p> {
             self.kinds.len() - 1
         });
         &mut self.kinds[place]
-    }
-
-    /// The problems, each kind that was cut short with a closing count.
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
-        for kind in &self.kinds {
-            if kind.more > 0 {
-                self.list.push(closing(self.path, kind));
-            }
-        }
-        self.list
     }
 }
 

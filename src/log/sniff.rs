@@ -8,7 +8,7 @@ use memchr::{memchr, memmem};
 
 use super::format::Format;
 use super::input::Input;
-use super::json::{Kind, kind_of};
+use super::json::{Kind, kind_of, xml_of};
 use super::split::{Between, Containers, JsonSplitter, LineSplitter, Splitter};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -108,7 +108,8 @@ pub(super) fn recognise(
     // Perhaps the first lines are damaged.
     if !is_json
         && memmem::find(head, b"\n{").is_some()
-        && let Some(Ok(found)) = json(start, head, false)
+        && let Some(Ok(found)) = json(start, head, declared)
+        && found.format() != Format::JsonLines
     {
         return Ok(found);
     }
@@ -182,12 +183,12 @@ fn between(start: &str) -> Between {
 /// What JSON it is, if any of its first records says so.
 fn json(start: &str, head: &[u8], declared: bool) -> Option<Result<Recognised, Diagnostic>> {
     let layout = layout(start);
-    let mut kind = first_kind(head, layout);
+    let mut kind = first_kind(head, layout, declared);
     let mut layout = layout;
     if layout == Layout::Lines && kind.is_none() {
         // A first line that only looks like a record of its own.
         layout = Layout::Values(Containers::Known);
-        kind = first_kind(head, layout);
+        kind = first_kind(head, layout, declared);
     }
     match kind {
         Some(Kind::Digest) => Some(Err(empty(
@@ -249,8 +250,9 @@ fn holds_list(line: &str) -> bool {
     start != Some(0)
 }
 
-/// The kind of the first record that has one.
-fn first_kind(head: &[u8], layout: Layout) -> Option<Kind> {
+/// The kind of the first record that has one; what the user has declared weighs
+/// more than a guess.
+fn first_kind(head: &[u8], layout: Layout, declared: bool) -> Option<Kind> {
     let mut splitter = layout.splitter(Input::new(Cursor::new(head.to_vec())));
     let mut looked_at = 0;
     while let Some(piece) = splitter.next_piece(Path::new("")) {
@@ -263,7 +265,9 @@ fn first_kind(head: &[u8], layout: Layout) -> Option<Kind> {
         };
         for item in &piece.items {
             let text: Cow<'_, str> = String::from_utf8_lossy(&piece.bytes[item.start..item.end]);
-            if let Some(kind) = kind_of(&text) {
+            if let Some(kind) = kind_of(&text)
+                && !(declared && is_guess(kind, &text))
+            {
                 return Some(kind);
             }
             looked_at += 1;
@@ -273,6 +277,16 @@ fn first_kind(head: &[u8], layout: Layout) -> Option<Kind> {
         }
     }
     None
+}
+
+/// Whether a record only looks like a frame around an event: other logs have
+/// members such as `result`, too.
+fn is_guess(kind: Kind, text: &str) -> bool {
+    matches!(kind, Kind::Journal | Kind::SearchResult)
+        && xml_of(text).is_none()
+        // A long record is cut off here.
+        && (serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+            || !text.contains("<Event"))
 }
 
 /// Whether the log is a list of records without any.

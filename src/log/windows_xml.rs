@@ -64,6 +64,16 @@ pub(super) fn event_start(text: &str) -> Option<usize> {
         .find(|start| text[start + "<Event".len()..].starts_with([' ', '\t', '\r', '\n', '>', '/']))
 }
 
+/// Whether text without an [`event_start`] is what is left of an event;
+/// `is_sysmon` is whether Sysmon wrote it, which also writes a few plain lines.
+pub(super) fn is_fragment(text: &[u8], is_sysmon: bool) -> bool {
+    let parts = [&b"</Event>"[..], b"<System>", b"<EventData"];
+    parts
+        .iter()
+        .any(|part| memchr::memmem::find(text, part).is_some())
+        || (is_sysmon && memchr::memchr2(b'<', b'>', text).is_some())
+}
+
 /// What the frame of an event says about where it belongs.
 #[derive(Debug, Default)]
 pub(super) struct XmlHead {

@@ -4,4 +4,5 @@ mod broken_logs;
 mod common;
 mod formats;
 mod json_write;
+mod lost_records;
 mod seeds;

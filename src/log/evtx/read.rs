@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 
 use super::copy::file_time;
-use super::extent::{is_whole, missing_records};
+use super::extent::{CHUNK_SIZE, HEADER_SIZE, is_whole, missing_records};
 use super::tree::event_tree;
 use crate::diagnostic::{At, Code, Diagnostic, Place};
 use crate::event::{BatchBuilder, FileId, Span};
@@ -20,9 +20,7 @@ use crate::log::flatten::{Flattener, Record};
 use crate::log::infoset::{Tree, Trees};
 use crate::log::input::Input;
 use crate::log::open::ReadOptions;
-
-const HEADER_SIZE: u64 = 4096;
-const CHUNK_SIZE: usize = 65536;
+use crate::log::problems::Problems;
 
 static SETTINGS: LazyLock<Arc<ParserSettings>> =
     LazyLock::new(|| Arc::new(ParserSettings::default().indent(false)));
@@ -195,7 +193,7 @@ impl EvtxChunk {
         path: &Path,
         options: &ReadOptions,
     ) -> Decoded {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new(path);
         let (text, records) = self.render(path, &mut problems);
         let mut builder = BatchBuilder::new(file, Arc::clone(&options.names), text.len());
         let mut flattener = Flattener::new(&text);
@@ -215,14 +213,14 @@ impl EvtxChunk {
         }
         Decoded {
             batch: builder.finish(text),
-            problems,
+            problems: problems.finish(),
         }
     }
 
     /// Reads the chunk's records as trees.
     pub(in crate::log) fn decode_trees(mut self, path: &Path) -> Trees {
         let mut trees = Trees::default();
-        let mut problems = Vec::new();
+        let mut problems = Problems::new(path);
         self.walk(path, &mut problems, |record| {
             let number = record.event_record_id;
             let time = file_time(&record.timestamp);
@@ -236,16 +234,12 @@ impl EvtxChunk {
             });
             Ok(())
         });
-        trees.problems = problems;
+        trees.problems = problems.finish();
         trees
     }
 
     /// Renders all records into one text, with the span of each.
-    fn render(
-        &mut self,
-        path: &Path,
-        problems: &mut Vec<Diagnostic>,
-    ) -> (String, Vec<(u64, Span)>) {
+    fn render(&mut self, path: &Path, problems: &mut Problems<'_>) -> (String, Vec<(u64, Span)>) {
         let offset = self.offset();
         let number = self.number;
         let mut text = Vec::with_capacity(4 * CHUNK_SIZE);
@@ -284,7 +278,7 @@ impl EvtxChunk {
     fn walk(
         &mut self,
         path: &Path,
-        problems: &mut Vec<Diagnostic>,
+        problems: &mut Problems<'_>,
         mut take: impl FnMut(EvtxRecord<'_>) -> Result<(), Diagnostic>,
     ) {
         let offset = self.offset();

@@ -185,11 +185,16 @@ impl<'t> Decoder<'t, '_> {
             Kind::CloudTrail => self.cloudtrail(record, item),
             Kind::CloudTrailText => {
                 let holder: CloudTrailText<'_> = serde_json::from_str(self.source(record))?;
-                let Some(text) = holder.event.or(holder.message) else {
-                    return Ok(Fit::Other);
+                // CloudWatch also keeps the plain text of other programs; a
+                // `CloudTrailEvent` is never anything but JSON.
+                let text = match (holder.event, holder.message) {
+                    (Some(event), _) => event,
+                    (None, Some(message)) if message.trim_start().starts_with('{') => message,
+                    (None, Some(_)) => return Ok(self.pass_over()),
+                    (None, None) => return Ok(Fit::Other),
                 };
                 match kind_of(&text) {
-                    Some(Kind::Insight | Kind::Digest) | None => Ok(self.pass_over()),
+                    Some(Kind::Insight | Kind::Digest) => Ok(self.pass_over()),
                     _ => self.cloudtrail(Record::Other(&text), item),
                 }
             }
@@ -320,10 +325,24 @@ impl<'t> Decoder<'t, '_> {
 
     fn xml(&mut self, record: Record<'_>, item: &Item) -> Outcome {
         let holder: XmlText<'_> = serde_json::from_str(self.source(record))?;
+        let is_sysmon = holder.is_sysmon();
         let Some(message) = holder.text() else {
-            return Ok(self.pass_over());
+            if is_sysmon {
+                // The journal's tool does this with long fields.
+                let cause = "its message was left out; `journalctl --all` keeps long ones";
+                return Err(Failure::Xml(cause.to_owned()));
+            }
+            // Only a journal has entries without a text.
+            return Ok(match kind_of(self.source(record)) {
+                Some(Kind::Journal) => self.pass_over(),
+                _ => Fit::Other,
+            });
         };
         let Some(xml) = event_in(&message) else {
+            if windows_xml::is_fragment(message.as_bytes(), is_sysmon) {
+                let cause = "it holds parts of an event, and not where the event starts";
+                return Err(Failure::Xml(cause.to_owned()));
+            }
             return Ok(self.pass_over());
         };
         let head = windows_xml::add(xml, &mut self.builder, &mut self.met).map_err(Failure::Xml)?;
@@ -532,6 +551,9 @@ struct XmlText<'t> {
     raw: Option<Cow<'t, str>>,
     #[serde(borrow)]
     result: Option<SearchResult<'t>>,
+    /// Text, bytes, or a list where the field was given more than once.
+    #[serde(borrow, rename = "SYSLOG_IDENTIFIER")]
+    identifier: Option<&'t RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -549,6 +571,12 @@ enum Message<'t> {
 }
 
 impl<'t> XmlText<'t> {
+    /// Whether a journal entry says that Sysmon wrote it.
+    fn is_sysmon(&self) -> bool {
+        self.identifier
+            .is_some_and(|identifier| identifier.get() == "\"sysmon\"")
+    }
+
     fn text(self) -> Option<Cow<'t, str>> {
         match self.message {
             Some(Message::Text(text)) => Some(text),

@@ -53,7 +53,7 @@ pub enum JsonWriteError {
     #[error("the log cannot be written: {0}")]
     Io(#[from] io::Error),
     /// The record belongs to another log.
-    #[error("a record of {origin} cannot stand in a {format} log")]
+    #[error("{format} logs cannot hold a record of {origin}")]
     OtherLog {
         /// The log that the record belongs to.
         origin: String,

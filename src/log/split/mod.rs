@@ -161,6 +161,19 @@ fn too_long(path: &Path, line: u64) -> Diagnostic {
     .help("leave the record out, or check that the file is a log; the other records were read")
 }
 
+fn lost_event(path: &Path, line: u64, text: &[u8]) -> Diagnostic {
+    let start = &text[..text.len().min(40)];
+    Diagnostic::error(
+        Code::LOG_BAD_RECORD,
+        format!(
+            "the line holds parts of an event, and not where the event starts: `{}`",
+            String::from_utf8_lossy(start).escape_debug()
+        ),
+    )
+    .at(Place::new(path, At::Line(line)))
+    .help("correct the line, or copy the log again; the other records were read")
+}
+
 fn not_a_record(path: &Path, line: u64, text: &[u8]) -> Diagnostic {
     let start = &text[..text.len().min(40)];
     Diagnostic::error(

@@ -5,10 +5,12 @@ use std::path::Path;
 use memchr::{memchr, memmem};
 
 use super::{
-    Feed, Item, MAX_RECORD, PIECE, Piece, is_record_line, newlines, not_a_record, too_long,
+    Feed, Item, MAX_RECORD, PIECE, Piece, is_record_line, lost_event, newlines, not_a_record,
+    too_long,
 };
 use crate::diagnostic::Diagnostic;
 use crate::log::input::Input;
+use crate::log::windows_xml::is_fragment;
 
 const START: &[u8] = b"<Event";
 const END: &[u8] = b"</Event>";
@@ -132,6 +134,12 @@ impl XmlSplitter {
                     let text = text.to_vec();
                     let line = self.line_of(start);
                     return Some(not_a_record(path, line, &text));
+                }
+                Between::Lines if is_lost_event(text) => {
+                    let text = text.to_vec();
+                    let line = self.line_of(start);
+                    self.feed.next_number();
+                    return Some(lost_event(path, line, &text));
                 }
                 // The text before an event on its line is its frame.
                 Between::Lines if is_whole && !is_markup => self.passed_over += 1,
@@ -275,6 +283,17 @@ fn open_cdata(data: &[u8]) -> Option<usize> {
 /// Whether a start tag inside an event is text of a CDATA section.
 fn has_nested_end(event: &[u8]) -> bool {
     memmem::find(event, b"<![CDATA[").is_some()
+}
+
+/// Whether a line of a system log holds what is left of an event.
+fn is_lost_event(line: &[u8]) -> bool {
+    // What comes before the program's name may hold a priority in brackets.
+    let sysmon = memmem::find(line, b" sysmon").and_then(|found| {
+        let rest = &line[found + b" sysmon".len()..];
+        let is_name = rest.starts_with(b":") || rest.starts_with(b"[");
+        is_name.then_some(rest)
+    });
+    is_fragment(line, false) || sysmon.is_some_and(|text| is_fragment(text, true))
 }
 
 /// Whether a line holds nothing but what exports put between events.
