@@ -233,6 +233,25 @@ fn content_cases() -> Vec<Case> {
             2,
         ),
         (
+            "suite_unread_recording",
+            vec![
+                ("suite/info.yml", INFO.into()),
+                ("suite/start.json", lines(&[START])),
+                ("suite/other.evtx", vec![]),
+            ],
+            suite(),
+            0,
+        ),
+        (
+            "suite_no_rule",
+            info(
+                INFO.split_once("regression_")
+                    .map_or_else(String::new, |(_, tests)| format!("regression_{tests}")),
+            ),
+            suite(),
+            2,
+        ),
+        (
             "suite_bad_value",
             info(INFO.replace("path: suite/start.json", "path: [1]")),
             suite(),

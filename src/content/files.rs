@@ -133,7 +133,8 @@ pub(super) fn cause_of_error(error: &serde_yaml::Error) -> (String, Option<Strin
             .map(|meant| format!("did you mean `{meant}` by `{unknown}`?")),
         _ => None,
     };
-    (cause, help)
+    let told = cause.split(", expected one of").next().unwrap_or_default();
+    (told.to_owned(), help)
 }
 
 /// Where a YAML text does not say what it should.
