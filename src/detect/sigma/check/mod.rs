@@ -66,6 +66,37 @@ pub(super) fn findings(source: &Arc<SourceText>) -> Vec<Diagnostic> {
     }
 }
 
+/// Whether a text is meant to hold rules, wherever in its lines their keys stand:
+/// in rules that are indented, written as JSON, or in a list.
+pub(super) fn is_meant_as_a_rule(source: &Arc<SourceText>) -> bool {
+    const KEYS: [&str; 4] = ["detection", "logsource", "correlation", "filter"];
+    if !KEYS.iter().any(|key| source.text.contains(key)) {
+        return false;
+    }
+    let visited = YamlSource::new(source).visit(|documents| {
+        documents
+            .iter()
+            .any(|document| is_rule(*document) || document.elements().any(is_rule))
+    });
+    // Of a text that is no YAML, its lines say what it was meant to be.
+    visited.unwrap_or_else(|_| {
+        let is_written = |key: &str| {
+            source.text.lines().any(|line| {
+                let line = line.trim_start_matches([' ', '\t', '-', '{', '[', '"', '\'']);
+                line.strip_prefix(key)
+                    .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+            })
+        };
+        is_written("detection") && is_written("logsource") || is_written("correlation")
+    })
+}
+
+fn is_rule(node: YamlNode<'_>) -> bool {
+    ["detection", "logsource", "correlation", "filter"]
+        .iter()
+        .any(|key| node.get(key).is_some())
+}
+
 /// A key of a rule that another was likely meant by.
 pub(super) fn misspelled_key(key: &str) -> Option<&'static str> {
     did_you_mean(key, RULE_KEYS).filter(|meant| *meant != key)
@@ -86,7 +117,11 @@ fn check_documents(documents: &[YamlNode<'_>], findings: &mut Vec<Diagnostic>) {
                     document.what()
                 ))
                 .at(document.first_line())
-                .help("a rule is a mapping with `title`, `logsource`, and `detection`"),
+                .help(if document.elements().any(is_rule) {
+                    "split the list into documents, with a line of `---` in front of each"
+                } else {
+                    "a rule is a mapping with `title`, `logsource`, and `detection`"
+                }),
             );
             continue;
         }
