@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rsigma_parser::{CorrelationRule, FilterRule, SigmaRule};
+use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
 
 use super::check;
 use super::document::Parsed;
@@ -185,10 +185,14 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     };
     let before = set.len();
     set.rules.retain(|parsed| {
-        is_sound_detection(&parsed.document.detection) && has_its_log_source(parsed)
+        is_sound_detection(&parsed.document.detection)
+            && has_its_log_source(parsed)
+            && is_sound_log_source(&parsed.document.logsource)
     });
-    set.filters
-        .retain(|parsed| is_sound_detection(&parsed.document.detection));
+    set.filters.retain(|parsed| {
+        let log_source = parsed.document.logsource.as_ref();
+        is_sound_detection(&parsed.document.detection) && log_source.is_none_or(is_sound_log_source)
+    });
     if !has_error(&problems) && (before == 0 || set.len() < before) {
         problems.push(unexplained(source));
     }
@@ -258,6 +262,12 @@ fn log_source_parts(rule: &SigmaRule) -> [(&'static str, &Option<String>); 3] {
         ("category:", &source.category),
         ("service:", &source.service),
     ]
+}
+
+/// Whether no key of a log source is a misspelling, which would widen it.
+fn is_sound_log_source(log_source: &LogSource) -> bool {
+    let mut keys = log_source.custom.keys();
+    keys.all(|key| check::misspelled_log_source_key(key).is_none())
 }
 
 /// Whether the log source of a rule names all that its text does.
