@@ -36,6 +36,12 @@ impl SigmaRuleSet {
         self.len() == 0
     }
 
+    /// Whether anything in the set can fire: a rule or a correlation.
+    #[must_use]
+    pub fn can_fire(&self) -> bool {
+        !self.rules.is_empty() || !self.correlations.is_empty()
+    }
+
     /// Adds the rules of another set behind those of this one.
     pub fn append(&mut self, mut other: Self) {
         self.rules.append(&mut other.rules);
