@@ -141,3 +141,58 @@ filter:\n    rules: any\n    selection: {Image: x}\n    condition: selection\n";
     let (_, told) = home.scan(&["--detections", "rules"]);
     assert!(told.contains("there are only filters here"), "{told}");
 }
+
+fn scan_with_list(rule: &str, list: &str) -> (usize, String) {
+    let home = Home::new(&[("rules/whoami.yml", rule), ("known.yml", list)]);
+    let (firings, told) = home.scan(&["--detections", "rules", "--benign", "known.yml"]);
+    (firings.len(), told)
+}
+
+#[test]
+fn an_entry_may_call_its_rule_by_any_name() {
+    let id = "4815aa87-8781-4368-96ad-7df96a2a1880";
+    for name in [id, "whoami_started", "Whoami Started"] {
+        for more in [
+            "",
+            "    host: WS01\n",
+            "    fields: {Image|contains: whoami}\n",
+        ] {
+            let list = format!("known:\n  - rule: {name}\n    reason: reviewed\n{more}");
+            let (firings, told) = scan_with_list(RULE, &list);
+            assert_eq!(firings, 0, "{list}\n{told}");
+            assert!(told.contains("\"benign\":1"), "{told}");
+        }
+        let list = format!("known:\n  - rule: {name}\n    reason: reviewed\n    host: WS02\n");
+        assert_eq!(scan_with_list(RULE, &list).0, 1);
+    }
+}
+
+#[test]
+fn an_entry_with_empty_conditions_is_refused() {
+    for more in ["fields:", "fields: {}", "host:", "host: ''"] {
+        let list = format!("known:\n  - rule: whoami_started\n    reason: reviewed\n    {more}\n");
+        let (_, told) = scan_with_list(RULE, &list);
+        assert!(told.contains("misfire::content::bad_value"), "{told}");
+    }
+}
+
+#[test]
+fn no_id_of_a_users_rule_is_taken_for_the_lists_own() {
+    let id = "known benign hit 0";
+    let rule = RULE.replace("4815aa87-8781-4368-96ad-7df96a2a1880", id);
+    let list = "known:\n  - rule: whoami_started\n    reason: reviewed\n    host: WS02\n";
+    let (firings, told) = scan_with_list(&rule, list);
+    assert_eq!(firings, 1, "{told}");
+}
+
+#[test]
+fn an_entry_is_about_every_rule_of_its_title() {
+    let other = "title: Whoami Started\nid: 8b0cf5c5-2d7f-4a3c-9f0e-3f2f4b3f4c11\n\
+logsource: {product: windows, service: sysmon}\n\
+detection: {selection: {Image|endswith: whoami.exe}, condition: selection}\n";
+    let rules = format!("{RULE}---\n{other}");
+    let list = "known:\n  - rule: Whoami Started\n    reason: reviewed\n    host: WS01\n";
+    let (firings, told) = scan_with_list(&rules, list);
+    assert_eq!(firings, 0, "{told}");
+    assert!(told.contains("\"benign\":2"), "{told}");
+}

@@ -113,7 +113,8 @@ impl SigmaRuleSet {
     /// The titles, names, and ids of all rules and correlations, for
     /// suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let rules = self.rules.iter().flat_map(|parsed| {
+        let written = |parsed: &&Parsed<SigmaRule>| parsed.companion.is_none();
+        let rules = self.rules.iter().filter(written).flat_map(|parsed| {
             let document = &parsed.document;
             names(&document.id, &document.name, &document.title)
         });
@@ -235,6 +236,7 @@ fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
             source: Arc::clone(source),
             number: Some(number),
             is_told: false,
+            companion: None,
         });
     parsed.collect()
 }

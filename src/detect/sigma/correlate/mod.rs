@@ -376,6 +376,7 @@ fn describe(parsed: &Parsed<CorrelationRule>) -> Detection {
     let own_id = rule.id.as_deref().or(rule.name.as_deref());
     Detection {
         id: own_id.map_or_else(|| parsed.fallback_id(), DetectionId::new),
+        name: rule.name.clone(),
         title: rule.title.clone(),
         language: Language::Sigma,
         reading: Reading::Strict,
@@ -387,6 +388,7 @@ fn describe(parsed: &Parsed<CorrelationRule>) -> Detection {
             rule.rules.join(", ")
         ),
         file: parsed.source.file.clone(),
+        companion: None,
     }
 }
 
