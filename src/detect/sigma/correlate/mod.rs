@@ -303,6 +303,11 @@ impl Correlations {
         !self.quiet.contains(&program)
     }
 
+    /// Lets what others refer to fire by itself as well.
+    pub(super) fn let_all_fire(&mut self) {
+        self.quiet.clear();
+    }
+
     /// Puts what was held back in the order of time and correlates it.
     pub(super) fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion {
         let mut evaluation = Evaluation::new(self);
