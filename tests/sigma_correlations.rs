@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "sigma_correlations/bases.rs"]
+mod bases;
 #[path = "sigma_correlations/documents.rs"]
 mod documents;
 #[path = "sigma_correlations/filters.rs"]

@@ -18,7 +18,7 @@ pub struct BenignList {
 /// One kind of hit that is known to be benign.
 #[derive(Debug, Clone)]
 pub struct BenignEntry {
-    /// The id or title of the detection.
+    /// The id, name, or title of the detection.
     pub rule: String,
     /// The computer's name, as a Sigma value; `None` means any.
     pub host: Option<String>,
@@ -36,13 +36,40 @@ struct File {
     known: Vec<Entry>,
 }
 
+/// An entry as written: of `host` and `fields`, the outer option says whether the
+/// key is there, the inner one whether it has a value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     rule: String,
-    host: Option<String>,
-    fields: Option<serde_yaml::Mapping>,
+    #[serde(default, deserialize_with = "present")]
+    host: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    fields: Option<Option<serde_yaml::Mapping>>,
     reason: String,
+}
+
+fn present<'d, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'d>,
+    T: Deserialize<'d>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl Entry {
+    /// The key that is there without a value. It would let everything pass.
+    fn empty_key(&self) -> Option<&'static str> {
+        let host = self.host.as_ref();
+        let fields = self.fields.as_ref();
+        if host.is_some_and(|host| host.as_ref().is_none_or(|host| host.trim().is_empty())) {
+            Some("host")
+        } else if fields.is_some_and(|fields| fields.as_ref().is_none_or(|all| all.is_empty())) {
+            Some("fields")
+        } else {
+            None
+        }
+    }
 }
 
 impl BenignList {
@@ -67,15 +94,31 @@ impl BenignList {
                         .help("say why the hit is benign, and who has reviewed it"),
                 ));
             }
+            if let Some(key) = entry.empty_key() {
+                return Err(Box::new(
+                    Diagnostic::error(
+                        Code::CONTENT_BAD_VALUE,
+                        format!("the entry's `{key}` is empty, so it would let every hit pass"),
+                    )
+                    .at(place)
+                    .help(format!("write a value, or remove `{key}` if any is meant")),
+                ));
+            }
             entries.push(BenignEntry {
                 rule: entry.rule,
-                host: entry.host,
-                fields: entry.fields,
+                host: entry.host.flatten(),
+                fields: entry.fields.flatten(),
                 reason: entry.reason,
                 place,
             });
         }
         Ok(Self { entries })
+    }
+
+    /// The entries at these places in the list, such as those that no firing
+    /// needed.
+    pub fn pick(&self, places: &[usize]) -> impl Iterator<Item = &BenignEntry> {
+        places.iter().filter_map(|place| self.entries.get(*place))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Loading detections from folders.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 
 use super::files::{find_files, read_text};
 use crate::detect::sigma::{SigmaRuleSet, parse};
-use crate::diagnostic::{self, Code, Diagnostic, SourceText};
+use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
 
 /// What was loaded, and what could not be.
 #[derive(Debug, Default)]
@@ -24,24 +25,59 @@ pub struct LoadedDetections {
 /// do not end in `.yml` or `.yaml` are no detections.
 #[must_use]
 pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
-    let (found, problems) = find_files(paths);
-    let files: Vec<_> = found
-        .into_iter()
-        .filter(|file| file.named || is_yaml(&file.path))
-        .map(|file| file.path)
+    let (mut found, problems) = find_files(paths);
+    found.retain(|file| file.named || is_yaml(&file.path));
+    let parsed: Vec<_> = found
+        .par_iter()
+        .map(|file| parse_text(read_text(&file.path)))
         .collect();
-    let texts = files.par_iter().map(|path| read_text(path)).collect();
-    let mut loaded = load_detections_from(texts);
+    // What is a detection, and what was meant to be one.
+    let told: BTreeSet<_> = found
+        .iter()
+        .zip(&parsed)
+        .filter(|(_, (set, problems))| !set.is_empty() || !problems.is_empty())
+        .map(|(file, _)| file.path.clone())
+        .collect();
+    let mut loaded = gathered(parsed);
     loaded.problems.extend(problems);
-    if loaded.sigma.is_empty() && loaded.problems.is_empty() {
+    for path in paths {
+        let is_told = told.iter().any(|file| file.starts_with(path))
+            || loaded.problems.iter().any(|problem| {
+                let place = problem.place.as_ref();
+                problem.severity == Severity::Error
+                    && place.is_some_and(|place| place.file == *path)
+            });
+        if !is_told {
+            loaded.problems.push(nothing_in(path));
+        }
+    }
+    let has_error = loaded
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    if !has_error && !loaded.sigma.can_fire() {
         loaded.problems.extend(paths.iter().map(|path| {
-            Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no detection here")
-                .in_file(path)
-                .help("Sigma rules are files that end in `.yml` or `.yaml`")
+            Diagnostic::error(
+                Code::IO_NOTHING_FOUND,
+                "there are only filters here, which never fire by themselves",
+            )
+            .in_file(path)
+            .help("load the rules that they narrow as well")
         }));
     }
     diagnostic::sort(&mut loaded.problems);
     loaded
+}
+
+fn nothing_in(path: &Path) -> Diagnostic {
+    let help = if path.is_dir() {
+        "Sigma rules are files that end in `.yml` or `.yaml`"
+    } else {
+        "a Sigma rule has `title`, `logsource`, and `detection`"
+    };
+    Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no detection here")
+        .in_file(path)
+        .help(help)
 }
 
 /// Loads detections from texts, in their order.
@@ -49,17 +85,24 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
 pub fn load_detections_from(
     texts: Vec<Result<Arc<SourceText>, Box<Diagnostic>>>,
 ) -> LoadedDetections {
+    gathered(texts.into_par_iter().map(parse_text).collect())
+}
+
+/// What one file holds, and what is wrong with it.
+type ParsedFile = (SigmaRuleSet, Vec<Diagnostic>);
+
+fn parse_text(text: Result<Arc<SourceText>, Box<Diagnostic>>) -> ParsedFile {
+    match text {
+        Ok(source) => parse(&source),
+        Err(problem) => (SigmaRuleSet::default(), vec![*problem]),
+    }
+}
+
+fn gathered(parsed: Vec<ParsedFile>) -> LoadedDetections {
     let mut loaded = LoadedDetections {
-        files: texts.len(),
+        files: parsed.len(),
         ..LoadedDetections::default()
     };
-    let parsed: Vec<_> = texts
-        .into_par_iter()
-        .map(|text| match text {
-            Ok(source) => parse(&source),
-            Err(problem) => (SigmaRuleSet::default(), vec![*problem]),
-        })
-        .collect();
     for (set, problems) in parsed {
         loaded.sigma.append(set);
         loaded.problems.extend(problems);

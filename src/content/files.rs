@@ -17,8 +17,9 @@ pub struct FoundFile {
     pub named: bool,
 }
 
-/// Finds all files below the given paths, sorted by path, each once. Links in
-/// folders are not followed. What cannot be listed becomes a problem.
+/// Finds all files below the given paths, sorted by path, each once. Links to
+/// files are read; links to folders are not followed, but for those that are
+/// given themselves. What cannot be listed becomes a problem.
 #[must_use]
 pub fn find_files(paths: &[PathBuf]) -> (Vec<FoundFile>, Vec<Diagnostic>) {
     let mut found = Vec::new();
@@ -43,7 +44,7 @@ pub fn find_files(paths: &[PathBuf]) -> (Vec<FoundFile>, Vec<Diagnostic>) {
 }
 
 fn list(folder: &Path, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic>) {
-    let before = found.len();
+    let before = (found.len(), problems.len());
     let walk = ignore::WalkBuilder::new(folder)
         .standard_filters(false)
         .follow_links(false)
@@ -51,12 +52,27 @@ fn list(folder: &Path, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic
     for entry in walk {
         match entry {
             Ok(entry) => {
-                if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-                    found.push(FoundFile {
-                        path: entry.into_path(),
-                        named: false,
-                    });
+                let Some(kind) = entry.file_type() else {
+                    continue;
+                };
+                // The given folder itself may be a link; it is asked for.
+                if kind.is_dir() || entry.depth() == 0 {
+                    continue;
                 }
+                let is_linked_folder = kind.is_symlink()
+                    && std::fs::metadata(entry.path()).is_ok_and(|target| target.is_dir());
+                if is_linked_folder {
+                    problems.push(
+                        Diagnostic::warning(Code::IO_NOT_A_FILE, "a linked folder is not followed")
+                            .in_file(entry.path())
+                            .help("give the folder itself as well, if it is meant"),
+                    );
+                    continue;
+                }
+                found.push(FoundFile {
+                    path: entry.into_path(),
+                    named: false,
+                });
             }
             Err(error) => problems.push(
                 Diagnostic::error(
@@ -68,7 +84,7 @@ fn list(folder: &Path, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic
             ),
         }
     }
-    if found.len() == before && problems.is_empty() {
+    if (found.len(), problems.len()) == before {
         problems.push(
             Diagnostic::error(Code::IO_NOTHING_FOUND, "the folder holds no file")
                 .in_file(folder)
@@ -77,7 +93,8 @@ fn list(folder: &Path, found: &mut Vec<FoundFile>, problems: &mut Vec<Diagnostic
     }
 }
 
-/// Reads a content file as text.
+/// Reads a content file as text, without the mark that some editors put in front
+/// of UTF-8.
 ///
 /// # Errors
 ///
@@ -105,7 +122,10 @@ pub fn read_text(path: &Path) -> Result<Arc<SourceText>, Box<Diagnostic>> {
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let valid = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(SourceText::new(path, text)),
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            return Ok(SourceText::new(path, text));
+        }
         Err(error) => error,
     };
     let start = valid.utf8_error().valid_up_to();

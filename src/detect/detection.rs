@@ -99,6 +99,8 @@ impl fmt::Display for Level {
 pub struct Detection {
     /// Its identity.
     pub id: DetectionId,
+    /// The name that other documents may refer to it by.
+    pub name: Option<String>,
     /// Its title.
     pub title: String,
     /// The language that it is written in.
@@ -113,4 +115,20 @@ pub struct Detection {
     pub log_source: String,
     /// The file that holds it.
     pub file: PathBuf,
+    /// Whether it only goes along with another, and on whose behalf. It is then
+    /// no detection of its user's.
+    pub companion: Option<Companion>,
 }
+
+impl Detection {
+    /// Whether that is its id, its name, or its title.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id.as_str() == name || self.name.as_deref() == Some(name) || self.title == name
+    }
+}
+
+/// Marks the rules that were added to go along with others, by a number that
+/// whoever adds them chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Companion(pub usize);

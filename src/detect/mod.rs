@@ -7,7 +7,7 @@ mod explanation;
 mod firing;
 pub mod sigma;
 
-pub use detection::{Detection, DetectionId, Language, Level, Reading};
+pub use detection::{Companion, Detection, DetectionId, Language, Level, Reading};
 pub use engine::{Conclusion, Coverage, Engine, EventSource, Held, Search, Tally};
 pub use explanation::{Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen};
 pub use firing::{Firing, ProgramId, sort};

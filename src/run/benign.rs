@@ -8,28 +8,22 @@ use std::collections::{HashMap, HashSet};
 
 use crate::content::BenignList;
 use crate::detect::sigma::{CompanionError, SigmaRuleSet};
-use crate::detect::{Detection, Firing, ProgramId};
+use crate::detect::{Companion, Detection, Firing, ProgramId};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::EventId;
-
-/// What marks the rules of the list among the programs.
-const MARK: &str = "known benign hit ";
-
-/// An entry of the list that cannot be used.
-pub type BenignProblem = Diagnostic;
 
 /// A list, once its rules are among those that search.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// For each entry, the rule that it is about, and the id of the rule that
-    /// goes along; `None` where every firing of the detection is known.
-    entries: Vec<(String, Option<String>)>,
+    /// For each entry, what it calls the detection that it is about, and whether
+    /// a rule goes along; where none does, every firing is known.
+    entries: Vec<(String, bool)>,
 }
 
 impl Known {
     /// Adds the list's rules to a set. Entries that cannot be used become
     /// problems.
-    pub fn add(list: &BenignList, set: &mut SigmaRuleSet) -> (Self, Vec<BenignProblem>) {
+    pub fn add(list: &BenignList, set: &mut SigmaRuleSet) -> (Self, Vec<Diagnostic>) {
         let mut known = Self::default();
         let mut problems = Vec::new();
         for (index, entry) in list.entries.iter().enumerate() {
@@ -42,14 +36,13 @@ impl Known {
                     let error = CompanionError::UnknownRule(entry.rule.clone());
                     problems.push(refused(&error, entry, set));
                 }
-                known.entries.push((entry.rule.clone(), None));
+                known.entries.push((entry.rule.clone(), false));
                 continue;
             }
-            let id = format!("{MARK}{index}");
-            if let Err(error) = set.add_companion(&entry.rule, &id, selection) {
+            if let Err(error) = set.add_companion(&entry.rule, Companion(index), &selection) {
                 problems.push(refused(&error, entry, set));
             }
-            known.entries.push((entry.rule.clone(), Some(id)));
+            known.entries.push((entry.rule.clone(), true));
         }
         (known, problems)
     }
@@ -63,9 +56,19 @@ impl Known {
         programs: &[Detection],
     ) -> (Vec<Firing>, Vec<(usize, Firing)>) {
         let entry_of = |program: ProgramId| -> Option<usize> {
-            let id = programs.get(program.0 as usize)?.id.as_str();
-            id.strip_prefix(MARK)?.parse().ok()
+            let Companion(entry) = programs.get(program.0 as usize)?.companion?;
+            Some(entry)
         };
+        // Each entry's name is looked up once, not for every firing.
+        let mut entries_of: HashMap<ProgramId, Vec<usize>> = HashMap::new();
+        for (program, detection) in (0..).map(ProgramId).zip(programs) {
+            let entries = self.entries.iter().enumerate();
+            let about = entries.filter(|(_, (rule, _))| detection.is_called(rule));
+            let about: Vec<_> = about.map(|(entry, _)| entry).collect();
+            if !about.is_empty() {
+                entries_of.insert(program, about);
+            }
+        }
         let mut marked: HashMap<usize, HashSet<EventId>> = HashMap::new();
         for firing in &firings {
             if let Some(entry) = entry_of(firing.program) {
@@ -81,21 +84,14 @@ impl Known {
             if entry_of(firing.program).is_some() {
                 continue;
             }
-            let Some(detection) = programs.get(firing.program.0 as usize) else {
-                continue;
-            };
-            let entry = self.entries.iter().enumerate().position(|(index, entry)| {
-                let (rule, companion) = entry;
-                let same = detection.id.as_str() == rule || detection.title == *rule;
-                let matches = match companion {
-                    None => true,
-                    Some(_) => firing.event().is_some_and(|event| {
-                        marked
-                            .get(&index)
-                            .is_some_and(|events| events.contains(&event))
-                    }),
-                };
-                same && matches
+            let about = entries_of.get(&firing.program);
+            let entry = about.into_iter().flatten().copied().find(|entry| {
+                let (_, has_companion) = self.entries[*entry];
+                !has_companion
+                    || firing.event().is_some_and(|event| {
+                        let events = marked.get(entry);
+                        events.is_some_and(|events| events.contains(&event))
+                    })
             });
             match entry {
                 Some(entry) => known.push((entry, firing)),
@@ -108,7 +104,7 @@ impl Known {
     /// Whether a program is one of the list's own rules.
     #[must_use]
     pub fn is_own(detection: &Detection) -> bool {
-        detection.id.as_str().starts_with(MARK)
+        detection.companion.is_some()
     }
 }
 

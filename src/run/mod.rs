@@ -12,7 +12,7 @@ mod regression;
 mod scan;
 mod search;
 
-pub use benign::{BenignProblem, Known};
+pub use benign::Known;
 pub use convert::{
     ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
 };

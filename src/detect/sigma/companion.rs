@@ -1,9 +1,13 @@
 //! Rules that go along with another: same log source, other fields.
 
+use std::sync::Arc;
+
+use rsigma_parser::SigmaRule;
 use serde_yaml::{Mapping, Value};
 
 use super::document::Parsed;
 use super::parse::SigmaRuleSet;
+use crate::detect::Companion;
 
 /// Why a companion cannot be added.
 #[derive(Debug, thiserror::Error)]
@@ -20,8 +24,9 @@ pub enum CompanionError {
 }
 
 impl SigmaRuleSet {
-    /// Adds a rule with the id `id` that matches the same events as `selection`
-    /// does, among those of the log source of the rule that is called `of`.
+    /// Adds rules, marked by `mark`, that match the same events as `selection`
+    /// does, among those of the log source of each rule that is called `of` by
+    /// its id, name, or title.
     ///
     /// # Errors
     ///
@@ -30,65 +35,80 @@ impl SigmaRuleSet {
     pub fn add_companion(
         &mut self,
         of: &str,
-        id: &str,
-        selection: Mapping,
+        mark: Companion,
+        selection: &Mapping,
     ) -> Result<(), CompanionError> {
         let is_called = |names: [Option<&str>; 3]| names.contains(&Some(of));
-        let rule = self.rules.iter().find(|parsed| {
-            let rule = &parsed.document;
-            is_called([rule.id.as_deref(), rule.name.as_deref(), Some(&rule.title)])
-        });
-        let Some(rule) = rule else {
-            let correlation = self.correlations.iter().any(|parsed| {
+        let mut added = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.companion.is_none()) {
+            let document = &rule.document;
+            let names = [document.id.as_deref(), document.name.as_deref()];
+            if is_called([names[0], names[1], Some(&document.title)]) {
+                added.extend(companions(rule, mark, selection)?);
+            }
+        }
+        if added.is_empty() {
+            let is_correlation = self.correlations.iter().any(|parsed| {
                 let rule = &parsed.document;
                 is_called([rule.id.as_deref(), rule.name.as_deref(), Some(&rule.title)])
             });
-            return Err(if correlation {
+            return Err(if is_correlation {
                 CompanionError::Correlation(of.to_owned())
             } else {
                 CompanionError::UnknownRule(of.to_owned())
             });
-        };
-        let source = &rule.document.logsource;
-        let log_source: Mapping = [
-            ("product", &source.product),
-            ("category", &source.category),
-            ("service", &source.service),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((text(name), text(value.as_deref()?))))
-        .collect();
-        let detection: Mapping = [
-            (text("selection"), Value::Mapping(selection)),
-            (text("condition"), text("selection")),
-        ]
-        .into_iter()
-        .collect();
-        let document: Mapping = [
-            (text("title"), text(id)),
-            (text("id"), text(id)),
-            (text("logsource"), Value::Mapping(log_source)),
-            (text("detection"), Value::Mapping(detection)),
-        ]
-        .into_iter()
-        .collect();
-        let bad = |error: &dyn std::fmt::Display| CompanionError::BadFields(error.to_string());
-        let yaml = serde_yaml::to_string(&document).map_err(|error| bad(&error))?;
-        let collection = rsigma_parser::parse_sigma_yaml(&yaml).map_err(|error| bad(&error))?;
-        if let Some(error) = collection.errors.first() {
-            return Err(bad(error));
         }
-        let source = std::sync::Arc::clone(&rule.source);
-        let parsed = collection.rules.into_iter().map(|document| Parsed {
+        self.rules.append(&mut added);
+        Ok(())
+    }
+}
+
+fn companions(
+    rule: &Parsed<SigmaRule>,
+    mark: Companion,
+    selection: &Mapping,
+) -> Result<Vec<Parsed<SigmaRule>>, CompanionError> {
+    let source = &rule.document.logsource;
+    let log_source: Mapping = [
+        ("product", &source.product),
+        ("category", &source.category),
+        ("service", &source.service),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((text(name), text(value.as_deref()?))))
+    .collect();
+    let detection: Mapping = [
+        (text("selection"), Value::Mapping(selection.clone())),
+        (text("condition"), text("selection")),
+    ]
+    .into_iter()
+    .collect();
+    let document: Mapping = [
+        (text("title"), text("companion")),
+        (text("logsource"), Value::Mapping(log_source)),
+        (text("detection"), Value::Mapping(detection)),
+    ]
+    .into_iter()
+    .collect();
+    let bad = |error: &dyn std::fmt::Display| CompanionError::BadFields(error.to_string());
+    let yaml = serde_yaml::to_string(&document).map_err(|error| bad(&error))?;
+    let collection = rsigma_parser::parse_sigma_yaml(&yaml).map_err(|error| bad(&error))?;
+    if let Some(error) = collection.errors.first() {
+        return Err(bad(error));
+    }
+    let parsed = collection.rules.into_iter().map(|mut document| {
+        // Nothing can refer to it.
+        document.title.clear();
+        Parsed {
             document,
-            source: std::sync::Arc::clone(&source),
+            source: Arc::clone(&rule.source),
             // It stands in no file.
             number: None,
             is_told: false,
-        });
-        self.rules.extend(parsed);
-        Ok(())
-    }
+            companion: Some(mark),
+        }
+    });
+    Ok(parsed.collect())
 }
 
 fn text(text: &str) -> Value {

@@ -127,6 +127,7 @@ pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
             .id
             .as_deref()
             .map_or_else(|| parsed.fallback_id(), DetectionId::new),
+        name: rule.name.clone(),
         title: rule.title.clone(),
         language: Language::Sigma,
         reading: Reading::Strict,
@@ -134,6 +135,7 @@ pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
         tags: rule.tags.clone(),
         log_source: filter::log_source(&rule.logsource).to_string(),
         file,
+        companion: parsed.companion,
     }
 }
 

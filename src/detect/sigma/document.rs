@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, FilterRule, SigmaRule};
 
-use crate::detect::DetectionId;
+use crate::detect::{Companion, DetectionId};
 use crate::diagnostic::{Place, SourceText, YamlNode, YamlSource};
 
 /// One document and the text that it stands in.
@@ -17,6 +17,8 @@ pub(super) struct Parsed<T> {
     pub(super) number: Option<usize>,
     /// Whether all faults of the file have been told already.
     pub(super) is_told: bool,
+    /// The mark of a rule that only goes along with another.
+    pub(super) companion: Option<Companion>,
 }
 
 impl<T> Parsed<T> {

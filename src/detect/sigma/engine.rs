@@ -1,6 +1,6 @@
 //! The engine of a set of Sigma rules.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rsigma_eval::EvaluationResult;
@@ -31,6 +31,8 @@ pub struct SigmaEngine {
     /// The group of each rule; `None` for a correlation.
     pub(super) group_of: Vec<Option<usize>>,
     pub(super) correlations: Correlations,
+    /// The ids that several detections have.
+    duplicates: BTreeSet<Box<str>>,
     names: Arc<Names>,
 }
 
@@ -57,6 +59,7 @@ impl SigmaEngine {
     #[must_use]
     pub fn new(set: SigmaRuleSet, names: &Arc<Names>) -> (Self, Vec<Diagnostic>) {
         let mut problems = duplicate_ids(&set);
+        let duplicates = duplicates(&set);
         let SigmaRuleSet {
             mut rules,
             correlations,
@@ -92,6 +95,7 @@ impl SigmaEngine {
             groups,
             group_of,
             correlations,
+            duplicates,
             names: Arc::clone(names),
         };
         (engine, problems)
@@ -112,6 +116,23 @@ impl SigmaEngine {
             || self.correlations.is_correlation(program)
     }
 
+    /// The ids that several rules or correlations of the set have, sorted, each
+    /// once. Which of them is meant by such an id cannot be said.
+    pub fn duplicates(&self) -> impl Iterator<Item = &str> {
+        self.duplicates.iter().map(AsRef::as_ref)
+    }
+
+    /// The same engine, in which the rules and correlations that others refer to
+    /// fire by themselves as well.
+    ///
+    /// Source: Sigma correlation rules specification 2.1.0, `generate`, which
+    /// keeps them quiet; a recording of such a rule is to be judged all the same.
+    #[must_use]
+    pub fn with_base_firings(mut self) -> Self {
+        self.correlations.let_all_fire();
+        self
+    }
+
     /// The table of names that the engine was compiled with.
     #[must_use]
     pub fn names(&self) -> &Arc<Names> {
@@ -128,6 +149,18 @@ impl SigmaEngine {
             })
             .collect()
     }
+}
+
+fn duplicates(set: &SigmaRuleSet) -> BTreeSet<Box<str>> {
+    let rules = set.rules.iter().map(|parsed| &parsed.document.id);
+    let correlations = set.correlations.iter().map(|parsed| &parsed.document.id);
+    let mut seen = HashSet::new();
+    rules
+        .chain(correlations)
+        .filter_map(Option::as_deref)
+        .filter(|id| !seen.insert(*id))
+        .map(Into::into)
+        .collect()
 }
 
 fn duplicate_ids(set: &SigmaRuleSet) -> Vec<Diagnostic> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rsigma_parser::{CorrelationRule, FilterRule, SigmaRule};
+use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
 
 use super::check;
 use super::document::Parsed;
@@ -34,6 +34,12 @@ impl SigmaRuleSet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether anything in the set can fire: a rule or a correlation.
+    #[must_use]
+    pub fn can_fire(&self) -> bool {
+        !self.rules.is_empty() || !self.correlations.is_empty()
     }
 
     /// Adds the rules of another set behind those of this one.
@@ -107,7 +113,8 @@ impl SigmaRuleSet {
     /// The titles, names, and ids of all rules and correlations, for
     /// suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let rules = self.rules.iter().flat_map(|parsed| {
+        let written = |parsed: &&Parsed<SigmaRule>| parsed.companion.is_none();
+        let rules = self.rules.iter().filter(written).flat_map(|parsed| {
             let document = &parsed.document;
             names(&document.id, &document.name, &document.title)
         });
@@ -148,7 +155,7 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
             .help("remove it, or write a rule");
         return (set, vec![problem]);
     }
-    if !looks_like_a_rule(&source.text) {
+    if !looks_like_a_rule(&source.text) && !check::is_meant_as_a_rule(source) {
         set.other_files = 1;
         return (set, Vec::new());
     }
@@ -185,10 +192,14 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
     };
     let before = set.len();
     set.rules.retain(|parsed| {
-        is_sound_detection(&parsed.document.detection) && has_its_log_source(parsed)
+        is_sound_detection(&parsed.document.detection)
+            && has_its_log_source(parsed)
+            && is_sound_log_source(&parsed.document.logsource)
     });
-    set.filters
-        .retain(|parsed| is_sound_detection(&parsed.document.detection));
+    set.filters.retain(|parsed| {
+        let log_source = parsed.document.logsource.as_ref();
+        is_sound_detection(&parsed.document.detection) && log_source.is_none_or(is_sound_log_source)
+    });
     if !has_error(&problems) && (before == 0 || set.len() < before) {
         problems.push(unexplained(source));
     }
@@ -225,6 +236,7 @@ fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
             source: Arc::clone(source),
             number: Some(number),
             is_told: false,
+            companion: None,
         });
     parsed.collect()
 }
@@ -234,8 +246,9 @@ fn with<T>(documents: Vec<T>, source: &Arc<SourceText>) -> Vec<Parsed<T>> {
 fn lacks_keys(set: &SigmaRuleSet, text: &str) -> bool {
     let is_written = |key: &str| {
         text.lines().any(|line| {
+            let line = line.trim_start_matches([' ', '{', '"', '\'']);
             line.strip_prefix(key)
-                .is_some_and(|rest| rest.starts_with(':'))
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
         })
     };
     set.rules.iter().any(|parsed| {
@@ -259,6 +272,12 @@ fn log_source_parts(rule: &SigmaRule) -> [(&'static str, &Option<String>); 3] {
     ]
 }
 
+/// Whether no key of a log source is a misspelling, which would widen it.
+fn is_sound_log_source(log_source: &LogSource) -> bool {
+    let mut keys = log_source.custom.keys();
+    keys.all(|key| check::misspelled_log_source_key(key).is_none())
+}
+
 /// Whether the log source of a rule names all that its text does.
 fn has_its_log_source(parsed: &Parsed<SigmaRule>) -> bool {
     let is_whole = parsed.visit("logsource", |node| {
@@ -269,8 +288,8 @@ fn has_its_log_source(parsed: &Parsed<SigmaRule>) -> bool {
     is_whole.unwrap_or(true)
 }
 
-/// Whether a YAML text is meant to be a rule: one of a rule's keys stands at the
-/// start of a line.
+/// Whether one of a rule's keys stands at the start of a line, as in nearly all
+/// rules; thousands need not be read twice then.
 fn looks_like_a_rule(text: &str) -> bool {
     const KEYS: [&str; 6] = [
         "title",

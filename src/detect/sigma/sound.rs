@@ -16,6 +16,7 @@ pub(super) fn is_sound(rule: &SigmaRule) -> bool {
             .custom_attributes
             .keys()
             .all(|key| misspelled_key(key).is_none())
+        && rule.logsource.custom.is_empty()
 }
 
 /// The same for the parts and the condition alone.

@@ -40,6 +40,11 @@ const RULE_KEYS: [&str; 20] = [
     "title",
 ];
 
+/// The keys of correlations and filters.
+const OTHER_KEYS: [&str; 2] = ["correlation", "filter"];
+
+const LOG_SOURCE_KEYS: [&str; 4] = ["product", "category", "service", "definition"];
+
 const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
 
 const STATUSES: [&str; 5] = [
@@ -66,9 +71,46 @@ pub(super) fn findings(source: &Arc<SourceText>) -> Vec<Diagnostic> {
     }
 }
 
+/// Whether a text is meant to hold rules, wherever in its lines their keys stand:
+/// in rules that are indented, written as JSON, or in a list.
+pub(super) fn is_meant_as_a_rule(source: &Arc<SourceText>) -> bool {
+    const KEYS: [&str; 4] = ["detection", "logsource", "correlation", "filter"];
+    if !KEYS.iter().any(|key| source.text.contains(key)) {
+        return false;
+    }
+    let visited = YamlSource::new(source).visit(|documents| {
+        documents
+            .iter()
+            .any(|document| is_rule(*document) || document.elements().any(is_rule))
+    });
+    // Of a text that is no YAML, its lines say what it was meant to be.
+    visited.unwrap_or_else(|_| {
+        let is_written = |key: &str| {
+            source.text.lines().any(|line| {
+                let line = line.trim_start_matches([' ', '\t', '-', '{', '[', '"', '\'']);
+                line.strip_prefix(key)
+                    .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+            })
+        };
+        is_written("detection") && is_written("logsource") || is_written("correlation")
+    })
+}
+
+fn is_rule(node: YamlNode<'_>) -> bool {
+    ["detection", "logsource", "correlation", "filter"]
+        .iter()
+        .any(|key| node.get(key).is_some())
+}
+
 /// A key of a rule that another was likely meant by.
 pub(super) fn misspelled_key(key: &str) -> Option<&'static str> {
-    did_you_mean(key, RULE_KEYS).filter(|meant| *meant != key)
+    let known = RULE_KEYS.into_iter().chain(OTHER_KEYS);
+    did_you_mean(key, known).filter(|meant| *meant != key)
+}
+
+/// A key of a log source that another was likely meant by.
+pub(super) fn misspelled_log_source_key(key: &str) -> Option<&'static str> {
+    did_you_mean(key, LOG_SOURCE_KEYS).filter(|meant| *meant != key)
 }
 
 fn invalid(message: impl Into<String>) -> Diagnostic {
@@ -86,7 +128,11 @@ fn check_documents(documents: &[YamlNode<'_>], findings: &mut Vec<Diagnostic>) {
                     document.what()
                 ))
                 .at(document.first_line())
-                .help("a rule is a mapping with `title`, `logsource`, and `detection`"),
+                .help(if document.elements().any(is_rule) {
+                    "split the list into documents, with a line of `---` in front of each"
+                } else {
+                    "a rule is a mapping with `title`, `logsource`, and `detection`"
+                }),
             );
             continue;
         }
@@ -153,14 +199,12 @@ fn check_document(
     };
     // What a part lacks may come from the document that it repeats.
     if !is_part {
+        let is_likely_no_rule = is_likely_no_rule(document);
         for key in needed {
-            if find(key).is_none() {
+            if find(key).is_none() && (*key == "title" || !is_likely_no_rule) {
                 findings.push(missing(document, key, name));
             }
         }
-    }
-    if let Some(log_source) = document.get("logsource") {
-        check_log_source(log_source, findings);
     }
     if let Some(correlation) = document.get("correlation") {
         correlation::check(correlation, findings);
@@ -172,6 +216,13 @@ fn check_document(
         let is_whole = !is_part && global.is_none_or(|global| global.get("detection").is_none());
         detection::check(detection, "detection", &["timeframe"], is_whole, findings);
     }
+}
+
+/// Whether a document is a correlation or a filter but for the spelling.
+fn is_likely_no_rule(document: YamlNode<'_>) -> bool {
+    let mut keys = document.pairs().filter_map(|(key, _)| key.as_str());
+    document.get("detection").is_none()
+        && keys.any(|key| misspelled_key(key).is_some_and(|meant| OTHER_KEYS.contains(&meant)))
 }
 
 /// What can be said of a document's keys whatever it is.
@@ -213,6 +264,9 @@ fn check_keys(document: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
+    if let Some(log_source) = document.get("logsource") {
+        check_log_source(log_source, findings);
+    }
     if let Some(related) = document.get("related") {
         check_related(related, findings);
     }
@@ -241,22 +295,28 @@ fn check_keys(document: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let known = RULE_KEYS.contains(&name)
-            || ["action", "correlation", "filter", "generate", "taxonomy"].contains(&name);
+            || OTHER_KEYS.contains(&name)
+            || ["action", "generate", "taxonomy"].contains(&name);
         if known {
             continue;
         }
+        // A key that must be there is told as missing.
+        let is_rule = OTHER_KEYS.iter().all(|key| document.get(key).is_none());
+        let is_needed =
+            |key| key == "title" || (is_rule && ["logsource", "detection"].contains(&key));
         if let Some(meant) = misspelled_key(name)
-            && document.get(meant).is_none()
-            // A key that must be there is told as missing.
-            && !["title", "logsource", "detection"].contains(&meant)
+            && !(is_needed(meant) && document.get(meant).is_none())
         {
+            let message = format!("`{name}` is not a key of Sigma's");
+            let problem = if is_likely_no_rule(document) && OTHER_KEYS.contains(&meant) {
+                invalid(message)
+            } else {
+                Diagnostic::warning(Code::SIGMA_INVALID, message)
+            };
             findings.push(
-                Diagnostic::warning(
-                    Code::SIGMA_INVALID,
-                    format!("`{name}` is not a key of Sigma's"),
-                )
-                .at(key.place())
-                .help(format!("did you mean `{meant}`?")),
+                problem
+                    .at(key.place())
+                    .help(format!("did you mean `{meant}`?")),
             );
         }
     }
@@ -317,6 +377,23 @@ fn check_log_source(log_source: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
                 .help("write one name, or leave it out"),
             );
         }
+    }
+    for (key, _) in log_source.pairs() {
+        let name = key.as_str().unwrap_or_default();
+        if LOG_SOURCE_KEYS.contains(&name) {
+            continue;
+        }
+        // Without the key that was meant, the rule would search other logs.
+        let problem = match misspelled_log_source_key(name) {
+            Some(meant) => invalid(format!("`{name}` is not a key of a log source"))
+                .help(format!("did you mean `{meant}`?")),
+            None => Diagnostic::warning(
+                Code::SIGMA_INVALID,
+                format!("`{name}` is not a key of a log source, and is left out"),
+            )
+            .help("a log source has `product`, `category`, `service`, and `definition`"),
+        };
+        findings.push(problem.at(key.first_line()));
     }
 }
 

@@ -303,6 +303,11 @@ impl Correlations {
         !self.quiet.contains(&program)
     }
 
+    /// Lets what others refer to fire by itself as well.
+    pub(super) fn let_all_fire(&mut self) {
+        self.quiet.clear();
+    }
+
     /// Puts what was held back in the order of time and correlates it.
     pub(super) fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion {
         let mut evaluation = Evaluation::new(self);
@@ -376,6 +381,7 @@ fn describe(parsed: &Parsed<CorrelationRule>) -> Detection {
     let own_id = rule.id.as_deref().or(rule.name.as_deref());
     Detection {
         id: own_id.map_or_else(|| parsed.fallback_id(), DetectionId::new),
+        name: rule.name.clone(),
         title: rule.title.clone(),
         language: Language::Sigma,
         reading: Reading::Strict,
@@ -387,6 +393,7 @@ fn describe(parsed: &Parsed<CorrelationRule>) -> Detection {
             rule.rules.join(", ")
         ),
         file: parsed.source.file.clone(),
+        companion: None,
     }
 }
 
