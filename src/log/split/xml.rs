@@ -24,6 +24,9 @@ pub(in crate::log) struct XmlSplitter {
     pub(super) feed: Feed,
     between: Between,
     at: usize,
+    /// No event starts between `at` and here, so that many problems in a row do
+    /// not each search the same bytes.
+    clear: usize,
     known_line: (usize, u64),
     items: Vec<Item>,
     /// Lines that hold no event, where that is usual.
@@ -47,6 +50,7 @@ impl XmlSplitter {
             feed: Feed::new(input),
             between,
             at: 0,
+            clear: 0,
             known_line: (0, 1),
             items: Vec::new(),
             passed_over: 0,
@@ -62,8 +66,10 @@ impl XmlSplitter {
             if self.at >= PIECE && !self.items.is_empty() {
                 return Some(Ok(self.piece(self.at)));
             }
-            if let Some(start) = find_start(&self.feed.data[self.at..]) {
-                let start = self.at + start;
+            let from = self.at.max(self.clear);
+            if let Some(start) = find_start(&self.feed.data[from..]) {
+                let start = from + start;
+                self.clear = start;
                 if let Some(problem) = self.judge_between(start, path) {
                     return Some(Err(problem));
                 }
@@ -79,6 +85,8 @@ impl XmlSplitter {
                 }
                 continue;
             }
+            // The last bytes may be the first of a start tag.
+            self.clear = self.feed.data.len().saturating_sub(START.len());
             if let Some(step) = self.gap(path) {
                 return Some(step);
             }
@@ -99,7 +107,7 @@ impl XmlSplitter {
             }
             let end = self.at;
             self.feed.skip(end);
-            self.moved();
+            self.moved(end);
         }
         if self.feed.data.len() - self.at > MAX_RECORD {
             let line = self.line_of(self.at);
@@ -208,6 +216,7 @@ impl XmlSplitter {
     fn piece(&mut self, end: usize) -> Piece {
         let bytes = self.feed.cut(end);
         self.at -= end.min(self.at);
+        self.clear = self.clear.saturating_sub(end);
         self.known_line = (0, self.feed.line);
         Piece {
             bytes,
@@ -216,8 +225,9 @@ impl XmlSplitter {
         }
     }
 
-    fn moved(&mut self) {
+    fn moved(&mut self, skipped: usize) {
         self.at = 0;
+        self.clear = self.clear.saturating_sub(skipped);
         self.known_line = (0, self.feed.line);
     }
 
