@@ -290,6 +290,28 @@ fn a_folder_without_a_log_is_not_green() {
 }
 
 #[test]
+fn one_file_under_two_names_is_one_file() {
+    let home = Home::new();
+    let scan = [
+        "scan",
+        "logs",
+        "./logs",
+        "--detections",
+        "rules",
+        "--detections",
+        "./rules",
+    ];
+    let done = home.misfire(&scan).exits(0);
+    assert!(
+        done.out()
+            .contains("2 records in 1 log searched with 1 of 1"),
+        "{}",
+        done.out()
+    );
+    assert_eq!(done.err(), "");
+}
+
+#[test]
 fn a_baseline_that_no_detection_looks_at_is_not_green() {
     let home = Home::new();
     home.write("known.yml", "known: []\n");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::files::{find_files, read_text};
+use super::files::{find_files, normal, read_text};
 use crate::detect::sigma::{SigmaRuleSet, parse};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
 
@@ -36,12 +36,14 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
         .iter()
         .zip(&parsed)
         .filter(|(_, (set, problems))| !set.is_empty() || !problems.is_empty())
-        .map(|(file, _)| file.path.clone())
+        .map(|(file, _)| normal(&file.path))
         .collect();
     let mut loaded = gathered(parsed);
     loaded.problems.extend(problems);
     for path in paths {
-        let is_told = told.iter().any(|file| file.starts_with(path))
+        // The same folder may have been given under another name.
+        let folder = normal(path);
+        let is_told = told.iter().any(|file| file.starts_with(&folder))
             || loaded.problems.iter().any(|problem| {
                 let place = problem.place.as_ref();
                 problem.severity == Severity::Error

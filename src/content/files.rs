@@ -1,5 +1,6 @@
 //! Finding and reading files.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +41,11 @@ pub fn find_files(paths: &[PathBuf]) -> (Vec<FoundFile>, Vec<Diagnostic>) {
         earlier.named |= same && later.named;
         same
     });
+    if paths.len() > 1 {
+        // `rules` and `./rules` are the same files under other names.
+        let mut seen = HashSet::new();
+        found.retain(|file| seen.insert(normal(&file.path)));
+    }
     (found, problems)
 }
 
@@ -166,6 +172,12 @@ pub(super) fn place_of_error(source: &Arc<SourceText>, error: &serde_yaml::Error
         }
         None => Place::file(&source.file),
     }
+}
+
+/// The one name of a path that is there, whatever it was called; any other path as
+/// it is.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {

@@ -118,7 +118,10 @@ fn missing(source: &Arc<SourceText>, key: &str) -> Box<Diagnostic> {
         .filter_map(|line| line.split_once(':').map(|(key, _)| key))
         .filter(|other| *other != key);
     let help = did_you_mean(key, keys).map_or_else(
-        || format!("fill in `{key}:`, or comment it out to switch the test off"),
+        || match key {
+            "rule_metadata" => "say which rule the tests are about".to_owned(),
+            _ => format!("fill in `{key}:`, or comment it out to switch the test off"),
+        },
         |meant| format!("did you mean `{key}` by `{meant}`?"),
     );
     let first_line = source.text.find('\n').unwrap_or(source.text.len());

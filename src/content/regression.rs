@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::FoundFile;
-use super::files::{find_files, read_text};
+use super::files::{find_files, normal, read_text};
 use super::info::{Info, place_of};
 use crate::detect::sigma::SigmaRuleSet;
 use crate::diagnostic::{self, Code, Diagnostic, Place, SourceText};
@@ -296,10 +296,6 @@ fn compare_with_rules(
         };
         suite.problems.push(problem.at(place_of(source, named)));
     }
-}
-
-fn normal(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Reports folders that hold recordings and no `info.yml`.

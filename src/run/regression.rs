@@ -53,6 +53,8 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     let known: Vec<String> = sigma.names().map(Into::into).collect();
     sigma.retain(|names| named_rules(&suite).any(|rule| names.contains(&rule)));
     let (engine, names, problems) = compile(sigma);
+    // A rule that a correlation counts is judged like any other.
+    let engine = engine.with_base_firings();
     diagnostics.extend(problems);
 
     let inputs = inputs(&suite);

@@ -96,7 +96,7 @@ impl Writer {
                 let problem = other.diagnostic(std::path::Path::new(""), number);
                 let (reason, kind) = match (&other, event.origin()) {
                     (JsonWriteError::OtherLog { format, .. }, Origin::EventLog { .. }) => (
-                        format!("a Windows event cannot stand in a {format} log"),
+                        format!("{format} logs cannot hold a Windows event"),
                         Kind::OtherLog,
                     ),
                     (JsonWriteError::Time(_), _) => (TOO_FAR.to_owned(), Kind::Record),
