@@ -53,11 +53,7 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
             loaded.problems.push(nothing_in(path));
         }
     }
-    let has_error = loaded
-        .problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error);
-    if !has_error && !loaded.sigma.can_fire() {
+    if !diagnostic::has_error(&loaded.problems) && !loaded.sigma.can_fire() {
         loaded.problems.extend(paths.iter().map(|path| {
             Diagnostic::error(
                 Code::IO_NOTHING_FOUND,

@@ -19,17 +19,18 @@ pub fn run_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for (word, number) in &summary.verdicts {
         counts.insert((*word).to_owned(), Json::from(*number));
     }
+    let others = [
+        ("controls", json!(summary.controls)),
+        ("evidence", json!(summary.evidence)),
+        ("unexpected", json!(summary.unexpected)),
+        ("judged", json!(report.judged())),
+        ("records", json!(report.records)),
+        ("interrupted", json!(report.interrupted)),
+        ("commented_out", json!(report.commented_out)),
+    ];
+    counts.extend(others.map(|(name, value)| (name.to_owned(), value)));
     let document = json!({
-        "summary": {
-            "verdicts": counts,
-            "controls": summary.controls,
-            "evidence": summary.evidence,
-            "unexpected": summary.unexpected,
-            "judged": report.judged(),
-            "records": report.records,
-            "interrupted": report.interrupted,
-            "commented_out": report.commented_out,
-        },
+        "summary": counts,
         "tests": report.tests.iter().map(test).collect::<Vec<_>>(),
         "absent": report.absent,
         "diagnostics": report.diagnostics.iter().map(diagnostic::to_json).collect::<Vec<_>>(),

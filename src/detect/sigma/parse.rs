@@ -9,7 +9,7 @@ use super::check;
 use super::document::Parsed;
 use super::sound::{is_sound, is_sound_detection};
 use crate::detect::Level;
-use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, YamlSource};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, YamlSource, has_error};
 
 /// The rules of any number of files.
 #[derive(Debug, Default)]
@@ -185,11 +185,6 @@ pub fn parse(source: &Arc<SourceText>) -> (SigmaRuleSet, Vec<Diagnostic>) {
         return (set, Vec::new());
     }
     let mut problems = refused(source, &collection.errors);
-    let has_error = |problems: &[Diagnostic]| {
-        problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error)
-    };
     let before = set.len();
     set.rules.retain(|parsed| {
         is_sound_detection(&parsed.document.detection)
