@@ -154,7 +154,8 @@ impl JsonSplitter {
     }
 
     fn moved(&mut self, by: usize) {
-        self.at -= by;
+        // At the end of the log a piece may reach past what was looked at.
+        self.at = self.at.saturating_sub(by);
         self.open.start = self.open.start.saturating_sub(by);
         self.open.key = self.open.key.map(|key| key.saturating_sub(by));
         self.known_line = (0, self.feed.line);
