@@ -574,7 +574,7 @@ fn ctrl_c_ends_with_what_was_found_and_is_not_green() {
     // A log that takes long enough to be interrupted.
     let one = process_start(1, r"C:\Windows\System32\whoami.exe") + "\n";
     home.write("logs/start.jsonl", &one.repeat(400_000));
-    let child = Command::new(assert_cmd::cargo::cargo_bin("misfire"))
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("misfire"))
         .current_dir(home.0.path())
         .args([
             "scan",
@@ -600,6 +600,8 @@ fn ctrl_c_ends_with_what_was_found_and_is_not_green() {
             .any(|path| path == log)
     };
     while !is_open() {
+        let ended = child.try_wait().expect("a process");
+        assert!(ended.is_none(), "it ended before it could be interrupted");
         std::thread::yield_now();
     }
     let kill = Command::new("kill").args(["-INT", &pid]).status();
