@@ -1,5 +1,11 @@
-//! Recordings: events, and how they came to be.
+//! A recording and how it came to be.
 
 mod evidence;
+mod host;
+mod outcome;
+mod window;
 
 pub use evidence::Evidence;
+pub use host::Host;
+pub use outcome::{NotRun, Outcome};
+pub use window::{Closure, Window};

@@ -16,7 +16,7 @@ use crate::log::ReadOptions;
 use crate::recording::Evidence;
 use crate::verdict::{
     Absent, ControlFacts, ControlReport, CountFacts, Counts, EventRef, NearMissReport, Report,
-    Search, TestReport, Verdict, VerdictReport, judge_control, judge_count,
+    Search, StageName, TestReport, Verdict, VerdictReport, judge_control, judge_count,
 };
 
 /// A suite, and how it is judged.
@@ -91,6 +91,8 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     diagnostic::sort(&mut diagnostics);
     diagnostics.dedup();
     Report {
+        left_out: Vec::new(),
+        planned: tests.len(),
         tests,
         diagnostics,
         absent: suite
@@ -245,12 +247,21 @@ impl Judge<'_> {
 
     fn test(&self, name: &str, outcome: &FileOutcome) -> TestReport {
         TestReport {
+            atomic: None,
             name: name.to_owned(),
             recording: outcome.path.clone(),
+            files: vec![outcome.path.clone()],
+            stage: StageName::Replay,
+            arguments: BTreeMap::new(),
             evidence: self.evidence,
+            stand_in: None,
+            not_run: None,
             records: outcome.record_count(),
+            signals: Vec::new(),
             verdicts: Vec::new(),
             controls: Vec::new(),
+            claims: Vec::new(),
+            hits: Vec::new(),
         }
     }
 
@@ -360,12 +371,16 @@ impl Judge<'_> {
                 |detection| detection.id.clone(),
             ),
             title: detection.map_or_else(|| case.title.clone(), |known| known.title.clone()),
+            file: detection.map(|known| known.file.clone()),
             language: Language::Sigma,
             reading: Reading::Strict,
             verdict,
             expected,
+            known_gap: None,
             reason,
+            fires_on: Vec::new(),
             events: self.refs(&firings),
+            extra: Vec::new(),
             surplus: case
                 .match_count
                 .map_or(0, |wanted| matches.saturating_sub(wanted)),
@@ -385,7 +400,11 @@ impl Judge<'_> {
                 visit,
             );
         });
-        NearMissReport { explanation }
+        NearMissReport {
+            explanation,
+            relation: None,
+            change: Vec::new(),
+        }
     }
 
     fn control(&self, rule: &str, why: &str, file: FileId, outcome: &FileOutcome) -> ControlReport {
@@ -400,9 +419,12 @@ impl Judge<'_> {
         let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
         ControlReport {
             name: why.to_owned(),
+            why: why.to_owned(),
             detection: DetectionId::new(rule),
             title: detection.map_or_else(String::new, |detection| detection.title.clone()),
+            file: detection.map(|detection| detection.file.clone()),
             reading: Reading::Strict,
+            evidence: self.evidence,
             outcome: result,
             expected: result == crate::verdict::ControlOutcome::Quiet,
             reason,

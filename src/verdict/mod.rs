@@ -8,7 +8,8 @@ mod report;
 
 pub use control::{ControlFacts, judge_control};
 pub use count::{CountFacts, Counts, Search, judge_count};
-pub use outcome::{ControlOutcome, Verdict};
+pub use outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
 pub use report::{
-    Absent, ControlReport, EventRef, NearMissReport, Report, Summary, TestReport, VerdictReport,
+    Absent, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport, LeftOut, NearMissReport,
+    Report, SignalReport, StageName, Summary, TestReport, VerdictReport,
 };

@@ -109,3 +109,64 @@ impl fmt::Display for ControlOutcome {
         f.pad(self.as_str())
     }
 }
+
+/// What became of an expected event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalState {
+    /// It is there; an absent one is not.
+    Seen,
+    /// Its source was read, its window is closed, and it is not there; an absent one
+    /// is.
+    Missing,
+    /// Its source was not read, or its window is open.
+    Unknown,
+    /// What it depends on did not hold.
+    NotDue,
+}
+
+impl SignalState {
+    /// Every state, in the order of the summary.
+    pub const ALL: [Self; 4] = [Self::Seen, Self::Missing, Self::Unknown, Self::NotDue];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::NotDue => "not-due",
+        }
+    }
+}
+
+impl fmt::Display for SignalState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an expected event is to its test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalKind {
+    /// Every performance must leave it.
+    Required,
+    /// A performance under its condition must leave it.
+    Conditional,
+    /// No performance may leave it.
+    Absent,
+}
+
+/// What a recording says of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimState {
+    /// The signals that prove the judgement are as expected.
+    Proven,
+    /// One of them is not: the judgement does not hold on this recording.
+    Contradicted,
+    /// Nothing here can prove it: no signal is named, or none could be looked for.
+    Unproven,
+}

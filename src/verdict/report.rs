@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::outcome::{ControlOutcome, Verdict};
+use super::outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
+use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use crate::content::expectation::{Holds, SignalId};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::recording::Evidence;
 
 /// What a run found out.
@@ -15,6 +17,10 @@ use crate::recording::Evidence;
 pub struct Report {
     /// The tests in order.
     pub tests: Vec<TestReport>,
+    /// The tests that a filter left out, in order.
+    pub left_out: Vec<LeftOut>,
+    /// How many tests were to be judged; fewer are, if the run was interrupted.
+    pub planned: usize,
     /// What was wrong with content and recordings.
     pub diagnostics: Vec<Diagnostic>,
     /// Rules that name a suite which is absent altogether.
@@ -25,6 +31,15 @@ pub struct Report {
     pub records: u64,
     /// Whether the run was interrupted.
     pub interrupted: bool,
+}
+
+/// A test that a filter left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its technique, where it has one.
+    pub technique: Option<String>,
+    /// Its name.
+    pub name: String,
 }
 
 /// A rule that names a suite which is absent altogether.
@@ -39,18 +54,98 @@ pub struct Absent {
 /// One recording and what became of the detections on it.
 #[derive(Debug, Clone)]
 pub struct TestReport {
+    /// The atomic that was recorded; none for a case of a suite in SigmaHQ's
+    /// format.
+    pub atomic: Option<AtomicReport>,
     /// The test's name.
     pub name: String,
-    /// The recording.
+    /// The recording: a log, or the name of a fixture.
     pub recording: PathBuf,
+    /// The logs of the recording; events point into them by their place here.
+    pub files: Vec<PathBuf>,
+    /// How the recording came about.
+    pub stage: StageName,
+    /// The arguments of the performance, all of them.
+    pub arguments: BTreeMap<String, String>,
     /// How much it proves.
     pub evidence: Evidence,
+    /// The program that stood in for the real one, if any did.
+    pub stand_in: Option<String>,
+    /// Why the atomic counts as not performed, if it does.
+    pub not_run: Option<String>,
     /// How many records it holds.
     pub records: u64,
-    /// The verdicts, by detection.
+    /// The expected events, in the order of the expectation.
+    pub signals: Vec<SignalReport>,
+    /// The verdicts, in the order of the expectation.
     pub verdicts: Vec<VerdictReport>,
-    /// The outcomes, if the recording is a benign one.
+    /// The outcomes on benign recordings.
     pub controls: Vec<ControlReport>,
+    /// What published pages promise, and whether it holds.
+    pub claims: Vec<ClaimReport>,
+    /// Detections that fired and that no expectation names.
+    pub hits: Vec<HitReport>,
+}
+
+/// An atomic, as reports name it.
+#[derive(Debug, Clone)]
+pub struct AtomicReport {
+    /// Its technique.
+    pub technique: TechniqueId,
+    /// Its identity.
+    pub guid: Option<AtomicGuid>,
+    /// Where it works.
+    pub platforms: Vec<Platform>,
+    /// Where its expectation stands, or it itself if it has none.
+    pub place: Place,
+}
+
+/// How a recording came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StageName {
+    /// It was read from disk.
+    #[default]
+    Replay,
+    /// It was derived from the atomic's commands.
+    Simulate,
+    /// The atomic was performed.
+    Execute,
+}
+
+impl StageName {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Simulate => "simulate",
+            Self::Execute => "execute",
+        }
+    }
+}
+
+/// What became of one expected event.
+#[derive(Debug, Clone)]
+pub struct SignalReport {
+    /// Its name.
+    pub id: SignalId,
+    /// Where it is looked for and what it is: `sysmon 1`, `security 4688`.
+    pub looks_like: String,
+    /// Whether every performance must leave it, it depends, or it must not be there.
+    pub kind: SignalKind,
+    /// What it depends on, if it does: the condition and why.
+    pub condition: Option<String>,
+    /// What became of it.
+    pub state: SignalState,
+    /// Whether that is as expected.
+    pub expected: bool,
+    /// Why, as a fragment of a sentence.
+    pub reason: String,
+    /// Its events; for an absent signal, those that should not be there.
+    pub events: Vec<EventRef>,
+    /// What came closest, where it is missing.
+    pub near_miss: Option<NearMissReport>,
 }
 
 /// One verdict.
@@ -60,6 +155,8 @@ pub struct VerdictReport {
     pub detection: DetectionId,
     /// Its title.
     pub title: String,
+    /// Its file, where it is known.
+    pub file: Option<PathBuf>,
     /// Its language.
     pub language: Language,
     /// How it was read.
@@ -68,21 +165,33 @@ pub struct VerdictReport {
     pub verdict: Verdict,
     /// Whether it is as expected.
     pub expected: bool,
+    /// The verdict that was expected, where it is another than `fired`, and why.
+    pub known_gap: Option<(Verdict, String)>,
     /// Why, as a fragment of a sentence.
     pub reason: String,
-    /// The events that it fired on.
+    /// The signals that it must fire on, any of them.
+    pub fires_on: Vec<SignalId>,
+    /// The events that it fired on, among those of its signals.
     pub events: Vec<EventRef>,
+    /// The events that it fired on besides.
+    pub extra: Vec<EventRef>,
     /// How many events more than asked for it fired on.
     pub surplus: u64,
     /// What came closest, where it stayed silent.
     pub near_miss: Option<NearMissReport>,
 }
 
-/// What came closest to firing, with what is needed to show it.
+/// What came closest, with what is needed to show it.
 #[derive(Debug, Clone)]
 pub struct NearMissReport {
-    /// The explanation.
+    /// The explanation; its events point into the test's files.
     pub explanation: Explanation,
+    /// What the fields alone do not say: a relation to another signal that does not
+    /// hold, as a fragment of a sentence.
+    pub relation: Option<String>,
+    /// The smallest change that would flip it, each part as a fragment of a
+    /// sentence; empty if nothing would.
+    pub change: Vec<String>,
 }
 
 /// One outcome of a benign recording.
@@ -90,10 +199,14 @@ pub struct NearMissReport {
 pub struct ControlReport {
     /// The control's name.
     pub name: String,
+    /// Why it is benign.
+    pub why: String,
     /// The detection.
     pub detection: DetectionId,
     /// Its title.
     pub title: String,
+    /// Its file, where it is known.
+    pub file: Option<PathBuf>,
     /// How it was read.
     pub reading: Reading,
     /// The outcome.
@@ -102,6 +215,34 @@ pub struct ControlReport {
     pub expected: bool,
     /// Why, as a fragment of a sentence.
     pub reason: String,
+    /// How much the recording proves.
+    pub evidence: Evidence,
+    /// The events that it fired on.
+    pub events: Vec<EventRef>,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone)]
+pub struct ClaimReport {
+    /// The promise.
+    pub text: String,
+    /// The page that makes it.
+    pub page: String,
+    /// What the expectation says of it.
+    pub holds: Holds,
+    /// Why, as the expectation says.
+    pub because: Option<String>,
+    /// What this recording says of it.
+    pub state: ClaimState,
+}
+
+/// A detection that fired and that no expectation names.
+#[derive(Debug, Clone)]
+pub struct HitReport {
+    /// The detection.
+    pub detection: DetectionId,
+    /// Its title.
+    pub title: String,
     /// The events that it fired on.
     pub events: Vec<EventRef>,
 }
@@ -122,10 +263,23 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, usize>,
     /// How often each outcome of a control was given, zeros included.
     pub controls: BTreeMap<&'static str, usize>,
-    /// How many verdicts and outcomes were not as expected.
+    /// How often each state of a signal was found, zeros included.
+    pub signals: BTreeMap<&'static str, usize>,
+    /// How many verdicts, outcomes, signals, and claims were not as expected.
     pub unexpected: usize,
     /// How many verdicts each evidence grade carries.
     pub evidence: BTreeMap<String, usize>,
+}
+
+impl TestReport {
+    /// The evidence grade, and whether a stand-in played the part.
+    #[must_use]
+    pub fn grade(&self) -> String {
+        match self.stand_in {
+            Some(_) => format!("{}, stand-in", self.evidence),
+            None => self.evidence.to_string(),
+        }
+    }
 }
 
 impl Report {
@@ -142,31 +296,43 @@ impl Report {
             .collect();
         let mut evidence = BTreeMap::new();
         let mut unexpected = 0;
+        let mut signals: BTreeMap<_, _> = SignalState::ALL
+            .iter()
+            .map(|state| (state.as_str(), 0))
+            .collect();
         for test in &self.tests {
             for verdict in &test.verdicts {
                 *verdicts.entry(verdict.verdict.as_str()).or_default() += 1;
-                *evidence.entry(test.evidence.to_string()).or_default() += 1;
+                *evidence.entry(test.grade()).or_default() += 1;
                 unexpected += usize::from(!verdict.expected);
             }
             for control in &test.controls {
                 *controls.entry(control.outcome.as_str()).or_default() += 1;
                 unexpected += usize::from(!control.expected);
             }
+            for signal in &test.signals {
+                *signals.entry(signal.state.as_str()).or_default() += 1;
+                unexpected += usize::from(!signal.expected);
+            }
+            let contradicted = |claim: &&ClaimReport| claim.state == ClaimState::Contradicted;
+            unexpected += test.claims.iter().filter(contradicted).count();
         }
         Summary {
             verdicts,
             controls,
+            signals,
             unexpected,
             evidence,
         }
     }
 
-    /// How many verdicts and outcomes the report holds.
+    /// How many verdicts, outcomes of controls, and states of signals the report
+    /// holds.
     #[must_use]
     pub fn judged(&self) -> usize {
         self.tests
             .iter()
-            .map(|test| test.verdicts.len() + test.controls.len())
+            .map(|test| test.verdicts.len() + test.controls.len() + test.signals.len())
             .sum()
     }
 }

@@ -1,0 +1,1 @@
+//! `misfire.toml`: the configuration of a project.
