@@ -16,9 +16,12 @@ mod explain;
 mod filter;
 mod parse;
 mod repair;
+mod signal;
 mod sound;
 mod view;
+mod xml_path;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
 pub use parse::{SigmaRuleSet, parse};
+pub use signal::{SignalSelection, check_selection};

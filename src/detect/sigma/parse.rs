@@ -1,6 +1,6 @@
 //! Sigma files into rules.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
@@ -21,6 +21,8 @@ pub struct SigmaRuleSet {
     pub other_files: usize,
     /// What the rules go by that were left out on purpose.
     pub(super) left_out: HashSet<String>,
+    /// The fields that every firing is to carry, besides those that matched.
+    pub(super) kept: BTreeSet<String>,
 }
 
 impl SigmaRuleSet {
@@ -49,6 +51,7 @@ impl SigmaRuleSet {
         self.filters.append(&mut other.filters);
         self.other_files += other.other_files;
         self.left_out.extend(other.left_out);
+        self.kept.extend(other.kept);
     }
 
     /// The rules' ids with a top-level attribute of theirs, as text.
