@@ -110,6 +110,12 @@ codes! {
     SUITE_UNREAD_RECORDING = "misfire::suite::unread_recording";
     /// A suite without a single case.
     SUITE_NO_CASES = "misfire::suite::no_cases";
+    /// A signal that cannot be looked for, since something in it is not known.
+    EXPECTATION_UNRESOLVED = "misfire::expectation::unresolved";
+    /// A log of a fixture holds another number of records than its manifest says.
+    FIXTURE_RECORD_COUNT = "misfire::fixture::record_count";
+    /// A log of a fixture holds records of a source that its manifest does not name.
+    FIXTURE_OTHER_SOURCE = "misfire::fixture::other_source";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
 }

@@ -387,9 +387,9 @@ pub(super) fn held_of(
     table: &FieldTable,
 ) -> Option<Held> {
     let fields = engine.correlations.held_fields(program)?;
-    let fields = fields.iter().filter_map(|field| {
-        Some((field.clone(), table.value(event, field)?))
-    });
+    let fields = fields
+        .iter()
+        .filter_map(|field| Some((field.clone(), table.value(event, field)?)));
     Some(Held {
         program,
         event: event.id(),
@@ -523,9 +523,7 @@ impl Engine for SigmaEngine {
         }
         let group = self.group_of.get(program.0 as usize).copied().flatten();
         match group.map(|group| &self.groups[group].reach) {
-            Some(Reach::Routes(routes)) => routes
-                .iter()
-                .any(|route| route.route.draws_on(source)),
+            Some(Reach::Routes(routes)) => routes.iter().any(|route| route.route.draws_on(source)),
             Some(Reach::Declared { .. }) | None => false,
         }
     }

@@ -125,7 +125,10 @@ fn with_marks(fields: &Value) -> Value {
             mapping
                 .iter()
                 .map(|(key, value)| {
-                    let key = key.as_str().and_then(marked).map_or_else(|| key.clone(), Value::from);
+                    let key = key
+                        .as_str()
+                        .and_then(marked)
+                        .map_or_else(|| key.clone(), Value::from);
                     (key, value.clone())
                 })
                 .collect(),

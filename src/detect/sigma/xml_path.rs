@@ -120,7 +120,12 @@ impl Walk<'_> {
     fn is_there(&self) -> bool {
         let names = self.open.iter().rev().map(|(name, _)| name.as_str());
         self.open.len() >= self.steps.len()
-            && self.steps.iter().rev().zip(names).all(|(step, name)| *step == name)
+            && self
+                .steps
+                .iter()
+                .rev()
+                .zip(names)
+                .all(|(step, name)| *step == name)
     }
 }
 

@@ -13,9 +13,9 @@ use super::compile::Group;
 use super::engine::{SigmaEngine, held_of, table_for};
 use super::view::Seen as View;
 use crate::detect::{EventSource, Explanation, Firing, NearMiss, Predicate, ProgramId};
+use crate::event::Event;
 use crate::event::EventId;
 use measure::{Subject, outcomes, score};
-use crate::event::Event;
 use tree::{Tree, tree_of};
 
 /// See [`Engine::explain`](crate::detect::Engine::explain).
