@@ -66,6 +66,20 @@ impl SigmaRuleSet {
         })
     }
 
+    /// The ids and titles of all rules and correlations that have an id.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let written = |parsed: &&Parsed<SigmaRule>| parsed.companion.is_none();
+        let rules = self.rules.iter().filter(written);
+        let rules = rules.map(|parsed| (&parsed.document.id, &parsed.document.title));
+        let correlations = self
+            .correlations
+            .iter()
+            .map(|parsed| (&parsed.document.id, &parsed.document.title));
+        rules
+            .chain(correlations)
+            .filter_map(|(id, title)| Some((id.as_deref()?, title.as_str())))
+    }
+
     /// Keeps only what `keep` accepts: rules and correlations by id, name, and
     /// title. Rules that a kept correlation refers to stay, filters too.
     pub fn retain(&mut self, keep: impl Fn(&[&str]) -> bool) {
