@@ -102,6 +102,8 @@ codes! {
     CONTENT_BAD_VALUE = "misfire::content::bad_value";
     /// A detection that is asked for is not loaded.
     CONTENT_UNKNOWN_DETECTION = "misfire::content::unknown_detection";
+    /// A revision that content is to be compared with is not there.
+    CONTENT_NO_REVISION = "misfire::content::no_revision";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
     /// A regression case of a kind that is not judged.

@@ -1,6 +1,7 @@
 //! Sigma files into rules.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
@@ -64,6 +65,39 @@ impl SigmaRuleSet {
             let id = parsed.document.id.as_deref().unwrap_or_default();
             Some((id, &parsed.source, value))
         })
+    }
+
+    /// The ids of the rules and correlations that may fire otherwise if some files
+    /// change: those in them, and correlations that count on those; every one, if
+    /// one of the files holds a filter.
+    #[must_use]
+    pub fn affected_by(&self, is_changed: impl Fn(&Path) -> bool) -> BTreeSet<String> {
+        let is_filter_changed = self
+            .filters
+            .iter()
+            .any(|parsed| is_changed(&parsed.source.file));
+        let mut affected: BTreeSet<String> = BTreeSet::new();
+        for parsed in &self.rules {
+            if is_filter_changed || is_changed(&parsed.source.file) {
+                let document = &parsed.document;
+                let names = names(&document.id, &document.name, &document.title);
+                affected.extend(names.into_iter().map(Into::into));
+            }
+        }
+        loop {
+            let before = affected.len();
+            for parsed in &self.correlations {
+                let document = &parsed.document;
+                let counts_on = document.rules.iter().any(|rule| affected.contains(rule));
+                if is_filter_changed || counts_on || is_changed(&parsed.source.file) {
+                    let names = names(&document.id, &document.name, &document.title);
+                    affected.extend(names.into_iter().map(Into::into));
+                }
+            }
+            if affected.len() == before {
+                return affected;
+            }
+        }
     }
 
     /// The ids and titles of all rules and correlations that have an id.
