@@ -16,9 +16,11 @@ mod explain;
 mod filter;
 mod parse;
 mod repair;
+mod selection;
 mod sound;
 mod view;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
 pub use parse::{SigmaRuleSet, parse};
+pub use selection::check_selection;
