@@ -12,6 +12,7 @@ pub mod fixture;
 mod info;
 mod plan;
 mod regression;
+mod structure;
 
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_detections, bundled_suite};
