@@ -10,9 +10,11 @@ pub mod expectation;
 mod files;
 pub mod fixture;
 mod info;
+mod places;
 mod plan;
 mod regression;
 mod structure;
+mod text;
 
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_detections, bundled_suite};

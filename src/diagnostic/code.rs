@@ -152,6 +152,8 @@ codes! {
     FIXTURE_WRONG_HASH = "misfire::fixture::wrong_hash";
     /// A file that a manifest lists twice.
     FIXTURE_DUPLICATE_FILE = "misfire::fixture::duplicate_file";
+    /// Two fixtures of one name.
+    FIXTURE_DUPLICATE_NAME = "misfire::fixture::duplicate_name";
     /// A log in a fixture's folder that nothing reads.
     FIXTURE_UNLISTED_FILE = "misfire::fixture::unlisted_file";
     /// A number of records that cannot be.
@@ -170,8 +172,6 @@ codes! {
     FIXTURE_LIMIT = "misfire::fixture::limit";
     /// A configuration that is no TOML.
     CONFIG_SYNTAX = "misfire::config::syntax";
-    /// A key that a configuration does not have.
-    CONFIG_UNKNOWN_KEY = "misfire::config::unknown_key";
     /// A key of a configuration with a value that it cannot have.
     CONFIG_BAD_VALUE = "misfire::config::bad_value";
     /// A source of a configuration that does not exist.

@@ -99,5 +99,8 @@ fn compiles(selection: &Value) -> bool {
     }
     let mut names = Names::builder();
     set.intern(&mut names);
-    SigmaEngine::new(set, &Arc::new(names.freeze())).0.compiled() == 1
+    SigmaEngine::new(set, &Arc::new(names.freeze()))
+        .0
+        .compiled()
+        == 1
 }

@@ -133,7 +133,9 @@ impl Reader<'_> {
             problems.push(
                 incomplete("it is not said what the signal looks like")
                     .at(places::of(self.node, "id"))
-                    .help("add `fields`, a Sigma selection such as `{Image|endswith: '\\cmd.exe'}`"),
+                    .help(
+                        "add `fields`, a Sigma selection such as `{Image|endswith: '\\cmd.exe'}`",
+                    ),
             );
             return None;
         };
@@ -406,7 +408,10 @@ fn circles(signals: &[RawSignal], nodes: &[YamlNode<'_>]) -> Vec<Diagnostic> {
                 .chain([&start])
                 .map(|index| format!("`{}`", signals[*index].id))
                 .collect();
-            format!("signals refer to each other in a circle: {}", names.join(", "))
+            format!(
+                "signals refer to each other in a circle: {}",
+                names.join(", ")
+            )
         };
         told.extend(circle);
         problems.push(

@@ -33,18 +33,20 @@ pub(super) fn refine(
     let detections = test.detections(&mut problems);
     let controls = test.controls(&mut problems);
     let is_wrong = has_error(&problems);
-    let expectation = technique.filter(|_| !is_wrong).map(|technique| Expectation {
-        technique: technique.clone(),
-        atomic,
-        run: run.unwrap_or(RunBlock::Exits {
-            exit_codes: vec![0],
-        }),
-        signals,
-        claims,
-        detections,
-        controls,
-        place: places::of(node, "atomic"),
-    });
+    let expectation = technique
+        .filter(|_| !is_wrong)
+        .map(|technique| Expectation {
+            technique: technique.clone(),
+            atomic,
+            run: run.unwrap_or(RunBlock::Exits {
+                exit_codes: vec![0],
+            }),
+            signals,
+            claims,
+            detections,
+            controls,
+            place: places::of(node, "atomic"),
+        });
     (expectation, problems)
 }
 

@@ -114,11 +114,7 @@ pub(super) fn misspelled_log_source_key(key: &str) -> Option<&'static str> {
 }
 
 /// Looks for everything that is wrong with a selection that stands by itself.
-pub(super) fn check_selection(
-    name: &str,
-    selection: YamlNode<'_>,
-    findings: &mut Vec<Diagnostic>,
-) {
+pub(super) fn check_selection(name: &str, selection: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
     detection::check_part(name, selection, selection, findings);
 }
 
