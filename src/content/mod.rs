@@ -13,6 +13,7 @@ mod info;
 mod places;
 mod plan;
 mod regression;
+mod schema;
 mod structure;
 mod text;
 
@@ -22,3 +23,4 @@ pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
 pub use plan::{Plan, PlannedControl, PlannedTest};
 pub use regression::{Case, Control, LogInput, Suite, load_suite};
+pub use schema::schemas;

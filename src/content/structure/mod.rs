@@ -9,9 +9,11 @@
 mod faults;
 mod json;
 mod schema;
+mod toml;
 mod words;
 
 use std::marker::PhantomData;
+use std::path::Path;
 use std::sync::Arc;
 
 use jsonschema::Validator;
@@ -19,8 +21,10 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::faults::faults;
+use self::faults::{Fault, faults};
 use self::json::to_json;
+pub(super) use self::toml::TomlNode;
+use self::words::YamlSpot;
 use super::files::{cause_of_error, place_of_error};
 use crate::diagnostic::{Code, Diagnostic, SourceText, YamlNode, YamlSource};
 
@@ -133,12 +137,21 @@ pub(super) fn check(
     let mut problems = match to_json(root, value) {
         Ok(instance) => {
             let found = faults(schema, validator, &instance);
-            let tell = |fault| words::diagnostic(root, &instance, fault);
+            let tell = |fault: &Fault| {
+                let spot = YamlSpot::find(root, &fault.path);
+                words::diagnostic(&spot, &instance, fault)
+            };
             found.iter().map(tell).collect()
         }
         Err(problems) => problems,
     };
-    crate::diagnostic::sort(&mut problems);
+    shorten(&mut problems, &root.source().file);
+    problems
+}
+
+/// Sorts the problems of a file, and only counts those behind the first ones.
+fn shorten(problems: &mut Vec<Diagnostic>, file: &Path) {
+    crate::diagnostic::sort(problems);
     problems.dedup();
     let more = problems.len().saturating_sub(TOLD);
     if more > 0 {
@@ -147,12 +160,11 @@ pub(super) fn check(
             Code::CONTENT_BAD_VALUE,
             format!("{more} more problems with the structure of the file"),
         )
-        .in_file(&root.source().file)
+        .in_file(file)
         .help("solve the first ones, and check the file again");
         closing.more = more as u64;
         problems.push(closing);
     }
-    problems
 }
 
 fn closed(source: &Arc<SourceText>) -> Arc<SourceText> {

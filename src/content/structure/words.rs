@@ -13,9 +13,20 @@ pub(super) fn meant_by<'k>(key: &str, known: &'k [String]) -> Option<&'k str> {
     did_you_mean(key, known.iter().map(String::as_str))
 }
 
+/// Where a path leads in a file.
+pub(super) trait Spot {
+    /// The value; the key's place for one that is not written.
+    fn of_value(&self) -> Place;
+
+    /// The value's first line.
+    fn first_line(&self) -> Place;
+
+    /// A key of the value.
+    fn of_key_inside(&self, name: &str) -> Place;
+}
+
 /// What is said of a fault, and where.
-pub(super) fn diagnostic(root: YamlNode<'_>, instance: &Value, fault: &Fault) -> Diagnostic {
-    let spot = Spot::find(root, &fault.path);
+pub(super) fn diagnostic(spot: &dyn Spot, instance: &Value, fault: &Fault) -> Diagnostic {
     let value = at(instance, &fault.path);
     let name = name_of(&fault.path);
     let bad =
@@ -233,16 +244,16 @@ fn one_of(options: &[Value]) -> String {
     format!("one of {}, or {last}", words.join(", "))
 }
 
-/// Where a path leads in the file.
-struct Spot<'y> {
+/// Where a path leads in a YAML file.
+pub(super) struct YamlSpot<'y> {
     /// The key of the last pair on the way, for values that have no place.
     key: Option<YamlNode<'y>>,
     /// The value, or the closest around it.
     value: YamlNode<'y>,
 }
 
-impl<'y> Spot<'y> {
-    fn find(root: YamlNode<'y>, path: &[String]) -> Self {
+impl<'y> YamlSpot<'y> {
+    pub(super) fn find(root: YamlNode<'y>, path: &[String]) -> Self {
         let mut spot = Self {
             key: None,
             value: root,
@@ -263,8 +274,9 @@ impl<'y> Spot<'y> {
         }
         spot
     }
+}
 
-    /// The value's first line; the key's place for one that is not written.
+impl Spot for YamlSpot<'_> {
     fn of_value(&self) -> Place {
         match self.key {
             Some(key) if self.value.is_null() || self.value.bytes().is_empty() => key.place(),
