@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use include_dir::{Dir, File, include_dir};
 
-use super::detections::{LoadedDetections, is_yaml, load_detections_from};
+use super::detections::{LoadedDetections, load_detections_from};
+use super::files::is_yaml;
 use super::info::Info;
 use super::regression::{self, LogInput, Suite};
 use crate::diagnostic::{Code, Diagnostic, SourceText};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::files::{find_files, normal, read_text};
+use super::files::{find_files, is_yaml, normal, read_text};
 use crate::detect::sigma::{SigmaRuleSet, parse};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
 
@@ -106,12 +106,4 @@ fn gathered(parsed: Vec<ParsedFile>) -> LoadedDetections {
         loaded.problems.extend(problems);
     }
     loaded
-}
-
-pub(super) fn is_yaml(path: &Path) -> bool {
-    path.extension()
-        .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| {
-            ending.eq_ignore_ascii_case("yml") || ending.eq_ignore_ascii_case("yaml")
-        })
 }

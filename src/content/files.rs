@@ -180,6 +180,15 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Whether a file is YAML by its name.
+pub(super) fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| {
+            ending.eq_ignore_ascii_case("yml") || ending.eq_ignore_ascii_case("yaml")
+        })
+}
+
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     let help = if error.kind() == std::io::ErrorKind::NotFound {
         "check the path"

@@ -11,8 +11,12 @@ pub mod expectation;
 mod files;
 pub mod fixture;
 mod info;
+mod places;
 mod plan;
 mod regression;
+mod schema;
+mod structure;
+mod text;
 
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_detections, bundled_suite};
@@ -21,3 +25,4 @@ pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
 pub use plan::{Plan, PlannedControl, PlannedTest};
 pub use regression::{Case, Control, LogInput, Suite, load_suite};
+pub use schema::schemas;

@@ -118,6 +118,100 @@ codes! {
     FIXTURE_RECORD_COUNT = "misfire::fixture::record_count";
     /// A log of a fixture holds records of a source that its manifest does not name.
     FIXTURE_OTHER_SOURCE = "misfire::fixture::other_source";
+    /// A name in an expectation that is none.
+    EXPECTATION_BAD_ID = "misfire::expectation::bad_id";
+    /// Two signals of a test have one id.
+    EXPECTATION_DUPLICATE_ID = "misfire::expectation::duplicate_id";
+    /// A signal of a source that does not exist.
+    EXPECTATION_UNKNOWN_SOURCE = "misfire::expectation::unknown_source";
+    /// A reference to a signal that the test does not have.
+    EXPECTATION_UNKNOWN_SIGNAL = "misfire::expectation::unknown_signal";
+    /// A reference that needs events of a signal that must be absent.
+    EXPECTATION_ABSENT_SIGNAL = "misfire::expectation::absent_signal";
+    /// Signals that refer to each other in a circle.
+    EXPECTATION_CIRCULAR = "misfire::expectation::circular";
+    /// Keys of an expectation that cannot stand together.
+    EXPECTATION_CONTRADICTION = "misfire::expectation::contradiction";
+    /// A key of an expectation that is of no use without another.
+    EXPECTATION_INCOMPLETE = "misfire::expectation::incomplete";
+    /// A number of events that cannot be.
+    EXPECTATION_BAD_COUNT = "misfire::expectation::bad_count";
+    /// Fields of a signal that are no Sigma selection.
+    EXPECTATION_BAD_FIELDS = "misfire::expectation::bad_fields";
+    /// Two entries about one detection and reading.
+    EXPECTATION_DUPLICATE_DETECTION = "misfire::expectation::duplicate_detection";
+    /// Two expectations of one atomic.
+    EXPECTATION_DUPLICATE_ATOMIC = "misfire::expectation::duplicate_atomic";
+    /// A detection for which no signal is left to fire on.
+    EXPECTATION_NOTHING_TO_FIRE_ON = "misfire::expectation::nothing_to_fire_on";
+    /// A known gap, or a claim that does not hold, without a reason.
+    EXPECTATION_NO_REASON = "misfire::expectation::no_reason";
+    /// A file whose name is not that of its technique.
+    EXPECTATION_WRONG_FILE = "misfire::expectation::wrong_file";
+    /// An argument that the atomic does not have.
+    EXPECTATION_UNKNOWN_ARGUMENT = "misfire::expectation::unknown_argument";
+    /// A file that a manifest lists is not there.
+    FIXTURE_MISSING_FILE = "misfire::fixture::missing_file";
+    /// A file that a manifest lists is a link, a folder, or the like.
+    FIXTURE_NOT_A_FILE = "misfire::fixture::not_a_file";
+    /// A path in a manifest that leaves its folder.
+    FIXTURE_OUTSIDE = "misfire::fixture::outside";
+    /// A file that is not the one that the manifest was written for.
+    FIXTURE_WRONG_HASH = "misfire::fixture::wrong_hash";
+    /// A file that a manifest lists twice.
+    FIXTURE_DUPLICATE_FILE = "misfire::fixture::duplicate_file";
+    /// Two fixtures of one name.
+    FIXTURE_DUPLICATE_NAME = "misfire::fixture::duplicate_name";
+    /// A log in a fixture's folder that nothing reads.
+    FIXTURE_UNLISTED_FILE = "misfire::fixture::unlisted_file";
+    /// A number of records that cannot be.
+    FIXTURE_BAD_COUNT = "misfire::fixture::bad_count";
+    /// A window that cannot be.
+    FIXTURE_BAD_WINDOW = "misfire::fixture::bad_window";
+    /// A source that does not exist.
+    FIXTURE_UNKNOWN_SOURCE = "misfire::fixture::unknown_source";
+    /// A manifest that is neither of an atomic nor of a control, or of both.
+    FIXTURE_BAD_SUBJECT = "misfire::fixture::bad_subject";
+    /// Keys of a manifest that cannot stand together.
+    FIXTURE_CONTRADICTION = "misfire::fixture::contradiction";
+    /// A name in a manifest that is none.
+    FIXTURE_BAD_ID = "misfire::fixture::bad_id";
+    /// A fixture that is larger than is accepted.
+    FIXTURE_LIMIT = "misfire::fixture::limit";
+    /// A configuration that is no TOML.
+    CONFIG_SYNTAX = "misfire::config::syntax";
+    /// A key of a configuration with a value that it cannot have.
+    CONFIG_BAD_VALUE = "misfire::config::bad_value";
+    /// A source of a configuration that does not exist.
+    CONFIG_UNKNOWN_SOURCE = "misfire::config::unknown_source";
+    /// A profile that is asked for and that the configuration does not have.
+    CONFIG_UNKNOWN_PROFILE = "misfire::config::unknown_profile";
+    /// A path of a configuration that is not there.
+    CONFIG_MISSING_PATH = "misfire::config::missing_path";
+    /// An atomic that is referred to and not loaded.
+    REFERENCE_UNKNOWN_ATOMIC = "misfire::reference::unknown_atomic";
+    /// A detection that is expected and not loaded.
+    REFERENCE_UNKNOWN_DETECTION = "misfire::reference::unknown_detection";
+    /// A fixture that is referred to and not there, or is of another kind.
+    REFERENCE_UNKNOWN_FIXTURE = "misfire::reference::unknown_fixture";
+    /// An argument of a recording that its atomic does not have.
+    REFERENCE_UNKNOWN_ARGUMENT = "misfire::reference::unknown_argument";
+    /// A recording of an atomic of which nothing is expected.
+    REFERENCE_NO_EXPECTATION = "misfire::reference::no_expectation";
+    /// An expectation without a recording.
+    REFERENCE_NO_RECORDING = "misfire::reference::no_recording";
+    /// A detection that no test expects.
+    REFERENCE_UNEXPECTED_DETECTION = "misfire::reference::unexpected_detection";
+    /// A fixture that no test reads.
+    REFERENCE_UNREAD_FIXTURE = "misfire::reference::unread_fixture";
+    /// A signal that nothing uses.
+    REFERENCE_UNUSED_SIGNAL = "misfire::reference::unused_signal";
+    /// A condition that held and that no signal asks for.
+    REFERENCE_UNUSED_CONDITION = "misfire::reference::unused_condition";
+    /// A technique that ATT&CK does not have.
+    REFERENCE_UNKNOWN_TECHNIQUE = "misfire::reference::unknown_technique";
+    /// A technique that ATT&CK has under another id.
+    REFERENCE_REPLACED_TECHNIQUE = "misfire::reference::replaced_technique";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
 }

@@ -293,16 +293,6 @@ pub(super) fn try_filter(
         .map_err(|_| why_not(parsed))
 }
 
-/// Why a rule of ours does not compile, if it does not.
-pub(super) fn try_alone(rule: &SigmaRule) -> Result<(), String> {
-    if has_placeholder(&rule.detection) {
-        return Err("a value is to be expanded from outside".to_owned());
-    }
-    rsigma_eval::compile_rule(&prepare(rule, ProgramId(0)))
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
 /// Why a document does not compile. The engine's own words name no place and
 /// speak of its insides, so the text is looked over instead.
 fn why_not<T: Document>(parsed: &Parsed<T>) -> Vec<Diagnostic> {

@@ -55,19 +55,6 @@ impl SigmaRuleSet {
     }
 }
 
-/// Why fields are no selection that can be searched for, if they are not.
-///
-/// # Errors
-///
-/// The reason.
-pub fn check_selection(signal: SignalSelection<'_>) -> Result<(), CompanionError> {
-    let rules = rules_of(signal, Companion(0))?;
-    for parsed in &rules {
-        super::compile::try_alone(&parsed.document).map_err(CompanionError::BadFields)?;
-    }
-    Ok(())
-}
-
 fn rules_of(
     signal: SignalSelection<'_>,
     mark: Companion,

@@ -77,7 +77,13 @@ fn no_condition(detection: YamlNode<'_>, kind: &str, parts: &[&str]) -> Diagnost
         .help(help)
 }
 
-fn check_part(name: &str, key: YamlNode<'_>, part: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
+/// Checks one part: a mapping of fields, or a list of mappings or keywords.
+pub(super) fn check_part(
+    name: &str,
+    key: YamlNode<'_>,
+    part: YamlNode<'_>,
+    findings: &mut Vec<Diagnostic>,
+) {
     if part.is_null() {
         findings.push(
             invalid(format!("the part `{name}` is empty"))

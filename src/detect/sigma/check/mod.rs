@@ -113,6 +113,11 @@ pub(super) fn misspelled_log_source_key(key: &str) -> Option<&'static str> {
     did_you_mean(key, LOG_SOURCE_KEYS).filter(|meant| *meant != key)
 }
 
+/// Looks for everything that is wrong with a selection that stands by itself.
+pub(super) fn check_selection(name: &str, selection: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
+    detection::check_part(name, selection, selection, findings);
+}
+
 fn invalid(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::SIGMA_INVALID, message)
 }

@@ -1,0 +1,222 @@
+//! Finding and reading `misfire.toml`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use serde_json::Value;
+
+use super::raw::{RawConfig, RawFolders, RawProfile, RawSource};
+use super::{Config, Folders, Profile, SourceMetadata};
+use crate::content::files::read_text;
+use crate::content::places;
+use crate::content::structure::{Form, TomlNode};
+use crate::content::text::{OneOrMany, is_name};
+use crate::diagnostic::{Code, Diagnostic, SourceText};
+
+/// The name of the file.
+pub const CONFIG_NAME: &str = "misfire.toml";
+
+static FORM: LazyLock<Form<RawConfig>> = LazyLock::new(Form::new);
+
+/// The JSON Schema of the file.
+pub(in crate::content) fn schema() -> &'static Value {
+    FORM.schema()
+}
+
+/// The configuration of the project that a folder belongs to: in the folder
+/// itself, or in one above it. Its path is written as seen from the folder.
+#[must_use]
+pub fn find_config(folder: &Path) -> Option<PathBuf> {
+    let real = std::fs::canonicalize(folder.join(".")).ok()?;
+    let mut here = folder.to_owned();
+    for _ in real.ancestors() {
+        let file = here.join(CONFIG_NAME);
+        if file.is_file() {
+            return Some(file);
+        }
+        here.push("..");
+    }
+    None
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn load_config(path: &Path) -> Result<Config, Vec<Diagnostic>> {
+    let source = read_text(path).map_err(|problem| vec![*problem])?;
+    parse_config(&source)
+}
+
+/// Reads a configuration; its paths are relative to the folder of its file.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn parse_config(source: &Arc<SourceText>) -> Result<Config, Vec<Diagnostic>> {
+    FORM.read_toml(source, |raw, root| {
+        let mut reader = Reader {
+            base: source.file.parent().unwrap_or(Path::new("")),
+            problems: Vec::new(),
+        };
+        let config = reader.config(raw, source, root);
+        if reader.problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(reader.problems)
+        }
+    })
+    .and_then(|read| read)
+}
+
+struct Reader<'r> {
+    base: &'r Path,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn config(&mut self, raw: RawConfig, source: &Arc<SourceText>, root: TomlNode<'_>) -> Config {
+        let folders = self.folders(&raw.folders, root.get("folders"));
+        let benign = raw
+            .benign
+            .as_deref()
+            .and_then(|path| self.path(path, root.get("benign")));
+        let profiles = self.profiles(&raw.profiles, root.get("profiles"));
+        let sources = self.sources(raw.sources, root.get("sources"));
+        let allow = root.get("execute").and_then(|table| table.get("allow"));
+        let nodes = allow.map(TomlNode::one_or_many).unwrap_or_default();
+        for (target, node) in raw.execute.allow.iter().zip(nodes) {
+            if target.trim().is_empty() || target.contains(char::is_whitespace) {
+                self.problems.push(
+                    Diagnostic::error(
+                        Code::CONFIG_BAD_VALUE,
+                        format!("`{target}` is no target to execute on"),
+                    )
+                    .at(node.place())
+                    .help("write the name of a host, such as `localhost`"),
+                );
+            }
+        }
+        Config {
+            source: Arc::clone(source),
+            folders,
+            benign,
+            profiles,
+            sources,
+            allowed_targets: raw.execute.allow,
+        }
+    }
+
+    fn folders(&mut self, raw: &RawFolders, node: Option<TomlNode<'_>>) -> Folders {
+        let mut of = |paths: &Option<OneOrMany<String>>, key: &str| {
+            let paths = paths.as_ref()?;
+            let node = node.and_then(|node| node.get(key));
+            let nodes = node.map(TomlNode::one_or_many).unwrap_or_default();
+            if paths.as_slice().is_empty()
+                && let Some(node) = node
+            {
+                self.problems.push(
+                    Diagnostic::error(
+                        Code::CONFIG_BAD_VALUE,
+                        format!("the list of `{key}` names no folder"),
+                    )
+                    .at(node.place())
+                    .help(format!("name a folder, or remove `{key}`")),
+                );
+            }
+            let paths = paths.as_slice().iter().zip(nodes);
+            let found = paths.filter_map(|(path, node)| self.path(path, Some(node)));
+            Some(found.collect())
+        };
+        Folders {
+            atomics: of(&raw.atomics, "atomics"),
+            expectations: of(&raw.expectations, "expectations"),
+            detections: of(&raw.detections, "detections"),
+            fixtures: of(&raw.fixtures, "fixtures"),
+        }
+    }
+
+    /// A path as seen from here.
+    fn path(&mut self, path: &str, node: Option<TomlNode<'_>>) -> Option<PathBuf> {
+        let seen = self.base.join(path);
+        if !path.is_empty() && seen.exists() {
+            return Some(seen);
+        }
+        let problem = Diagnostic::error(
+            Code::CONFIG_MISSING_PATH,
+            format!("the path `{path}` is not there"),
+        )
+        .help("paths are relative to the folder of this file");
+        self.problems.push(match node {
+            Some(node) => problem.at(node.place()),
+            None => problem,
+        });
+        None
+    }
+
+    fn profiles(
+        &mut self,
+        raw: &BTreeMap<String, RawProfile>,
+        node: Option<TomlNode<'_>>,
+    ) -> BTreeMap<String, Profile> {
+        let profiles = raw.iter().map(|(name, raw)| {
+            let table = node.and_then(|node| node.get(name));
+            let given = table.and_then(|table| table.get("given"));
+            let nodes = given.map(TomlNode::one_or_many).unwrap_or_default();
+            for (condition, node) in raw.given.iter().zip(nodes) {
+                if !is_name(condition) {
+                    self.problems.push(
+                        Diagnostic::error(
+                            Code::CONFIG_BAD_VALUE,
+                            format!("`{condition}` cannot be the name of a condition"),
+                        )
+                        .at(node.place())
+                        .help("use lower-case letters, digits, and hyphens"),
+                    );
+                }
+            }
+            let folders = table.and_then(|table| table.get("folders"));
+            let profile = Profile {
+                folders: self.folders(&raw.folders, folders),
+                filters: raw.filters.clone(),
+                given: raw.given.clone(),
+            };
+            (name.clone(), profile)
+        });
+        profiles.collect()
+    }
+
+    fn sources(
+        &mut self,
+        raw: BTreeMap<String, RawSource>,
+        node: Option<TomlNode<'_>>,
+    ) -> BTreeMap<crate::event::catalogue::SourceId, SourceMetadata> {
+        let mut sources = BTreeMap::new();
+        for (name, raw) in raw {
+            let place = || match node {
+                Some(node) => node.place_of_key(&name),
+                None => crate::diagnostic::Place::file(self.base),
+            };
+            match places::source(&name, place, Code::CONFIG_UNKNOWN_SOURCE) {
+                Ok(source) => {
+                    let splunk = raw.splunk;
+                    let (index, sourcetype, of_splunk) = match splunk {
+                        Some(splunk) => (splunk.index, splunk.sourcetype, splunk.source),
+                        None => (None, None, None),
+                    };
+                    let metadata = SourceMetadata {
+                        sumo_source_category: raw.sumo.map(|sumo| sumo.source_category),
+                        splunk_index: index,
+                        splunk_sourcetype: sourcetype,
+                        splunk_source: of_splunk,
+                    };
+                    sources.insert(source.id.clone(), metadata);
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        sources
+    }
+}

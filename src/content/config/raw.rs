@@ -1,0 +1,98 @@
+//! `misfire.toml` as written. The comments here are what an editor shows.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::content::text::OneOrMany;
+
+/// The configuration of a project.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Configuration of misfire")]
+pub(crate) struct RawConfig {
+    /// Where the project's content is, relative to this file.
+    #[serde(default)]
+    pub(super) folders: RawFolders,
+    /// The list of hits that are known to be benign, relative to this file.
+    pub(super) benign: Option<String>,
+    /// Named choices of content, taken with --profile.
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, RawProfile>,
+    /// Where products keep the records of a source, by the source's short name.
+    #[serde(default)]
+    pub(super) sources: BTreeMap<String, RawSource>,
+    /// What may be executed.
+    #[serde(default)]
+    pub(super) execute: RawExecute,
+}
+
+/// Folders of content.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFolders {
+    /// The folder of atomics, or several.
+    pub(super) atomics: Option<OneOrMany<String>>,
+    /// The folder of expectations, or several.
+    pub(super) expectations: Option<OneOrMany<String>>,
+    /// The folder of detections, or several.
+    pub(super) detections: Option<OneOrMany<String>>,
+    /// The folder of fixtures, or several.
+    pub(super) fixtures: Option<OneOrMany<String>>,
+}
+
+/// A named choice of content.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawProfile {
+    /// Folders that take the place of the project's.
+    #[serde(default)]
+    pub(super) folders: RawFolders,
+    /// Only tests that one of these filters lets pass.
+    #[serde(default)]
+    pub(super) filters: Vec<String>,
+    /// Only recordings in which all of these conditions held.
+    #[serde(default)]
+    pub(super) given: Vec<String>,
+}
+
+/// Where products keep the records of a source.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSource {
+    /// The metadata of its records in Sumo Logic.
+    pub(super) sumo: Option<RawSumo>,
+    /// The metadata of its records in Splunk.
+    pub(super) splunk: Option<RawSplunk>,
+}
+
+/// The metadata of records in Sumo Logic.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSumo {
+    /// The value of _sourceCategory.
+    #[schemars(length(min = 1))]
+    pub(super) source_category: String,
+}
+
+/// The metadata of records in Splunk.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSplunk {
+    /// The index.
+    pub(super) index: Option<String>,
+    /// The source type.
+    pub(super) sourcetype: Option<String>,
+    /// The source.
+    pub(super) source: Option<String>,
+}
+
+/// What may be executed.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExecute {
+    /// The targets that atomics may be executed on; none unless it is listed.
+    #[serde(default)]
+    pub(super) allow: Vec<String>,
+}
