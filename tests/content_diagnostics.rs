@@ -78,7 +78,11 @@ fn hostile_home(text: &str) -> TempDir {
     let log = b"{\"a\":1}\n";
     fs::create_dir_all(at("fixtures/tunnel/folder")).expect("a folder");
     fs::create_dir(at("elsewhere")).expect("a folder");
-    for path in ["fixtures/tunnel/sysmon.jsonl", "fixtures/outside", "elsewhere/outside.jsonl"] {
+    for path in [
+        "fixtures/tunnel/sysmon.jsonl",
+        "fixtures/outside",
+        "elsewhere/outside.jsonl",
+    ] {
         fs::write(at(path), log).expect("a log");
     }
     if text.contains("other.jsonl") {
@@ -139,9 +143,13 @@ fn every_code_of_content_is_shown() {
         .iter()
         .map(|code| code.as_str())
         .filter(|code| {
-            ["misfire::expectation::", "misfire::fixture::", "misfire::config::"]
-                .iter()
-                .any(|part| code.starts_with(part))
+            [
+                "misfire::expectation::",
+                "misfire::fixture::",
+                "misfire::config::",
+            ]
+            .iter()
+            .any(|part| code.starts_with(part))
         })
         .filter(|code| !shown.contains(code))
         .collect();
