@@ -228,6 +228,7 @@ fn search_a_million_records(bencher: divan::Bencher, threads: usize) {
                     ..ReadOptions::default()
                 },
                 correlate: Correlate::Together,
+                window: None,
                 threads: NonZero::new(threads),
                 interrupt: Interrupt::default(),
             },

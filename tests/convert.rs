@@ -807,7 +807,7 @@ fn a_scan_of_the_new_log_finds_the_same() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let rules = root.join("detections").display().to_string();
     let input = root
-        .join("fixtures/code-tunnel/tunnel.jsonl")
+        .join("tests/data/logs/process-starts.jsonl")
         .display()
         .to_string();
     convert(home.path(), &[&input, "-o", "out.evtx"], 0);

@@ -70,7 +70,7 @@ fn seeds_and_findings_of_the_fuzzer_pass() {
 
 #[test]
 fn a_log_cut_anywhere_gives_what_is_left_and_says_so() {
-    let whole = include_bytes!("../fixtures/code-tunnel/tunnel.evtx");
+    let whole = include_bytes!("data/logs/process-starts.evtx");
     let options = ReadOptions::default();
     for length in [
         1, 100, 4096, 4097, 4608, 5000, 6000, 8000, 12_000, 40_000, 69_631,

@@ -47,7 +47,7 @@ fn suite() -> Vec<&'static str> {
 }
 
 fn evtx() -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/code-tunnel/tunnel.evtx");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/logs/process-starts.evtx");
     fs::read(path).expect("a fixture")
 }
 

@@ -15,8 +15,8 @@ use misfire::log::{ReadOptions, read_bytes};
 const CHUNK: usize = 4096;
 
 const BASES: [&[u8]; 2] = [
-    include_bytes!("../../fixtures/code-tunnel/tunnel.evtx"),
-    include_bytes!("../../fixtures/anydesk-temp/anydesk-from-temp.evtx"),
+    include_bytes!("../../tests/data/logs/process-starts.evtx"),
+    include_bytes!("../../tests/data/logs/process-start.evtx"),
 ];
 
 /// Reads the log that these bytes stand for.

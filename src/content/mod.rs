@@ -4,6 +4,7 @@
 pub mod atomic;
 mod benign;
 mod bundled;
+mod changes;
 pub mod config;
 mod detections;
 pub mod expectation;
@@ -23,6 +24,7 @@ pub use benign::{BenignEntry, BenignList};
 pub use bundled::{
     bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures, bundled_suite,
 };
+pub use changes::{Changes, changed_since};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
 pub use plan::{Plan, PlannedControl, PlannedTest};

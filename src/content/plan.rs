@@ -1,7 +1,9 @@
 //! The plan: which recordings are judged against what.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Changes;
 use super::atomic::Atomic;
 use super::expectation::{Expectation, ExpectedControl};
 use super::fixture::Fixture;
@@ -33,4 +35,39 @@ pub struct PlannedControl {
     pub fixture: Arc<Fixture>,
     /// What the expectation says of it.
     pub expected: ExpectedControl,
+}
+
+impl Plan {
+    /// Keeps the tests that `keep` accepts; the others, in order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&PlannedTest) -> bool) -> Vec<PlannedTest> {
+        let tests = std::mem::take(&mut self.tests);
+        let (kept, left_out) = tests.into_iter().partition(|test| keep(test));
+        self.tests = kept;
+        left_out
+    }
+}
+
+impl PlannedTest {
+    /// Whether anything that the test's outcome depends on has changed; `affected`
+    /// are the ids of the detections that may fire otherwise.
+    #[must_use]
+    pub fn is_changed(&self, changes: &Changes, affected: &BTreeSet<String>) -> bool {
+        let is_changed = |fixture: &Fixture| {
+            let folder = fixture.place.file.parent();
+            folder.is_some_and(|folder| changes.is_below(folder))
+        };
+        changes.holds(&self.atomic.place.file)
+            || self.recordings.iter().any(|fixture| is_changed(fixture))
+            || self
+                .controls
+                .iter()
+                .any(|control| is_changed(&control.fixture))
+            || self.expectation.as_ref().is_some_and(|expectation| {
+                changes.holds(&expectation.place.file)
+                    || expectation
+                        .detections
+                        .iter()
+                        .any(|expected| affected.contains(expected.rule.as_str()))
+            })
+    }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::explanation::{Explanation, Predicate};
 use super::{Detection, Firing, ProgramId};
+use crate::event::catalogue::Source;
 use crate::event::{Batch, Event, EventId, Origin, OwnedValue};
 
 /// Hands every event of a log to a visitor, in order.
@@ -33,6 +34,17 @@ pub trait Engine: Sync {
 
     /// Whether a detection looks at records of that origin.
     fn looks_at(&self, program: ProgramId, origin: &Origin) -> bool;
+
+    /// Whether a detection looks at records of a log at all.
+    fn covers(&self, program: ProgramId, source: &Source) -> bool;
+
+    /// Whether a detection fires on several events together, so that any one of
+    /// them may not matter.
+    fn combines(&self, program: ProgramId) -> bool;
+
+    /// The fields without which a detection cannot fire on an event, whatever its
+    /// other fields held; none if it could, or if it does not look at the event.
+    fn lacking(&self, program: ProgramId, event: Event<'_>) -> Vec<String>;
 
     /// Why a detection fired on these events, or did not.
     fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation;

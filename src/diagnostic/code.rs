@@ -102,6 +102,8 @@ codes! {
     CONTENT_BAD_VALUE = "misfire::content::bad_value";
     /// A detection that is asked for is not loaded.
     CONTENT_UNKNOWN_DETECTION = "misfire::content::unknown_detection";
+    /// A revision that content is to be compared with is not there.
+    CONTENT_NO_REVISION = "misfire::content::no_revision";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
     /// A regression case of a kind that is not judged.
@@ -110,6 +112,12 @@ codes! {
     SUITE_UNREAD_RECORDING = "misfire::suite::unread_recording";
     /// A suite without a single case.
     SUITE_NO_CASES = "misfire::suite::no_cases";
+    /// A signal that cannot be looked for, since something in it is not known.
+    EXPECTATION_UNRESOLVED = "misfire::expectation::unresolved";
+    /// A log of a fixture holds another number of records than its manifest says.
+    FIXTURE_RECORD_COUNT = "misfire::fixture::record_count";
+    /// A log of a fixture holds records of a source that its manifest does not name.
+    FIXTURE_OTHER_SOURCE = "misfire::fixture::other_source";
     /// A name in an expectation that is none.
     EXPECTATION_BAD_ID = "misfire::expectation::bad_id";
     /// Two signals of a test have one id.

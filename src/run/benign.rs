@@ -125,7 +125,7 @@ fn refused(
             Code::CONTENT_BAD_VALUE,
             "list the correlation without `host` and `fields`".to_owned(),
         ),
-        CompanionError::BadFields(_) => (
+        CompanionError::BadFields(_) | CompanionError::UnknownSource(_) => (
             Code::CONTENT_BAD_VALUE,
             "write the fields as a Sigma selection, such as `Image|endswith: '\\a.exe'`".to_owned(),
         ),

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::verdict::TestReport;
+
 /// Something that happened in a run.
 #[derive(Debug, Clone, Copy)]
 pub enum RunEvent<'a> {
@@ -36,6 +38,18 @@ pub enum RunEvent<'a> {
         path: &'a Path,
         /// Its size in bytes.
         bytes: u64,
+    },
+    /// The tests of a run are known.
+    TestsPlanned {
+        /// How many there are.
+        count: usize,
+    },
+    /// A test is judged.
+    TestJudged {
+        /// Its place among those that were planned.
+        index: usize,
+        /// What became of it.
+        test: &'a TestReport,
     },
     /// The search has ended.
     Finished,

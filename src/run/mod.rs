@@ -8,6 +8,7 @@ mod compile;
 mod convert;
 mod event;
 mod explain;
+mod judge;
 mod regression;
 mod scan;
 mod search;
@@ -18,6 +19,7 @@ pub use convert::{
 };
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
+pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
-pub use search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search};
+pub use search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search, search_with};

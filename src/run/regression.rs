@@ -67,6 +67,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
             inputs: &inputs,
             options: options.clone(),
             correlate: Correlate::EachInput,
+            window: None,
             threads: request.threads,
             interrupt: request.interrupt.clone(),
         },

@@ -118,6 +118,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
                 declared: request.declared,
             },
             correlate: Correlate::Together,
+            window: None,
             threads: request.threads,
             interrupt: request.interrupt,
         },

@@ -13,8 +13,9 @@ use super::event::{Interrupt, RunEvent, Sink};
 use crate::content::LogInput;
 use crate::detect::{self, Engine, Firing, Held, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::event::{FileId, Origin};
+use crate::event::{Batch, FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
+use crate::recording::Window;
 
 /// What is to be searched.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct SearchRequest<'r> {
     pub options: ReadOptions,
     /// Which events may be counted together.
     pub correlate: Correlate,
+    /// The time whose records are counted apart.
+    pub window: Option<Window>,
     /// How many threads search; `None` takes every core.
     pub threads: Option<NonZero<usize>>,
     /// The wish to end early.
@@ -66,6 +69,8 @@ pub struct FileOutcome {
     pub bytes: u64,
     /// How many records of each origin it holds.
     pub records: BTreeMap<Origin, u64>,
+    /// How many of them are inside the window, if one was asked for.
+    pub inside: BTreeMap<Origin, u64>,
     /// How many errors reading it had.
     pub problems: usize,
     /// Whether it could be opened as a log at all.
@@ -88,14 +93,27 @@ impl SearchOutcome {
     }
 }
 
-/// Searches all logs.
+/// Searches all logs with one engine.
 #[must_use]
 pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink) -> SearchOutcome {
+    let (mut outcome, firings) = search_with(request, &[engine], sink);
+    outcome.firings = firings.into_iter().flatten().collect();
+    outcome
+}
+
+/// Searches all logs with several engines, reading them once. The firings of each
+/// engine are handed out apart, in the order of the engines.
+#[must_use]
+pub fn search_with(
+    request: &SearchRequest<'_>,
+    engines: &[&dyn Engine],
+    sink: &dyn Sink,
+) -> (SearchOutcome, Vec<Vec<Firing>>) {
     let sizes: Vec<u64> = request.inputs.iter().map(size).collect();
     sink.note(RunEvent::Started {
         files: request.inputs.len(),
         bytes: sizes.iter().sum(),
-        detections: engine.programs().len(),
+        detections: engines.iter().map(|engine| engine.programs().len()).sum(),
     });
     let queue = Mutex::new(Queue::new(request, sink));
     let threads = request
@@ -104,7 +122,7 @@ pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink)
         .map_or(1, NonZero::get);
     let parts: Vec<Part> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| work(&queue, request, engine, sink)))
+            .map(|_| scope.spawn(|| work(&queue, request, engines, sink)))
             .collect();
         workers
             .into_iter()
@@ -129,9 +147,9 @@ pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink)
         interrupted: request.interrupt.is_set(),
         ..SearchOutcome::default()
     };
-    merge(&mut outcome, queue, parts, request.correlate, engine);
+    let firings = merge(&mut outcome, queue, parts, request.correlate, engines);
     sink.note(RunEvent::Finished);
-    outcome
+    (outcome, firings)
 }
 
 fn size(input: &LogInput) -> u64 {
@@ -217,22 +235,32 @@ impl<'r> Queue<'r> {
 
 /// What one worker brings home.
 struct Part {
-    firings: Vec<Firing>,
-    tally: Tally,
-    records: Vec<(usize, Origin, u64)>,
+    /// The firings of each engine.
+    firings: Vec<Vec<Firing>>,
+    /// What each engine has seen.
+    tallies: Vec<Tally>,
+    records: Vec<Counted>,
     problems: Vec<(usize, Diagnostic)>,
+}
+
+/// How many records of an origin a chunk of an input holds.
+struct Counted {
+    input: usize,
+    origin: Origin,
+    records: u64,
+    inside: u64,
 }
 
 fn work<'r>(
     queue: &Mutex<Queue<'r>>,
     request: &SearchRequest<'r>,
-    engine: &dyn Engine,
+    engines: &[&dyn Engine],
     sink: &dyn Sink,
 ) -> Part {
-    let mut search = engine.start();
+    let mut searches: Vec<_> = engines.iter().map(|engine| engine.start()).collect();
     let mut part = Part {
-        firings: Vec::new(),
-        tally: Tally::default(),
+        firings: engines.iter().map(|_| Vec::new()).collect(),
+        tallies: Vec::new(),
         records: Vec::new(),
         problems: Vec::new(),
     };
@@ -244,49 +272,78 @@ fn work<'r>(
         let Some((index, chunk)) = next else { break };
         let bytes = chunk.size();
         let decoded = chunk.decode(&request.options);
-        let before = part.firings.len();
-        search.feed(&decoded.batch, &mut part.firings);
-        let mut counts = vec![0_u64; decoded.batch.origins().len()];
-        for event in decoded.batch.events() {
-            counts[event.origin_index()] += 1;
+        let mut fired = 0;
+        for (search, firings) in searches.iter_mut().zip(&mut part.firings) {
+            let before = firings.len();
+            search.feed(&decoded.batch, firings);
+            fired += firings.len() - before;
         }
-        let counted = decoded.batch.origins().iter().zip(counts);
         part.records
-            .extend(counted.map(|(origin, count)| (index, origin.clone(), count)));
+            .extend(count(index, &decoded.batch, request.window));
         part.problems
             .extend(decoded.problems.into_iter().map(|problem| (index, problem)));
         sink.note(RunEvent::Searched {
             records: decoded.batch.len() as u64,
-            firings: (part.firings.len() - before) as u64,
+            firings: fired as u64,
             bytes,
         });
     }
-    part.tally = search.finish();
+    part.tallies = searches.into_iter().map(|search| search.finish()).collect();
     part
 }
 
+fn count(input: usize, batch: &Batch, window: Option<Window>) -> impl Iterator<Item = Counted> {
+    let mut counts = vec![(0_u64, 0_u64); batch.origins().len()];
+    for event in batch.events() {
+        let (records, inside) = &mut counts[event.origin_index()];
+        *records += 1;
+        *inside += u64::from(window.is_some_and(|window| window.holds(event.time())));
+    }
+    batch
+        .origins()
+        .iter()
+        .zip(counts)
+        .map(move |(origin, (records, inside))| Counted {
+            input,
+            origin: origin.clone(),
+            records,
+            inside,
+        })
+}
+
+/// Puts together what the workers brought home; the firings of each engine.
 fn merge(
     outcome: &mut SearchOutcome,
     queue: Queue<'_>,
     parts: Vec<Part>,
     correlate: Correlate,
-    engine: &dyn Engine,
-) {
-    let mut tally = Tally::default();
+    engines: &[&dyn Engine],
+) -> Vec<Vec<Firing>> {
+    let mut firings: Vec<Vec<Firing>> = engines.iter().map(|_| Vec::new()).collect();
+    let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
     let mut problems = queue.problems;
     for part in parts {
-        outcome.firings.extend(part.firings);
-        tally.merge(part.tally);
+        for (all, own) in firings.iter_mut().zip(part.firings) {
+            all.extend(own);
+        }
+        for (all, own) in tallies.iter_mut().zip(part.tallies) {
+            all.merge(own);
+        }
         problems.extend(part.problems);
-        for (index, origin, count) in part.records {
-            if let Some(file) = outcome.files.get_mut(index) {
-                *file.records.entry(origin).or_default() += count;
+        for counted in part.records {
+            if let Some(file) = outcome.files.get_mut(counted.input) {
+                let origin = counted.origin;
+                *file.inside.entry(origin.clone()).or_default() += counted.inside;
+                *file.records.entry(origin).or_default() += counted.records;
             }
         }
     }
-    conclude(outcome, tally.held, correlate, engine);
-    outcome.records = tally.records;
-    detect::sort(&mut outcome.firings);
+    for ((engine, tally), firings) in engines.iter().zip(tallies).zip(&mut firings) {
+        conclude(outcome, tally.held, correlate, *engine, firings);
+        // Every engine has seen the same records.
+        outcome.records = tally.records;
+        detect::sort(firings);
+    }
     for (index, format) in queue.formats {
         if let Some(file) = outcome.files.get_mut(index) {
             file.format = Some(format);
@@ -318,6 +375,7 @@ fn merge(
         outcome.problems.push(interruption());
     }
     cap_problems(&mut outcome.problems);
+    firings
 }
 
 /// What is said of a run that someone ended early.
@@ -336,6 +394,7 @@ fn conclude(
     held: Vec<Held>,
     correlate: Correlate,
     engine: &dyn Engine,
+    firings: &mut Vec<Firing>,
 ) {
     let mut by_file: BTreeMap<FileId, Vec<Held>> = BTreeMap::new();
     let mut timeless: BTreeMap<FileId, BTreeSet<u64>> = BTreeMap::new();
@@ -352,7 +411,7 @@ fn conclude(
         by_file.entry(file).or_default().push(held);
     }
     for held in by_file.into_values() {
-        engine.conclude(held, &mut outcome.firings);
+        engine.conclude(held, firings);
     }
     for (file, records) in timeless {
         let Some(file) = outcome.files.get_mut(file.0 as usize) else {

@@ -1,15 +1,31 @@
 //! The judgement: pure functions from facts to verdicts, and the report that
 //! every reporter is fed with.
 
+mod attribution;
+mod claim;
 mod control;
 mod count;
+mod detection;
+mod near_miss;
 mod outcome;
+mod performed;
+mod relate;
 mod report;
+mod signal;
+mod source;
 
+pub use attribution::{FiringFacts, FiringKind, is_due_to};
+pub use claim::judge_claim;
 pub use control::{ControlFacts, judge_control};
 pub use count::{CountFacts, Counts, Search, judge_count};
+pub use detection::{AwaitedSignal, DetectionFacts, View, judge_detection};
+pub use near_miss::smallest_change;
 pub use outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
+pub use performed::{Trace, not_run};
+pub use relate::{Candidate, Related, relate};
 pub use report::{
     Absent, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport, LeftOut, NearMissReport,
     Report, SignalReport, StageName, Summary, TestReport, VerdictReport,
 };
+pub use signal::{SignalFacts, judge_signal};
+pub use source::{SourceFacts, SourceState};

@@ -8,6 +8,8 @@ use serde_yaml::{Mapping, Value};
 use super::document::Parsed;
 use super::parse::SigmaRuleSet;
 use crate::detect::Companion;
+use crate::diagnostic::SourceText;
+use crate::event::LogSource;
 
 /// Why a companion cannot be added.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,9 @@ pub enum CompanionError {
     /// The fields are no Sigma selection.
     #[error("the fields cannot be read: {0}")]
     BadFields(String),
+    /// No log source leads to the records of that source alone.
+    #[error("there is no source `{0}` whose events could be looked for")]
+    UnknownSource(String),
 }
 
 impl SigmaRuleSet {
@@ -69,19 +74,34 @@ fn companions(
     selection: &Mapping,
 ) -> Result<Vec<Parsed<SigmaRule>>, CompanionError> {
     let source = &rule.document.logsource;
-    let log_source: Mapping = [
-        ("product", &source.product),
-        ("category", &source.category),
-        ("service", &source.service),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((text(name), text(value.as_deref()?))))
-    .collect();
+    let log_source = LogSource::new(
+        source.product.as_deref(),
+        source.category.as_deref(),
+        source.service.as_deref(),
+    );
     let detection: Mapping = [
         (text("selection"), Value::Mapping(selection.clone())),
         (text("condition"), text("selection")),
     ]
     .into_iter()
+    .collect();
+    parsed_rules(&log_source, detection, &rule.source, mark)
+}
+
+/// Rules of ours, in the form that the parser gives them.
+pub(super) fn parsed_rules(
+    log_source: &LogSource,
+    detection: Mapping,
+    source: &Arc<SourceText>,
+    mark: Companion,
+) -> Result<Vec<Parsed<SigmaRule>>, CompanionError> {
+    let log_source: Mapping = [
+        ("product", &log_source.product),
+        ("category", &log_source.category),
+        ("service", &log_source.service),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((text(name), text(value.as_deref()?))))
     .collect();
     let document: Mapping = [
         (text("title"), text("companion")),
@@ -101,7 +121,7 @@ fn companions(
         document.title.clear();
         Parsed {
             document,
-            source: Arc::clone(&rule.source),
+            source: Arc::clone(source),
             // It stands in no file.
             number: None,
             is_told: false,

@@ -11,7 +11,7 @@ use super::document::{Document, Parsed};
 use super::parse::{SigmaRuleSet, level};
 use super::repair::{Nulls, repaired};
 use super::view::FieldTable;
-use super::{check, filter};
+use super::{check, filter, xml_path};
 use crate::detect::{Detection, DetectionId, Language, ProgramId, Reading};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::catalogue::{Catalogue, FieldCondition, Routing, ViewLanguage};
@@ -91,10 +91,12 @@ pub(super) fn intern(set: &SigmaRuleSet, names: &mut NamesBuilder) {
     for parsed in &set.correlations {
         intern_all(fields_of_correlation(&parsed.document), names);
     }
+    intern_all(set.kept.iter().map(String::as_str).collect(), names);
 }
 
 fn intern_all(fields: Vec<&str>, names: &mut NamesBuilder) {
     for field in fields {
+        let field = xml_path::split(field).map_or(field, |(field, _)| field);
         names.intern(&unescape_brackets(field));
     }
 }

@@ -15,12 +15,13 @@ use super::explain;
 use super::filter;
 use super::parse::SigmaRuleSet;
 use super::view::{FieldTable, Seen};
+use super::xml_path;
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Predicate,
     ProgramId, Search, Tally,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::event::catalogue::FieldCondition;
+use crate::event::catalogue::{FieldCondition, Source};
 use crate::event::{Batch, Event, Names, NamesBuilder, Origin, OwnedValue, Value};
 
 /// A compiled set of Sigma rules and correlations.
@@ -34,6 +35,8 @@ pub struct SigmaEngine {
     /// The ids that several detections have.
     duplicates: BTreeSet<Box<str>>,
     names: Arc<Names>,
+    /// The fields that every firing carries, besides those that matched.
+    kept: Vec<String>,
 }
 
 impl std::fmt::Debug for SigmaEngine {
@@ -65,11 +68,13 @@ impl SigmaEngine {
             correlations,
             filters,
             left_out,
+            kept,
             ..
         } = set;
         apply_filters(&mut rules, &filters, &left_out, &mut problems);
         let mut detections: Vec<_> = rules.iter().map(compile::describe).collect();
-        let correlated = correlate::fields(&correlations);
+        let mut correlated = correlate::fields(&correlations);
+        correlated.extend(kept.iter().cloned());
         let groups = compile::groups(&rules, &correlated, names, &mut problems);
         let mut group_of = vec![None; detections.len()];
         for (index, group) in groups.iter().enumerate() {
@@ -97,6 +102,7 @@ impl SigmaEngine {
             correlations,
             duplicates,
             names: Arc::clone(names),
+            kept: kept.into_iter().collect(),
         };
         (engine, problems)
     }
@@ -366,7 +372,7 @@ impl<'e> SigmaSearch<'e> {
                 program,
                 events: vec![event.id()],
                 time: event.time(),
-                matched: matched(result, event, table),
+                matched: matched(result, event, table, &self.engine.kept),
             });
         }
     }
@@ -381,10 +387,9 @@ pub(super) fn held_of(
     table: &FieldTable,
 ) -> Option<Held> {
     let fields = engine.correlations.held_fields(program)?;
-    let fields = fields.iter().filter_map(|field| {
-        let value = table.value(event, field)?;
-        Some((field.clone(), OwnedValue::from(value)))
-    });
+    let fields = fields
+        .iter()
+        .filter_map(|field| Some((field.clone(), table.value(event, field)?)));
     Some(Held {
         program,
         event: event.id(),
@@ -398,6 +403,7 @@ fn matched(
     result: &EvaluationResult,
     event: Event<'_>,
     table: &FieldTable,
+    kept: &[String],
 ) -> Vec<(Box<str>, OwnedValue)> {
     let fields = result
         .as_detection()
@@ -405,13 +411,17 @@ fn matched(
         .unwrap_or_default();
     let mut fields: Vec<_> = fields
         .iter()
-        .map(|matched| derived::split(&matched.field).0)
+        .map(|matched| match xml_path::split(&matched.field) {
+            Some(_) => matched.field.as_str(),
+            None => derived::split(&matched.field).0,
+        })
+        .chain(kept.iter().map(String::as_str))
         .collect();
     fields.sort_unstable();
     fields.dedup();
     let values = fields.into_iter().filter_map(|field| {
         let value = table.value(event, field)?;
-        Some((unescape_brackets(field).into(), OwnedValue::from(value)))
+        Some((xml_path::shown(&unescape_brackets(field)).into(), value))
     });
     values.collect()
 }
@@ -505,6 +515,25 @@ impl Engine for SigmaEngine {
             .copied()
             .flatten()
             .is_some_and(|group| !self.groups[group].routes_of(origin).is_empty())
+    }
+
+    fn covers(&self, program: ProgramId, source: &Source) -> bool {
+        if let Some(bases) = self.correlations.bases(program) {
+            return bases.iter().any(|base| self.covers(*base, source));
+        }
+        let group = self.group_of.get(program.0 as usize).copied().flatten();
+        match group.map(|group| &self.groups[group].reach) {
+            Some(Reach::Routes(routes)) => routes.iter().any(|route| route.route.draws_on(source)),
+            Some(Reach::Declared { .. }) | None => false,
+        }
+    }
+
+    fn combines(&self, program: ProgramId) -> bool {
+        self.correlations.is_correlation(program)
+    }
+
+    fn lacking(&self, program: ProgramId, event: Event<'_>) -> Vec<String> {
+        explain::lacking(self, program, event)
     }
 
     fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation {

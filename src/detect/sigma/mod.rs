@@ -18,11 +18,14 @@ mod listed;
 mod parse;
 mod repair;
 mod selection;
+mod signal;
 mod sound;
 mod view;
+mod xml_path;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
 pub use listed::{Listed, Role};
 pub use parse::{SigmaRuleSet, parse};
 pub use selection::check_selection;
+pub use signal::SignalSelection;

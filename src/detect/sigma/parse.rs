@@ -1,6 +1,7 @@
 //! Sigma files into rules.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use rsigma_parser::{CorrelationRule, FilterRule, LogSource, SigmaRule};
@@ -21,6 +22,8 @@ pub struct SigmaRuleSet {
     pub other_files: usize,
     /// What the rules go by that were left out on purpose.
     pub(super) left_out: HashSet<String>,
+    /// The fields that every firing is to carry, besides those that matched.
+    pub(super) kept: BTreeSet<String>,
 }
 
 impl SigmaRuleSet {
@@ -49,6 +52,7 @@ impl SigmaRuleSet {
         self.filters.append(&mut other.filters);
         self.other_files += other.other_files;
         self.left_out.extend(other.left_out);
+        self.kept.extend(other.kept);
     }
 
     /// The rules' ids with a top-level attribute of theirs, as text.
@@ -61,6 +65,53 @@ impl SigmaRuleSet {
             let id = parsed.document.id.as_deref().unwrap_or_default();
             Some((id, &parsed.source, value))
         })
+    }
+
+    /// The ids of the rules and correlations that may fire otherwise if some files
+    /// change: those in them, and correlations that count on those; every one, if
+    /// one of the files holds a filter.
+    #[must_use]
+    pub fn affected_by(&self, is_changed: impl Fn(&Path) -> bool) -> BTreeSet<String> {
+        let is_filter_changed = self
+            .filters
+            .iter()
+            .any(|parsed| is_changed(&parsed.source.file));
+        let mut affected: BTreeSet<String> = BTreeSet::new();
+        for parsed in &self.rules {
+            if is_filter_changed || is_changed(&parsed.source.file) {
+                let document = &parsed.document;
+                let names = names(&document.id, &document.name, &document.title);
+                affected.extend(names.into_iter().map(Into::into));
+            }
+        }
+        loop {
+            let before = affected.len();
+            for parsed in &self.correlations {
+                let document = &parsed.document;
+                let counts_on = document.rules.iter().any(|rule| affected.contains(rule));
+                if is_filter_changed || counts_on || is_changed(&parsed.source.file) {
+                    let names = names(&document.id, &document.name, &document.title);
+                    affected.extend(names.into_iter().map(Into::into));
+                }
+            }
+            if affected.len() == before {
+                return affected;
+            }
+        }
+    }
+
+    /// The ids and titles of all rules and correlations that have an id.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let written = |parsed: &&Parsed<SigmaRule>| parsed.companion.is_none();
+        let rules = self.rules.iter().filter(written);
+        let rules = rules.map(|parsed| (&parsed.document.id, &parsed.document.title));
+        let correlations = self
+            .correlations
+            .iter()
+            .map(|parsed| (&parsed.document.id, &parsed.document.title));
+        rules
+            .chain(correlations)
+            .filter_map(|(id, title)| Some((id.as_deref()?, title.as_str())))
     }
 
     /// Keeps only what `keep` accepts: rules and correlations by id, name, and

@@ -7,8 +7,9 @@ use rsigma_eval::EventValue;
 use rsigma_parser::fieldpath::unescape_brackets;
 
 use super::derived::{self, Derive};
+use super::xml_path;
 use crate::event::catalogue::View;
-use crate::event::{Event, FieldId, Names, Origin, Section, Value};
+use crate::event::{Event, FieldId, Names, Origin, OwnedValue, Section, Value};
 
 /// Where in an event a rule's field names lead, resolved once.
 #[derive(Debug, Default)]
@@ -20,6 +21,35 @@ pub(super) struct FieldTable {
 struct Entry {
     places: Vec<(Option<Section>, FieldId)>,
     derive: Option<Derive>,
+    /// The path in the XML that the field holds.
+    path: Option<Box<str>>,
+}
+
+/// What a rule sees of an event under one of its field names.
+#[derive(Debug)]
+pub(super) enum Sight<'b> {
+    /// A value of the event.
+    Value(Value<'b>),
+    /// Texts from inside a value.
+    Texts(Vec<String>),
+}
+
+impl From<Sight<'_>> for OwnedValue {
+    fn from(sight: Sight<'_>) -> Self {
+        match sight {
+            Sight::Value(value) => value.into(),
+            Sight::Texts(texts) => {
+                let mut texts: Vec<_> = texts
+                    .into_iter()
+                    .map(|text| Self::Text(text.into()))
+                    .collect();
+                match texts.len() {
+                    1 => texts.remove(0),
+                    _ => Self::List(texts),
+                }
+            }
+        }
+    }
 }
 
 impl FieldTable {
@@ -34,6 +64,10 @@ impl FieldTable {
         let mut entries = HashMap::default();
         for name in fields {
             let (field, derive) = derived::split(name);
+            let (field, path) = match xml_path::split(name) {
+                Some((field, path)) => (field, Some(path.into())),
+                None => (field, None),
+            };
             let places: Vec<_> = view
                 .candidates(scope, &unescape_brackets(field))
                 .into_iter()
@@ -43,25 +77,41 @@ impl FieldTable {
                 let entry = Entry {
                     places: places.clone(),
                     derive: None,
+                    path: None,
                 };
                 entries.insert(field.into(), entry);
             }
-            entries.insert(name.into(), Entry { places, derive });
+            let entry = Entry {
+                places,
+                derive: derive.filter(|_| path.is_none()),
+                path,
+            };
+            entries.insert(name.into(), entry);
         }
         Self { entries }
     }
 
-    /// The value that a rule's field name stands for in an event.
-    pub(super) fn value<'b>(&self, event: Event<'b>, field: &str) -> Option<Value<'b>> {
+    /// The value that a rule's field name stands for in an event, copied out.
+    pub(super) fn value(&self, event: Event<'_>, field: &str) -> Option<OwnedValue> {
+        self.sight(event, field).map(OwnedValue::from)
+    }
+
+    /// What a rule's field name stands for in an event.
+    pub(super) fn sight<'b>(&self, event: Event<'b>, field: &str) -> Option<Sight<'b>> {
         let entry = self.entries.get(field)?;
         let value = entry.places.iter().find_map(|(section, id)| match section {
             Some(section) => event.get(*section, *id),
             None => event.payload(*id),
         });
+        if let Some(path) = &entry.path {
+            let texts = xml_path::texts(value?.as_text()?, path);
+            return (!texts.is_empty()).then_some(Sight::Texts(texts));
+        }
         match entry.derive {
             None => value,
             Some(derive) => derive.apply(value),
         }
+        .map(Sight::Value)
     }
 }
 
@@ -101,9 +151,15 @@ impl<'a, 'b> Seen<'a, 'b> {
 
 impl rsigma_eval::Event for Seen<'_, '_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        self.fields
-            .value(self.event, path)
-            .map(|value| self.convert(value))
+        Some(match self.fields.sight(self.event, path)? {
+            Sight::Value(value) => self.convert(value),
+            Sight::Texts(texts) => EventValue::Array(
+                texts
+                    .into_iter()
+                    .map(|text| EventValue::Str(Cow::Owned(text)))
+                    .collect(),
+            ),
+        })
     }
 
     fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {

@@ -44,6 +44,25 @@ impl Route {
         id_fits && self.reach.covers(origin)
     }
 
+    /// Whether any record of a source takes this route.
+    #[must_use]
+    pub fn draws_on(&self, source: &Source) -> bool {
+        if let Some(own) = &self.source {
+            return *own == source.id;
+        }
+        match &source.reach {
+            Reach::Stream(stream) => self.reach.covers(OriginRef::Stream(stream)),
+            Reach::Channels { channels, .. } => channels.iter().any(|channel| {
+                self.reach.covers(OriginRef::EventLog {
+                    provider: "",
+                    channel: Some(channel),
+                    event_id: 0,
+                })
+            }),
+            Reach::AnyChannelBut { .. } => false,
+        }
+    }
+
     /// Whether everything that takes this route is also reached by `other`.
     fn lies_within(&self, other: &Self) -> bool {
         let ids = other.event_ids.is_empty()

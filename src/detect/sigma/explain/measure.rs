@@ -113,6 +113,49 @@ pub(super) fn score(tree: &Tree, wanted: bool, subject: &Subject<'_, '_>) -> Sco
     }
 }
 
+/// The fields without which the tree cannot come out as `wanted`, whatever the
+/// event's other fields held: those of items that want something of a field which
+/// the event does not have, or has without a value. None, if it could.
+pub(super) fn lacking(tree: &Tree, wanted: bool, subject: &Subject<'_, '_>) -> Vec<String> {
+    match demand(tree, wanted) {
+        Demand::Leaf(leaf) => match &leaf.field {
+            Some(field) if holds(leaf, subject) != wanted && has_nothing(field, subject) => {
+                leaf.predicate.field.iter().cloned().collect()
+            }
+            _ => Vec::new(),
+        },
+        Demand::Opposite(part) => lacking(part, !wanted, subject),
+        Demand::Each(parts) => {
+            let lacking = parts.iter().flat_map(|part| lacking(part, wanted, subject));
+            lacking.collect()
+        }
+        Demand::Some(count, parts) => {
+            let each: Vec<_> = parts
+                .iter()
+                .map(|part| lacking(part, wanted, subject))
+                .collect();
+            let possible = each.iter().filter(|lacking| lacking.is_empty()).count();
+            if possible >= count {
+                Vec::new()
+            } else {
+                each.concat()
+            }
+        }
+    }
+}
+
+/// Whether the event has no value in a field, as far as its product writes one.
+fn has_nothing(field: &str, subject: &Subject<'_, '_>) -> bool {
+    match subject.table.value(subject.event, field) {
+        None | Some(OwnedValue::Null) => true,
+        Some(OwnedValue::Text(text)) => text.is_empty(),
+        Some(OwnedValue::List(items)) => items.is_empty(),
+        // Whether a field is there is a value of its own.
+        Some(OwnedValue::Bool(false)) => field.contains('\u{1f}'),
+        Some(_) => false,
+    }
+}
+
 /// What became of the items that matter for the tree to come out as `wanted`.
 pub(super) fn outcomes(tree: &Tree, wanted: bool, subject: &Subject<'_, '_>) -> Vec<Outcome> {
     match demand(tree, wanted) {
@@ -164,7 +207,7 @@ fn outcome(leaf: &Leaf, wanted: bool, subject: &Subject<'_, '_>) -> Outcome {
         Some(field) => subject
             .table
             .value(subject.event, field)
-            .map_or(Seen::Absent, |value| Seen::Value(OwnedValue::from(value))),
+            .map_or(Seen::Absent, Seen::Value),
     };
     Outcome {
         predicate: Predicate {

@@ -13,6 +13,7 @@ use super::compile::Group;
 use super::engine::{SigmaEngine, held_of, table_for};
 use super::view::Seen as View;
 use crate::detect::{EventSource, Explanation, Firing, NearMiss, Predicate, ProgramId};
+use crate::event::Event;
 use crate::event::EventId;
 use measure::{Subject, outcomes, score};
 use tree::{Tree, tree_of};
@@ -125,6 +126,21 @@ fn compiled(engine: &SigmaEngine, program: ProgramId) -> Option<&CompiledRule> {
             let found = large.iter().find(|(known, _)| *known == program);
             found.map(|(_, rule)| rule)
         })
+}
+
+/// See [`Engine::lacking`](crate::detect::Engine::lacking).
+pub(super) fn lacking(engine: &SigmaEngine, program: ProgramId, event: Event<'_>) -> Vec<String> {
+    let Some(table) = table_for(engine, program, event) else {
+        return Vec::new();
+    };
+    let Some(rule) = engine.rules.get(program.0 as usize) else {
+        return Vec::new();
+    };
+    let view = View::new(event, table);
+    let mut fields = measure::lacking(&tree_of(rule), true, &Subject { event, table, view });
+    fields.sort();
+    fields.dedup();
+    fields
 }
 
 /// See [`Engine::predicates`](crate::detect::Engine::predicates).

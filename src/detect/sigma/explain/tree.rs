@@ -13,6 +13,7 @@ use rsigma_parser::{
 use crate::detect::sigma::compile;
 use crate::detect::sigma::document::Parsed;
 use crate::detect::sigma::filter::name_of_part;
+use crate::detect::sigma::xml_path;
 use crate::detect::{Predicate, ProgramId, Quantity};
 use crate::diagnostic::YamlNode;
 
@@ -182,7 +183,7 @@ impl Builder<'_> {
         let next = self.next.entry(name.to_owned()).or_default();
         let place = self.spans.get(name).and_then(|spans| spans.get(*next));
         *next += 1;
-        let shown = field.map(unescape_brackets);
+        let shown = field.map(|field| xml_path::shown(&unescape_brackets(field)));
         // The text is trusted only where it speaks of the same field.
         let place = place.filter(|(_, key)| {
             let written = key.split('|').next().filter(|name| !name.is_empty());

@@ -1,0 +1,366 @@
+//! Recordings, searched.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::signals::Signals;
+use crate::content::LogInput;
+use crate::content::fixture::{Fixture, FixtureFile};
+use crate::detect::sigma::SigmaEngine;
+use crate::detect::{Engine, Explanation, Firing, ProgramId, sort};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::event::catalogue::{Catalogue, Source, SourceId};
+use crate::event::{Event, EventId, Names, Origin};
+use crate::log::ReadOptions;
+use crate::recording::Closure;
+use crate::run::event::{Interrupt, Silent};
+use crate::run::explain::visit_events;
+use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
+use crate::verdict::{EventRef, SourceFacts, SourceState};
+
+/// Searches recordings, each benign one only once.
+pub(super) struct Recordings<'r> {
+    engine: &'r SigmaEngine,
+    options: ReadOptions,
+    threads: NonZero<usize>,
+    interrupt: Interrupt,
+    controls: Mutex<HashMap<String, Arc<OnceLock<Option<Arc<Searched>>>>>>,
+    problems: Mutex<Vec<Diagnostic>>,
+    records: AtomicU64,
+}
+
+/// A recording that was searched.
+#[derive(Debug)]
+pub(super) struct Searched {
+    fixture: Fixture,
+    inputs: Vec<LogInput>,
+    files: Vec<FileOutcome>,
+    /// Why a file cannot be trusted, by its place.
+    damage: Vec<Option<String>>,
+    /// The firings of the detections.
+    pub(super) firings: Vec<Firing>,
+    /// The firings of the signals.
+    pub(super) signals: Vec<Firing>,
+}
+
+impl<'r> Recordings<'r> {
+    pub(super) fn new(
+        engine: &'r SigmaEngine,
+        names: Arc<Names>,
+        threads: usize,
+        interrupt: Interrupt,
+    ) -> Self {
+        Self {
+            engine,
+            options: ReadOptions {
+                names,
+                declared: None,
+            },
+            threads: NonZero::new(threads).unwrap_or(NonZero::<usize>::MIN),
+            interrupt,
+            controls: Mutex::default(),
+            problems: Mutex::default(),
+            records: AtomicU64::new(0),
+        }
+    }
+
+    /// The table of names that everything is compiled with.
+    pub(super) fn names(&self) -> &Arc<Names> {
+        &self.options.names
+    }
+
+    /// What was wrong with the recordings so far.
+    pub(super) fn problems(&self) -> Vec<Diagnostic> {
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *problems)
+    }
+
+    /// How many records were read.
+    pub(super) fn record_count(&self) -> u64 {
+        self.records.load(Ordering::Relaxed)
+    }
+
+    /// Searches a benign recording, or remembers that it did; `None` if the run is
+    /// to end.
+    pub(super) fn control(&self, fixture: &Fixture) -> Option<Arc<Searched>> {
+        let cell = {
+            let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(controls.entry(fixture.name.clone()).or_default())
+        };
+        cell.get_or_init(|| self.search(fixture, None).map(Arc::new))
+            .clone()
+    }
+
+    /// Searches a recording with the detections and with signals; `None` if the run
+    /// is to end.
+    pub(super) fn search(&self, fixture: &Fixture, signals: Option<&Signals>) -> Option<Searched> {
+        let inputs: Vec<_> = fixture
+            .files
+            .iter()
+            .map(|file| file.input.clone())
+            .collect();
+        let request = SearchRequest {
+            inputs: &inputs,
+            options: self.options.clone(),
+            correlate: Correlate::Together,
+            window: Some(fixture.window),
+            threads: Some(self.threads),
+            interrupt: self.interrupt.clone(),
+        };
+        let mut engines: Vec<&dyn Engine> = vec![self.engine];
+        engines.extend(signals.map(|signals| &signals.engine as &dyn Engine));
+        let (mut outcome, mut firings) = search_with(&request, &engines, &Silent);
+        if outcome.interrupted {
+            return None;
+        }
+        self.records
+            .fetch_add(outcome.record_count(), Ordering::Relaxed);
+        let mut problems = std::mem::take(&mut outcome.problems);
+        forgive_emptiness(fixture, &mut outcome.files, &mut problems);
+        let damage = (fixture.files.iter().zip(&outcome.files))
+            .map(|(file, outcome)| damage_of(fixture, file, outcome, &mut problems))
+            .collect();
+        self.problems
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(problems);
+        let signals = match engines.len() {
+            1 => Vec::new(),
+            _ => firings.pop().unwrap_or_default(),
+        };
+        Some(Searched {
+            fixture: fixture.clone(),
+            inputs,
+            files: outcome.files,
+            damage,
+            firings: firings.pop().unwrap_or_default(),
+            signals,
+        })
+    }
+
+    /// Explains a detection or signal on the events that `keep` accepts.
+    pub(super) fn explain(
+        &self,
+        engine: &SigmaEngine,
+        program: ProgramId,
+        searched: &Searched,
+        keep: &dyn Fn(Event<'_>) -> bool,
+    ) -> Explanation {
+        engine.explain(program, &mut |visit| {
+            self.visit(searched, &mut |event| {
+                if keep(event) {
+                    visit(event);
+                }
+            });
+        })
+    }
+
+    /// Visits every event of a recording.
+    pub(super) fn visit(&self, searched: &Searched, visit: &mut dyn FnMut(Event<'_>)) {
+        // Its problems were told when it was searched.
+        let mut told = Vec::new();
+        visit_events(
+            &searched.inputs,
+            &self.options,
+            &self.interrupt,
+            &mut told,
+            visit,
+        );
+    }
+
+    /// The firings of a detection when some events are taken away.
+    pub(super) fn without(
+        &self,
+        program: ProgramId,
+        searched: &Searched,
+        events: &BTreeSet<EventId>,
+    ) -> Vec<Firing> {
+        let mut firings = Vec::new();
+        let mut search = self.engine.start();
+        self.visit(searched, &mut |event| {
+            if !events.contains(&event.id()) {
+                search.feed_event(event, &mut firings);
+            }
+        });
+        let tally = search.finish();
+        let in_order = tally.held.into_iter().filter(|held| held.time.is_some());
+        self.engine.conclude(in_order.collect(), &mut firings);
+        firings.retain(|firing| firing.program == program);
+        sort(&mut firings);
+        firings
+    }
+}
+
+impl Searched {
+    /// How many records the recording holds.
+    pub(super) fn record_count(&self) -> u64 {
+        self.files.iter().map(FileOutcome::record_count).sum()
+    }
+
+    /// What became of a log.
+    pub(super) fn source(&self, source: &SourceId) -> SourceFacts {
+        let files = self.fixture.files.iter().zip(&self.damage);
+        let own: Vec<_> = files
+            .filter(|(file, _)| file.sources.contains(source))
+            .collect();
+        let damage = own.iter().find_map(|(_, damage)| (*damage).clone());
+        let state = if let Some(damage) = damage {
+            SourceState::Damaged(damage)
+        } else if let Some((first, rest)) = own.split_first() {
+            let is_open = std::iter::once(first)
+                .chain(rest)
+                .any(|(file, _)| file.closure == Closure::Open);
+            SourceState::Read(if is_open {
+                Closure::Open
+            } else {
+                Closure::Closed
+            })
+        } else if self.fixture.looked_at.contains(source) {
+            SourceState::Read(self.fixture.window.closure)
+        } else {
+            SourceState::NotLookedAt
+        };
+        SourceFacts {
+            name: source.to_string(),
+            state,
+        }
+    }
+
+    /// The logs of the recording that a detection looks at.
+    pub(super) fn sources_of(&self, engine: &dyn Engine, program: ProgramId) -> Vec<SourceFacts> {
+        let named = self.fixture.files.iter().flat_map(|file| &file.sources);
+        let named: BTreeSet<_> = named.chain(&self.fixture.looked_at).collect();
+        let known =
+            |id: &SourceId| -> Option<&'static Source> { Catalogue::bundled().source(id.as_str()) };
+        named
+            .into_iter()
+            .filter(|id| known(id).is_some_and(|source| engine.covers(program, source)))
+            .map(|id| self.source(id))
+            .collect()
+    }
+
+    /// How many records inside the window a detection looks at.
+    pub(super) fn looked_at(&self, engine: &dyn Engine, program: ProgramId) -> u64 {
+        let counted = self.files.iter().flat_map(|file| &file.inside);
+        counted
+            .filter(|(origin, _)| engine.looks_at(program, origin))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// An event as reports name it.
+    pub(super) fn event_ref(&self, event: EventId) -> Option<EventRef> {
+        let input = self.inputs.get(event.file.0 as usize)?;
+        Some(EventRef {
+            file: input.path.clone(),
+            record: event.record,
+        })
+    }
+
+    /// Events as reports name them, in order, each once.
+    pub(super) fn event_refs(&self, events: impl IntoIterator<Item = EventId>) -> Vec<EventRef> {
+        let mut refs: Vec<_> = events
+            .into_iter()
+            .filter_map(|event| self.event_ref(event))
+            .collect();
+        refs.sort();
+        refs.dedup();
+        refs
+    }
+
+    pub(super) fn paths(&self) -> Vec<std::path::PathBuf> {
+        self.inputs.iter().map(|input| input.path.clone()).collect()
+    }
+}
+
+/// A log that is said to hold nothing, and does, is no damaged log.
+fn forgive_emptiness(fixture: &Fixture, files: &mut [FileOutcome], problems: &mut Vec<Diagnostic>) {
+    for (file, outcome) in fixture.files.iter().zip(files) {
+        let is_about = |problem: &Diagnostic| {
+            let place = problem.place.as_ref();
+            place.is_some_and(|place| place.file == file.input.path)
+        };
+        let mut own = problems.iter().filter(|problem| is_about(problem));
+        let is_only_empty = matches!(
+            (own.next(), own.next()),
+            (Some(problem), None) if problem.code == Code::LOG_EMPTY
+        );
+        if file.records == 0 && outcome.opened && outcome.record_count() == 0 && is_only_empty {
+            outcome.problems = 0;
+            problems.retain(|problem| !is_about(problem));
+        }
+    }
+}
+
+/// Why a log cannot be trusted; new reasons become problems.
+fn damage_of(
+    fixture: &Fixture,
+    file: &FixtureFile,
+    outcome: &FileOutcome,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    if let Some(damage) = &fixture.damage {
+        return Some(damage.clone());
+    }
+    let name = file.input.path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    if !outcome.opened || outcome.problems > 0 {
+        return Some(format!("`{name}` is damaged"));
+    }
+    let found = outcome.record_count();
+    if found != file.records {
+        problems.push(
+            Diagnostic::error(
+                Code::FIXTURE_RECORD_COUNT,
+                format!(
+                    "the manifest says that `{name}` holds {}, and it holds {found}",
+                    records(file.records)
+                ),
+            )
+            .at(fixture.place.clone())
+            .help("restore the log, or correct `records` and `sha256`"),
+        );
+        return Some(format!(
+            "`{name}` does not hold as many records as its manifest says"
+        ));
+    }
+    report_other_sources(&fixture.place, file, &outcome.records, problems);
+    None
+}
+
+fn records(count: u64) -> String {
+    match count {
+        1 => "1 record".to_owned(),
+        _ => format!("{count} records"),
+    }
+}
+
+fn report_other_sources(
+    place: &Place,
+    file: &FixtureFile,
+    records: &BTreeMap<Origin, u64>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let others: BTreeSet<_> = records
+        .keys()
+        .filter_map(|origin| Catalogue::bundled().source_of(origin.borrowed()))
+        .map(|source| &source.id)
+        .filter(|source| !file.sources.contains(source))
+        .collect();
+    for other in others {
+        let name = file.input.path.file_name().unwrap_or_default();
+        problems.push(
+            Diagnostic::error(
+                Code::FIXTURE_OTHER_SOURCE,
+                format!(
+                    "`{}` holds records of `{other}`, which the manifest does not name",
+                    name.to_string_lossy()
+                ),
+            )
+            .at(place.clone())
+            .help("add it to the `source` of the file, if all of it was collected"),
+        );
+    }
+}

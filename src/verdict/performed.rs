@@ -1,0 +1,44 @@
+//! Whether an atomic was performed.
+
+use crate::content::expectation::RunBlock;
+use crate::recording::{NotRun, Outcome};
+
+/// What a required signal says of the performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// A required signal of the run is there: it was performed, whatever its exit
+    /// code.
+    Found,
+    /// None is.
+    None,
+}
+
+/// Why an atomic counts as not performed, as a fragment of a sentence; `None` if it
+/// was.
+#[must_use]
+pub fn not_run(outcome: &Outcome, run: &RunBlock, trace: Trace) -> Option<String> {
+    if trace == Trace::Found {
+        return None;
+    }
+    match (outcome, run) {
+        (Outcome::Performed, _) => None,
+        (Outcome::NotRun { reason, because }, _) => Some(told(*reason, because)),
+        (Outcome::Exited(code), RunBlock::Exits { exit_codes }) => {
+            (!exit_codes.contains(code)).then(|| failed(*code))
+        }
+        // What is to keep running and ends has failed, unless it left something.
+        (Outcome::Exited(code), RunBlock::KeepsRunning { .. }) => Some(failed(*code)),
+    }
+}
+
+fn told(reason: NotRun, because: &str) -> String {
+    if because.is_empty() {
+        reason.to_string()
+    } else {
+        format!("{reason}: {because}")
+    }
+}
+
+fn failed(code: i32) -> String {
+    format!("it ended with exit code {code} and left none of its required signals")
+}

@@ -1,0 +1,253 @@
+use misfire::recording::Closure;
+use misfire::verdict::{
+    AwaitedSignal, ControlFacts, ControlOutcome, DetectionFacts, Search, SignalState, SourceState,
+    Verdict, View, judge_control, judge_detection,
+};
+use proptest::prelude::*;
+
+use super::{any_source, id, source};
+
+fn awaited(name: &str, state: SignalState) -> AwaitedSignal {
+    AwaitedSignal {
+        id: id(name),
+        state,
+        reason: "a reason".to_owned(),
+        view: View::InSight,
+    }
+}
+
+/// A detection that fired as it should.
+fn facts() -> DetectionFacts {
+    DetectionFacts {
+        search: Search::Done,
+        not_run: None,
+        log_source: "windows/process_creation".to_owned(),
+        sources: vec![source(SourceState::Read(Closure::Closed))],
+        records: 3,
+        fires_on: vec![awaited("start", SignalState::Seen)],
+        fired_on: vec![id("start")],
+        others: 0,
+        lacking: Vec::new(),
+    }
+}
+
+fn verdict(facts: &DetectionFacts) -> Verdict {
+    judge_detection(facts).0
+}
+
+fn any_search() -> impl Strategy<Value = Search> {
+    prop_oneof![
+        3 => Just(Search::Done),
+        1 => Just(Search::Invalid("not loaded".to_owned())),
+        1 => Just(Search::Unsupported("not evaluated".to_owned())),
+        1 => Just(Search::Damaged("cut off".to_owned())),
+    ]
+}
+
+fn any_facts() -> impl Strategy<Value = DetectionFacts> {
+    let state = proptest::sample::select(SignalState::ALL.to_vec());
+    let view = prop_oneof![Just(View::InSight), Just(View::OutOfSight)];
+    let signals = proptest::collection::vec((state, view), 0..4).prop_map(|signals| {
+        let named = signals.into_iter().zip(["a", "b", "c", "d"]);
+        named
+            .map(|((state, view), name)| AwaitedSignal {
+                view,
+                ..awaited(name, state)
+            })
+            .collect::<Vec<_>>()
+    });
+    let fired = proptest::sample::subsequence(vec!["a", "b", "c", "d", "e"], 0..5);
+    let lacking = proptest::sample::subsequence(vec!["CommandLine".to_owned()], 0..=1);
+    (
+        any_search(),
+        proptest::option::of(Just("it was blocked".to_owned())),
+        proptest::collection::vec(any_source(), 0..3),
+        0_u64..3,
+        signals,
+        fired,
+        0_u64..3,
+        lacking,
+    )
+        .prop_map(
+            |(search, not_run, sources, records, fires_on, fired, others, lacking)| {
+                DetectionFacts {
+                    search,
+                    not_run,
+                    log_source: "windows/process_creation".to_owned(),
+                    sources,
+                    records,
+                    fires_on,
+                    fired_on: fired.into_iter().map(id).collect(),
+                    others,
+                    lacking,
+                }
+            },
+        )
+}
+
+proptest! {
+    /// Nothing that was not parsed, not of the source, or not caused by the test
+    /// ever counts as fired.
+    #[test]
+    fn what_fired_was_read_and_caused(facts in any_facts()) {
+        if verdict(&facts) == Verdict::Fired {
+            prop_assert_eq!(&facts.search, &Search::Done);
+            prop_assert!(facts.not_run.is_none());
+            prop_assert!(!facts.sources.is_empty());
+            prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+            prop_assert!(facts.records > 0);
+            let is_hit = |signal: &AwaitedSignal| {
+                signal.state == SignalState::Seen && facts.fired_on.contains(&signal.id)
+            };
+            prop_assert!(facts.fires_on.iter().any(is_hit));
+        }
+    }
+
+    /// A miss is only told of a test that ran, on a log that was read to the end,
+    /// in which a signal is.
+    #[test]
+    fn what_is_missed_was_there(facts in any_facts()) {
+        if matches!(verdict(&facts), Verdict::Misfire | Verdict::Stray) {
+            prop_assert_eq!(&facts.search, &Search::Done);
+            prop_assert!(facts.not_run.is_none());
+            prop_assert!(!facts.sources.is_empty());
+            prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+            prop_assert!(facts.fires_on.iter().any(|signal| signal.state == SignalState::Seen));
+        }
+    }
+
+    /// A gap in telemetry is only told of a log that was read to the end.
+    #[test]
+    fn what_is_blind_was_looked_at(facts in any_facts()) {
+        if verdict(&facts) == Verdict::Blind {
+            prop_assert!(facts.not_run.is_none());
+            prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+            prop_assert!(!facts.sources.is_empty());
+        }
+    }
+
+    /// A test that was not performed is never judged by its events.
+    #[test]
+    fn what_did_not_run_is_told(facts in any_facts()) {
+        let is_judged = !matches!(facts.search, Search::Invalid(_) | Search::Unsupported(_));
+        prop_assert_eq!(
+            verdict(&facts) == Verdict::NotRun,
+            is_judged && facts.not_run.is_some()
+        );
+    }
+
+    /// Every verdict has a reason.
+    #[test]
+    fn every_verdict_has_a_reason(facts in any_facts()) {
+        prop_assert!(!judge_detection(&facts).1.is_empty());
+    }
+
+    /// A benign recording is only quiet for a detection that looked at it whole.
+    #[test]
+    fn what_is_quiet_was_looked_at(
+        search in any_search(),
+        searched in 0_u64..3,
+        firings in 0_u64..3,
+    ) {
+        let facts = ControlFacts { search, searched, firings };
+        let (outcome, reason) = judge_control(&facts);
+        prop_assert!(!reason.is_empty());
+        prop_assert_eq!(
+            outcome == ControlOutcome::Quiet,
+            facts.search == Search::Done && searched > 0 && firings == 0
+        );
+        prop_assert_eq!(
+            outcome == ControlOutcome::FalseAlarm,
+            facts.search == Search::Done && searched > 0 && firings > 0
+        );
+    }
+}
+
+/// The facts of each row hold those of every later one, so that only their order
+/// decides.
+#[test]
+fn the_rows_are_looked_at_in_their_order() {
+    let mut facts = facts();
+    assert_eq!(verdict(&facts), Verdict::Fired);
+    facts.fired_on.clear();
+    facts.others = 2;
+    assert_eq!(verdict(&facts), Verdict::Stray);
+    facts.others = 0;
+    assert_eq!(verdict(&facts), Verdict::Misfire);
+    facts.lacking = vec!["CommandLine".to_owned()];
+    assert_eq!(verdict(&facts), Verdict::Blind);
+    facts.sources = vec![source(SourceState::Read(Closure::Open))];
+    assert_eq!(verdict(&facts), Verdict::Inconclusive);
+    facts.not_run = Some("it was blocked".to_owned());
+    assert_eq!(verdict(&facts), Verdict::NotRun);
+    facts.search = Search::Unsupported("not evaluated".to_owned());
+    assert_eq!(verdict(&facts), Verdict::Unsupported);
+    facts.search = Search::Invalid("not loaded".to_owned());
+    assert_eq!(verdict(&facts), Verdict::Invalid);
+}
+
+#[test]
+fn nobody_looked() {
+    let facts = DetectionFacts {
+        sources: Vec::new(),
+        ..facts()
+    };
+    assert_eq!(verdict(&facts), Verdict::Inconclusive);
+}
+
+#[test]
+fn a_log_that_holds_nothing() {
+    let mut facts = DetectionFacts {
+        records: 0,
+        fired_on: Vec::new(),
+        ..facts()
+    };
+    assert_eq!(verdict(&facts), Verdict::Blind);
+    facts.records = 1;
+    assert_eq!(verdict(&facts), Verdict::Misfire);
+}
+
+#[test]
+fn signals_that_are_not_there() {
+    let with = |states: &[SignalState]| DetectionFacts {
+        fires_on: states.iter().map(|state| awaited("a", *state)).collect(),
+        fired_on: Vec::new(),
+        ..facts()
+    };
+    use SignalState::{Missing, NotDue, Seen, Unknown};
+    assert_eq!(verdict(&with(&[Missing, Missing])), Verdict::Blind);
+    assert_eq!(verdict(&with(&[Missing, NotDue])), Verdict::Blind);
+    assert_eq!(verdict(&with(&[NotDue, NotDue])), Verdict::Inconclusive);
+    assert_eq!(verdict(&with(&[Missing, Unknown])), Verdict::Inconclusive);
+    assert_eq!(verdict(&with(&[Missing, Seen])), Verdict::Misfire);
+    assert_eq!(verdict(&with(&[])), Verdict::Inconclusive);
+}
+
+/// A log that it looks at was not read, and what is there it does not look at.
+#[test]
+fn a_signal_out_of_sight_is_no_excuse_for_one_that_is_unknown() {
+    let mut facts = DetectionFacts {
+        fires_on: vec![
+            AwaitedSignal {
+                view: View::OutOfSight,
+                ..awaited("a", SignalState::Seen)
+            },
+            awaited("b", SignalState::Unknown),
+        ],
+        fired_on: Vec::new(),
+        ..facts()
+    };
+    assert_eq!(verdict(&facts), Verdict::Inconclusive);
+    facts.fires_on[1].state = SignalState::Missing;
+    assert_eq!(verdict(&facts), Verdict::Misfire);
+}
+
+/// A field that one of the events has is no gap in telemetry.
+#[test]
+fn a_firing_needs_no_further_field() {
+    let facts = DetectionFacts {
+        lacking: vec!["CommandLine".to_owned()],
+        ..facts()
+    };
+    assert_eq!(verdict(&facts), Verdict::Fired);
+}
