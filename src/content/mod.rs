@@ -13,16 +13,21 @@ pub mod fixture;
 mod info;
 mod places;
 mod plan;
+mod project;
+mod references;
 mod regression;
 mod schema;
 mod structure;
 mod text;
 
 pub use benign::{BenignEntry, BenignList};
-pub use bundled::{bundled_detections, bundled_suite};
+pub use bundled::{
+    bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures, bundled_suite,
+};
 pub use changes::{Changes, changed_since};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
 pub use plan::{Plan, PlannedControl, PlannedTest};
+pub use project::{Content, ContentRequest, LoadedCounts, Origin};
 pub use regression::{Case, Control, LogInput, Suite, load_suite};
 pub use schema::schemas;

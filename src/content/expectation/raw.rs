@@ -80,6 +80,7 @@ pub(super) struct RawSignal {
     /// Its event id, or several; not for cloud logs.
     pub(super) event_id: Option<OneOrMany<u32>>,
     /// Its fields, as a Sigma selection, under the log's own field names.
+    #[serde(default)]
     #[schemars(schema_with = "selection")]
     pub(super) fields: Option<serde_yaml::Value>,
     /// Several forms that it may have, instead of source, event_id, and fields.

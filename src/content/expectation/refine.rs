@@ -113,7 +113,9 @@ fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> S
     match did_you_mean(name, known.clone()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => {
-            let known: Vec<_> = known.collect();
+            let mut known: Vec<_> = known.collect();
+            known.sort_unstable();
+            known.dedup();
             match known.as_slice() {
                 [] => "there is none to refer to".to_owned(),
                 known => format!("there are: {}", known.join(", ")),

@@ -14,6 +14,7 @@ mod document;
 mod engine;
 mod explain;
 mod filter;
+mod listed;
 mod parse;
 mod repair;
 mod selection;
@@ -24,6 +25,7 @@ mod xml_path;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
+pub use listed::{Listed, Role};
 pub use parse::{SigmaRuleSet, parse};
 pub use selection::check_selection;
 pub use signal::SignalSelection;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use super::{SigmaEngine, check, parse};
-use crate::diagnostic::{Code, Diagnostic, SourceText, YamlNode, has_error};
+use crate::diagnostic::{At, Code, Diagnostic, Place, Severity, SourceText, YamlNode, has_error};
 use crate::event::Names;
 
 /// Everything that is wrong with a selection: a mapping of fields, all of which
@@ -29,6 +29,13 @@ pub fn check_selection(name: &str, selection: YamlNode<'_>, value: &Value) -> Ve
     }
     check::check_selection(name, selection, &mut problems);
     problems.retain(|problem| !problem.place.as_ref().is_some_and(is_open));
+    for problem in &mut problems {
+        // A rule of which this is said is left out; a selection cannot be.
+        if problem.code == Code::SIGMA_UNSUPPORTED {
+            problem.severity = Severity::Error;
+            problem.help = Some("write out what is meant".to_owned());
+        }
+    }
     if !has_error(&problems) && !has_open_value(value) && !compiles(value) {
         problems.push(
             Diagnostic::error(
@@ -54,9 +61,9 @@ fn keyword(selection: YamlNode<'_>) -> Option<YamlNode<'_>> {
 }
 
 /// Whether the marked text holds a value that is filled in later.
-fn is_open(place: &crate::diagnostic::Place) -> bool {
+fn is_open(place: &Place) -> bool {
     match &place.at {
-        crate::diagnostic::At::Span { source, bytes } => source
+        At::Span { source, bytes } => source
             .text
             .get(bytes.clone())
             .is_some_and(|text| text.contains("#{")),

@@ -1,0 +1,363 @@
+//! Everything that is to be proven and with what, from wherever it is.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::atomic::{LoadedAtomics, load_atomics};
+use super::attack::AttackTable;
+use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
+use super::config::{Config, Folders, Profile, find_config, load_config};
+use super::detections::{LoadedDetections, load_detections};
+use super::expectation::{Expectation, LoadedExpectations, load_expectations};
+use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
+use super::plan::{Plan, PlannedControl, PlannedTest};
+use super::references::{Kind, Owner, References, Wholeness};
+use crate::diagnostic::{self, Code, Diagnostic, has_error};
+
+/// What is to be loaded.
+#[derive(Debug, Clone, Default)]
+pub struct ContentRequest {
+    /// The folders that were asked for; the other kinds of content are those of
+    /// the project, or the bundled ones where there is no project.
+    pub folders: Folders,
+    /// Where the project's configuration is looked for, in it and above it.
+    pub start: PathBuf,
+    /// The profile that was asked for.
+    pub profile: Option<String>,
+}
+
+/// Where a kind of content is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Someone asked for it.
+    Given,
+    /// From the project's folders.
+    Project,
+    /// It is part of the program.
+    Bundled,
+}
+
+/// How much was loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LoadedCounts {
+    /// Atomics.
+    pub atomics: usize,
+    /// Expectations.
+    pub expectations: usize,
+    /// Detections, and filters of detections.
+    pub detections: usize,
+    /// Fixtures.
+    pub fixtures: usize,
+}
+
+/// Everything that is loaded.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// The project's configuration, if there is one.
+    pub config: Option<Config>,
+    /// The profile that was asked for; an empty one if none was.
+    pub profile: Profile,
+    /// The atomics. Their problems are with the other problems.
+    pub atomics: LoadedAtomics,
+    /// The expectations. Their problems are with the other problems.
+    pub expectations: LoadedExpectations,
+    /// The detections. Their problems are with the other problems.
+    pub detections: LoadedDetections,
+    /// The fixtures. Their problems are with the other problems.
+    pub fixtures: LoadedFixtures,
+    /// What is judged against what.
+    pub plan: Plan,
+    /// Everything that is wrong with the content.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Where each kind of content is from.
+#[derive(Debug, Clone, Copy)]
+struct Origins {
+    atomics: Origin,
+    expectations: Origin,
+    detections: Origin,
+    fixtures: Origin,
+}
+
+impl Origins {
+    fn all(self) -> [Origin; 4] {
+        [
+            self.atomics,
+            self.expectations,
+            self.detections,
+            self.fixtures,
+        ]
+    }
+
+    /// Who mends what is wrong with a kind of content. What is bundled fits to what
+    /// is bundled, and need not fit to anything else.
+    fn owner(self, of: Origin) -> Owner {
+        let is_all_bundled = self.all().iter().all(|origin| *origin == Origin::Bundled);
+        if of == Origin::Bundled && !is_all_bundled {
+            Owner::Nobody
+        } else {
+            Owner::User
+        }
+    }
+}
+
+impl Content {
+    /// Loads everything, joins it into a plan, and tells of everything that is
+    /// wrong with it.
+    #[must_use]
+    pub fn load(request: &ContentRequest) -> Self {
+        let mut content = Self::default();
+        if let Some(path) = find_config(&request.start) {
+            match load_config(&path) {
+                Ok(config) => content.config = Some(config),
+                Err(problems) => {
+                    content.problems = problems;
+                    return content;
+                }
+            }
+        }
+        if let Some(name) = &request.profile
+            && let Err(problem) = content.choose(name)
+        {
+            content.problems.push(*problem);
+            return content;
+        }
+        let origins = content.load_kinds(&request.folders);
+        content.join(origins);
+        if content.problems.is_empty() && content.loaded() == LoadedCounts::default() {
+            content.problems.push(
+                Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no content here")
+                    .in_file(&request.start.join("."))
+                    .help("start a project with `misfire init`, or name the folders of content"),
+            );
+        }
+        diagnostic::sort(&mut content.problems);
+        content
+    }
+
+    fn choose(&mut self, name: &str) -> Result<(), Box<Diagnostic>> {
+        let config = self.config.as_ref().ok_or_else(|| {
+            Box::new(
+                Diagnostic::error(
+                    Code::CONFIG_UNKNOWN_PROFILE,
+                    format!("there is no profile `{name}`, since there is no `misfire.toml`"),
+                )
+                .help("run it in the folder of a project"),
+            )
+        })?;
+        self.profile = config.profile(name)?.clone();
+        Ok(())
+    }
+
+    fn load_kinds(&mut self, given: &Folders) -> Origins {
+        let of_project = self.config.as_ref().map(|config| {
+            let base = config.source.file.parent().unwrap_or(Path::new(""));
+            self.profile
+                .folders
+                .clone()
+                .or(config.folders.clone())
+                .or(usual(base))
+        });
+        let project = of_project.as_ref();
+        let (atomics, folders) = choice(
+            given.atomics.as_deref(),
+            project.map(|folders| folders.atomics.as_deref()),
+        );
+        self.atomics = match atomics {
+            Origin::Bundled => bundled_atomics(),
+            _ => all_atomics(folders),
+        };
+        let (expectations, folders) = choice(
+            given.expectations.as_deref(),
+            project.map(|folders| folders.expectations.as_deref()),
+        );
+        self.expectations = match expectations {
+            Origin::Bundled => bundled_expectations(),
+            _ => load_expectations(folders),
+        };
+        let (detections, folders) = choice(
+            given.detections.as_deref(),
+            project.map(|folders| folders.detections.as_deref()),
+        );
+        self.detections = match detections {
+            Origin::Bundled => bundled_detections(),
+            _ if folders.is_empty() => LoadedDetections::default(),
+            _ => load_detections(folders),
+        };
+        let (fixtures, folders) = choice(
+            given.fixtures.as_deref(),
+            project.map(|folders| folders.fixtures.as_deref()),
+        );
+        self.fixtures = match fixtures {
+            Origin::Bundled => bundled_fixtures(),
+            _ => load_fixtures(folders),
+        };
+        Origins {
+            atomics,
+            expectations,
+            detections,
+            fixtures,
+        }
+    }
+
+    fn join(&mut self, origins: Origins) {
+        let wholeness = |problems: &[Diagnostic]| {
+            if has_error(problems) {
+                Wholeness::Partial
+            } else {
+                Wholeness::Whole
+            }
+        };
+        let references = References {
+            atomics: Kind {
+                items: &self.atomics.atomics,
+                wholeness: wholeness(&self.atomics.problems),
+                owner: origins.owner(origins.atomics),
+            },
+            expectations: Kind {
+                items: &self.expectations.expectations,
+                wholeness: wholeness(&self.expectations.problems),
+                owner: origins.owner(origins.expectations),
+            },
+            detections: Kind {
+                items: self.detections.sigma.listed(),
+                wholeness: wholeness(&self.detections.problems),
+                // Whoever brings detections along wants to see them judged, not
+                // to hear that nobody has thought of them.
+                owner: match origins.detections {
+                    Origin::Given => Owner::Nobody,
+                    origin => origins.owner(origin),
+                },
+            },
+            fixtures: Kind {
+                items: &self.fixtures.fixtures,
+                wholeness: if self.fixtures.refused.is_empty() {
+                    Wholeness::Whole
+                } else {
+                    Wholeness::Partial
+                },
+                owner: origins.owner(origins.fixtures),
+            },
+            attack: AttackTable::bundled(),
+        };
+        let found = references.problems();
+        self.plan = plan(
+            &self.atomics,
+            &self.expectations.expectations,
+            &self.fixtures,
+            &self.profile,
+        );
+        self.problems.extend(found);
+        self.problems.append(&mut self.atomics.problems);
+        self.problems.append(&mut self.expectations.problems);
+        self.problems.append(&mut self.detections.problems);
+        self.problems.append(&mut self.fixtures.problems);
+    }
+
+    /// How much was loaded.
+    #[must_use]
+    pub fn loaded(&self) -> LoadedCounts {
+        LoadedCounts {
+            atomics: self.atomics.atomics.len(),
+            expectations: self.expectations.expectations.len(),
+            detections: self.detections.sigma.len(),
+            fixtures: self.fixtures.fixtures.len(),
+        }
+    }
+}
+
+/// The folders that a project has unless its configuration names others.
+fn usual(base: &Path) -> Folders {
+    let there = |name: &str| {
+        let folder = base.join(name);
+        folder.is_dir().then(|| vec![folder])
+    };
+    Folders {
+        atomics: there("atomics"),
+        expectations: there("expectations"),
+        detections: there("detections"),
+        fixtures: there("fixtures"),
+    }
+}
+
+/// Where a kind of content is from, and its folders.
+fn choice<'f>(
+    given: Option<&'f [PathBuf]>,
+    project: Option<Option<&'f [PathBuf]>>,
+) -> (Origin, &'f [PathBuf]) {
+    match (given, project) {
+        (Some(folders), _) => (Origin::Given, folders),
+        (None, Some(folders)) => (Origin::Project, folders.unwrap_or_default()),
+        (None, None) => (Origin::Bundled, &[]),
+    }
+}
+
+fn all_atomics(folders: &[PathBuf]) -> LoadedAtomics {
+    let mut all = LoadedAtomics::default();
+    for folder in folders {
+        let loaded = load_atomics(folder);
+        all.atomics.extend(loaded.atomics);
+        all.problems.extend(loaded.problems);
+        all.files += loaded.files;
+    }
+    all
+}
+
+fn plan(
+    atomics: &LoadedAtomics,
+    expectations: &[Arc<Expectation>],
+    fixtures: &LoadedFixtures,
+    profile: &Profile,
+) -> Plan {
+    let expectations: HashMap<_, _> = expectations
+        .iter()
+        .map(|expectation| (expectation.atomic, expectation))
+        .collect();
+    let mut recordings: HashMap<_, Vec<Arc<Fixture>>> = HashMap::new();
+    for fixture in fixtures.fixtures.values() {
+        let held = |condition| fixture.given.contains(condition);
+        if let Subject::Atomic { guid, .. } = &fixture.subject
+            && profile.given.iter().all(held)
+        {
+            recordings
+                .entry(*guid)
+                .or_default()
+                .push(Arc::clone(fixture));
+        }
+    }
+    let mut tests: Vec<_> = atomics
+        .atomics
+        .iter()
+        .map(|atomic| {
+            let expectation = atomic
+                .guid
+                .and_then(|guid| expectations.get(&guid))
+                .map(|expectation| Arc::clone(expectation));
+            let controls = expectation.iter().flat_map(|expectation| {
+                expectation.controls.iter().filter_map(|expected| {
+                    let fixture = fixtures.fixtures.get(&expected.fixture)?;
+                    matches!(fixture.subject, Subject::Control { .. }).then(|| PlannedControl {
+                        fixture: Arc::clone(fixture),
+                        expected: expected.clone(),
+                    })
+                })
+            });
+            PlannedTest {
+                atomic: Arc::clone(atomic),
+                controls: controls.collect(),
+                recordings: atomic
+                    .guid
+                    .and_then(|guid| recordings.remove(&guid))
+                    .unwrap_or_default(),
+                expectation,
+            }
+        })
+        .collect();
+    tests.sort_by(|left, right| {
+        let key = |test: &PlannedTest| (test.atomic.technique.clone(), test.atomic.number);
+        key(left).cmp(&key(right))
+    });
+    Plan { tests }
+}
