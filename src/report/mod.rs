@@ -4,6 +4,7 @@ mod convert;
 mod explain;
 mod json;
 mod junit;
+pub mod mask;
 mod paint;
 mod progress;
 mod run;
