@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::args::{Color, Format, OutputArgs};
 use crate::diagnostic::{self, Diagnostic, Ink};
 use crate::report::mask::{Form, Masked, Secrets};
-use crate::report::{Paint, Progress};
+use crate::report::{Bar, Live, Paint, Progress, Show};
 use crate::run::{Silent, Sink};
 
 /// The output as the user wants it.
@@ -69,6 +69,21 @@ impl Output {
         } else {
             Box::new(Silent)
         }
+    }
+
+    /// Someone to tell a run while it goes: as text on standard output, and with a
+    /// bar on a terminal.
+    pub(super) fn live(&self, show: &Show) -> Live {
+        let out: Option<Box<dyn Write + Send>> = match self.format {
+            Format::Text => Some(Box::new(self.masked(io::stdout(), Form::Text))),
+            Format::Json => None,
+        };
+        let bar = if !self.quiet && io::stderr().is_terminal() {
+            Bar::Shown
+        } else {
+            Bar::Hidden
+        };
+        Live::new(out, show.clone(), bar)
     }
 
     /// Masks these secrets, too, in everything that is written from now on.

@@ -66,7 +66,9 @@ impl Sink for Progress {
                     *bar = Some(ProgressBar::new(bytes).with_style(style));
                 });
             }
-            RunEvent::FileOpened { .. } => {}
+            RunEvent::FileOpened { .. }
+            | RunEvent::TestsPlanned { .. }
+            | RunEvent::TestJudged { .. } => {}
             RunEvent::Searched {
                 records,
                 firings,
