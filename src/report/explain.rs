@@ -81,7 +81,8 @@ pub(super) fn explanation_text(
     groups_text(out, &explanation.groups, paint)
 }
 
-fn nearest_text(
+/// Writes the event that came closest.
+pub(super) fn nearest_text(
     out: &mut dyn Write,
     nearest: &NearMiss,
     files: &[PathBuf],
@@ -151,7 +152,8 @@ fn values(values: &[String], quantity: Quantity) -> String {
     text
 }
 
-fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::Result<()> {
+/// Writes the groups that came closest.
+pub(super) fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::Result<()> {
     if groups.is_empty() {
         return Ok(());
     }

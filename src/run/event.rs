@@ -53,6 +53,18 @@ pub enum RunEvent<'a> {
     },
     /// The search has ended.
     Finished,
+    /// It is known which tests are judged.
+    TestsPlanned {
+        /// How many there are.
+        count: usize,
+    },
+    /// A test is judged; tests are judged in any order.
+    TestJudged {
+        /// Its place in the report.
+        index: usize,
+        /// What became of it.
+        test: &'a TestReport,
+    },
 }
 
 /// Someone who listens to a run.
