@@ -39,18 +39,6 @@ pub enum RunEvent<'a> {
         /// Its size in bytes.
         bytes: u64,
     },
-    /// The tests of a run are known.
-    TestsPlanned {
-        /// How many there are.
-        count: usize,
-    },
-    /// A test is judged.
-    TestJudged {
-        /// Its place among those that were planned.
-        index: usize,
-        /// What became of it.
-        test: &'a TestReport,
-    },
     /// The search has ended.
     Finished,
     /// It is known which tests are judged.
