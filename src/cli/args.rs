@@ -7,6 +7,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::content::config::Folders;
+use crate::content::{ContentRequest, Start};
 use crate::diagnostic::did_you_mean;
 use crate::event::{LogSource, parse_time};
 use crate::report::Words;
@@ -38,12 +40,16 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Judge recordings against the detections that must fire on them
     Run(RunArgs),
+    /// Load all content and report every problem
+    Check(CheckArgs),
     /// Search any logs with any detections
     Scan(ScanArgs),
     /// Say why a detection fired or did not
     Explain(ExplainArgs),
     /// Turn logs into another format, and move their times
     Convert(ConvertArgs),
+    /// Write a project to start from
+    Init(InitArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -150,6 +156,81 @@ impl FromStr for ReportTarget {
             path: PathBuf::from(path),
         })
     }
+}
+
+/// Where content is taken from.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Content")]
+pub(super) struct ContentArgs {
+    /// Folder of atomics; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) atomics: Vec<PathBuf>,
+    /// Folder of expectations; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) expectations: Vec<PathBuf>,
+    /// Folder or file of detections; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) detections: Vec<PathBuf>,
+    /// Folder of fixtures; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) fixtures: Vec<PathBuf>,
+    /// A profile of misfire.toml
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+}
+
+impl ContentArgs {
+    /// What is to be loaded.
+    pub(super) fn request(&self, start: Start) -> ContentRequest {
+        let given = |folders: &[PathBuf]| (!folders.is_empty()).then(|| folders.to_owned());
+        ContentRequest {
+            folders: Folders {
+                atomics: given(&self.atomics),
+                expectations: given(&self.expectations),
+                detections: given(&self.detections),
+                fixtures: given(&self.fixtures),
+            },
+            start,
+            profile: self.profile.clone(),
+        }
+    }
+}
+
+/// Load all content and report every problem.
+///
+/// Without a path, the content is that of the project that the current folder
+/// belongs to (its misfire.toml is here or further up), or the bundled one where
+/// there is no project. A path is the folder of another project, or any file or
+/// folder of content, which is then looked at by itself.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire check
+  misfire check --format json | jq .diagnostics
+  misfire check expectations/T1219.001.yaml fixtures/T1219.001
+
+Exit codes: 0 nothing is wrong, or there are only warnings, 2 something is wrong.")]
+pub(super) struct CheckArgs {
+    /// Projects, or files and folders of content
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
+}
+
+/// Write a project to start from: one atomic, what is expected of it, a detection, a
+/// recording, and a benign twin.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire init detections-lab
+  cd detections-lab && misfire check && misfire run
+
+Exit codes: 0 it was written, 2 the folder is not empty, 3 it cannot be written.")]
+pub(super) struct InitArgs {
+    /// The folder, empty or not there yet
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

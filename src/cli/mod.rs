@@ -1,9 +1,11 @@
 //! The command line: one file a command; parse, call, choose the exit code.
 
 mod args;
+mod check;
 mod convert;
 mod exit;
 mod explain;
+mod init;
 mod output;
 mod run;
 mod scan;
@@ -39,6 +41,8 @@ pub fn main() -> ExitCode {
         Command::Run(command) => run::run(command, &output, interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
+        Command::Check(command) => check::check(command, &output),
+        Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
     };
     match done {

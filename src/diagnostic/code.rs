@@ -212,6 +212,8 @@ codes! {
     REFERENCE_UNKNOWN_TECHNIQUE = "misfire::reference::unknown_technique";
     /// A technique that ATT&CK has under another id.
     REFERENCE_REPLACED_TECHNIQUE = "misfire::reference::replaced_technique";
+    /// A project is to be written into a folder that holds something.
+    INIT_NOT_EMPTY = "misfire::init::not_empty";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
 }

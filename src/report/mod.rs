@@ -1,7 +1,9 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
+mod check;
 mod convert;
 mod explain;
+mod init;
 mod json;
 mod judged;
 mod junit;
@@ -15,8 +17,10 @@ mod run;
 mod scan;
 mod words;
 
+pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
 pub use explain::{explain_json, explain_text};
+pub use init::{init_json, init_text};
 pub use json::run_json;
 pub use junit::junit;
 pub use list::{Titles, list_json, list_text};
