@@ -2,10 +2,12 @@
 
 mod convert;
 mod explain;
+mod github;
 mod json;
 mod judged;
 mod junit;
 mod live;
+mod markdown;
 pub mod mask;
 mod paint;
 mod pick;
@@ -16,9 +18,11 @@ mod words;
 
 pub use convert::{convert_json, convert_text};
 pub use explain::{explain_json, explain_text};
-pub use json::run_json;
+pub use github::github_annotations;
+pub use json::{report_schema, run_json};
 pub use junit::junit;
 pub use live::{Bar, Live};
+pub use markdown::markdown;
 pub use paint::Paint;
 pub use pick::Words;
 pub use progress::Progress;
