@@ -14,7 +14,9 @@ use super::pick::Words;
 use super::words::one_line;
 use crate::verdict::{Report, TestReport};
 
-pub(super) use line::{HEADER, test_line};
+pub(super) use line::{Columns, HEADER, test_line};
+pub(super) use miss::miss_details;
+pub(super) use summary::counts;
 
 /// How much of a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
