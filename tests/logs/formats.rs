@@ -186,6 +186,7 @@ fn insights_and_digests_hold_no_events() {
     "MICROSOFT.COMPUTE/VIRTUALMACHINES/RUNCOMMAND/ACTION"
 )]
 #[case("azure-rest.json", "no operationName")]
+#[case("azure-rest-2014.json", "no operationName")]
 #[case("azure-cli.json", "no operationName")]
 fn azure_activity_in_both_shapes(#[case] name: &str, #[case] operation: &str) {
     let log = sample(name);
@@ -211,6 +212,29 @@ fn azure_activity_in_both_shapes(#[case] name: &str, #[case] operation: &str) {
                 "198.51.100.7"
             );
         }
+    }
+}
+
+/// Records of the older REST interface share two members with CloudTrail.
+#[test]
+fn older_azure_records_beside_cloudtrail_are_told_apart() {
+    let text = |name: &str| std::fs::read_to_string(sample_path(name)).expect("a sample");
+    let azure: serde_json::Value =
+        serde_json::from_str(&text("azure-rest-2014.json")).expect("a sound sample");
+    let azure = format!("{}\n", azure["value"][0]);
+    let cloudtrail = text("cloudtrail-lines.jsonl");
+    for mixed in [
+        format!("{azure}{cloudtrail}"),
+        format!("{cloudtrail}{azure}"),
+    ] {
+        let log = read(mixed, &ReadOptions::default());
+        assert_eq!(log.codes(), [""; 0], "{:?}", log.problems);
+        let from = |origin: &Origin| {
+            let events = log.events.iter();
+            events.filter(|event| event.origin == *origin).count()
+        };
+        assert_eq!(from(&stream("azure", "activitylogs")), 1);
+        assert_eq!(from(&stream("aws", "cloudtrail")), 3);
     }
 }
 
