@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{Log, gzip, read, read_file, shared};
+use crate::common::{Log, gzip, read, read_file};
+use crate::corpora::{corpora, corpus};
 use misfire::event::{LogSource, Origin, OwnedEvent, OwnedValue, Section};
 use misfire::log::{Format, ReadOptions};
 use rstest::rstest;
@@ -33,7 +34,7 @@ const CLOUDTRAIL: [(&str, usize); 17] = [
 
 #[test]
 fn every_shared_cloudtrail_file_is_read_whole() {
-    let Some(folder) = shared("corpora/cloudtrail") else {
+    let Some(folder) = corpus("cloudtrail") else {
         return;
     };
     let cloudtrail = Origin::Stream(LogSource::new(Some("aws"), None, Some("cloudtrail")));
@@ -54,7 +55,7 @@ fn every_shared_cloudtrail_file_is_read_whole() {
 
 #[test]
 fn every_shared_json_of_the_regression_suite_is_read_whole() {
-    let Some(folder) = shared("corpora/sigma/regression_data") else {
+    let Some(folder) = corpus("sigma/regression_data") else {
         return;
     };
     let mut files = 0;
@@ -551,7 +552,7 @@ fn is_forbidden_in_xml(character: char) -> bool {
 
 #[test]
 fn the_binary_and_the_xml_form_give_equal_fields() {
-    let Some(folder) = shared("corpora") else {
+    let Some(folder) = corpora() else {
         return;
     };
     let options = ReadOptions::default();
