@@ -7,6 +7,7 @@ fn main() {
         "detections",
         "fixtures",
         "templates",
+        "src/content/attack",
         "src/event/catalogue",
     ] {
         println!("cargo::rerun-if-changed={folder}");

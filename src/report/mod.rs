@@ -23,7 +23,6 @@ pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
 pub use explain::{explain_json, explain_text};
 pub use init::{init_json, init_text};
-pub use json::run_json;
 pub use github::github_annotations;
 pub use json::{report_schema, run_json};
 pub use junit::junit;
