@@ -80,6 +80,14 @@ fn cases() -> Vec<(&'static str, Vec<Edit>)> {
             "detection_by_title",
             in_expectation(RULE, "groups and privileges listed with whoami"),
         ),
+        (
+            "expectation_of_another_technique",
+            vec![
+                second_atomic(),
+                Replace(EXPECTATION, ATOMIC, OTHER),
+                Replace(FIXTURE, ATOMIC, OTHER),
+            ],
+        ),
         ("detection_unknown", in_expectation(RULE, OTHER)),
         ("detection_unexpected", vec![second_rule("attack.t1033")]),
         (
