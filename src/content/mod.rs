@@ -2,6 +2,7 @@
 //! from disk, every problem reported with its place.
 
 pub mod atomic;
+pub mod attack;
 mod benign;
 mod bundled;
 mod changes;

@@ -106,6 +106,24 @@ codes! {
     CONTENT_NO_REVISION = "misfire::content::no_revision";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
+    /// A file or folder of atomics stands where the public schema does not have it.
+    ATOMIC_MISPLACED_FILE = "misfire::atomic::misplaced_file";
+    /// Two atomics have one GUID.
+    ATOMIC_DUPLICATE_GUID = "misfire::atomic::duplicate_guid";
+    /// An atomic uses an argument that it does not declare.
+    ATOMIC_UNDECLARED_ARGUMENT = "misfire::atomic::undeclared_argument";
+    /// An atomic declares an argument that it does not use.
+    ATOMIC_UNUSED_ARGUMENT = "misfire::atomic::unused_argument";
+    /// The default of an argument is not of the argument's type.
+    ATOMIC_BAD_DEFAULT = "misfire::atomic::bad_default";
+    /// An atomic uses `sudo` and does not say that it needs elevation.
+    ATOMIC_MISSING_ELEVATION = "misfire::atomic::missing_elevation";
+    /// A value is given for an argument that the atomic does not have.
+    ATOMIC_UNKNOWN_ARGUMENT = "misfire::atomic::unknown_argument";
+    /// An argument has neither a default nor a given value.
+    ATOMIC_MISSING_VALUE = "misfire::atomic::missing_value";
+    /// The defaults of arguments hold each other in a circle, or grow out of all bounds.
+    ATOMIC_ENDLESS_ARGUMENT = "misfire::atomic::endless_argument";
     /// A regression case of a kind that is not judged.
     SUITE_UNSUPPORTED_CASE = "misfire::suite::unsupported_case";
     /// A recording in a suite's folder that no test names.

@@ -168,7 +168,7 @@ fn each_fault_is_told_at_its_place() {
         ),
         (
             "title: Tea\nauthors: []\n",
-            "2:10 `authors` has no entry; add an entry, or remove the key if it is not needed",
+            "2:10 `authors` has no entry; add an entry, or remove the key",
         ),
         (
             "title: Tea\nauthors: N\n",
