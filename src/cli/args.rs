@@ -11,6 +11,7 @@ use crate::content::config::Folders;
 use crate::content::{ContentRequest, Start};
 use crate::diagnostic::did_you_mean;
 use crate::event::{LogSource, parse_time};
+use crate::report::Words;
 
 /// Prove that detections fire.
 ///
@@ -109,6 +110,9 @@ pub(super) struct RunArgs {
     /// Fail where a rule matches more records than its suite asks for
     #[arg(long)]
     pub(super) exact_counts: bool,
+    /// Show only what has one of these verdicts; everything still counts
+    #[arg(long, value_name = "WORDS")]
+    pub(super) verdict: Option<Words>,
     /// Also write a report: junit=PATH or json=PATH; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,

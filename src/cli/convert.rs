@@ -1,6 +1,6 @@
 //! `misfire convert`.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use super::args::{ConvertArgs, Format, To};
 use super::exit::{Exit, Facts};
@@ -51,9 +51,7 @@ pub(super) fn convert(
         Format::Json => output.write(|out| convert_json(out, &outcome))?,
         Format::Text if output.quiet => {}
         Format::Text if to_stdout => {
-            let mut stderr = io::stderr().lock();
-            convert_text(&mut stderr, &outcome, output.paint_messages())?;
-            stderr.flush()?;
+            output.note(|out| convert_text(out, &outcome, output.paint_messages()))?;
         }
         Format::Text => output.write(|out| convert_text(out, &outcome, output.paint()))?,
     }

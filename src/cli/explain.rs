@@ -5,6 +5,7 @@ use std::io;
 use super::args::{ExplainArgs, Format};
 use super::exit::{Exit, Facts};
 use super::output::Output;
+use crate::report::mask::Secrets;
 use crate::report::{explain_json, explain_text};
 use crate::run::{ExplainRequest, Interrupt, explain as why};
 
@@ -21,6 +22,11 @@ pub(super) fn explain(
         declared: args.source,
         interrupt,
     });
+    let mut secrets = Secrets::default();
+    for (_, _, explanation) in &outcome.explanations {
+        secrets.add_explanation(explanation);
+    }
+    output.hide(secrets);
     output.tell(&outcome.content_problems)?;
     output.tell(&outcome.log_problems)?;
     match output.format {

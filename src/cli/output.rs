@@ -2,10 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
 
 use super::args::{Color, Format, OutputArgs};
 use crate::diagnostic::{self, Diagnostic, Ink};
-use crate::report::{Paint, Progress};
+use crate::report::mask::{Form, Masked, Secrets};
+use crate::report::{Bar, Live, Paint, Progress, Show};
 use crate::run::{Silent, Sink};
 
 /// The output as the user wants it.
@@ -15,6 +17,8 @@ pub(super) struct Output {
     pub(super) quiet: bool,
     pub(super) threads: Option<NonZero<usize>>,
     color: Color,
+    /// What is masked wherever it stands.
+    secrets: Mutex<Secrets>,
 }
 
 impl Output {
@@ -24,6 +28,7 @@ impl Output {
             quiet: args.quiet,
             threads: args.threads,
             color: args.color,
+            secrets: Mutex::default(),
         }
     }
 
@@ -66,24 +71,72 @@ impl Output {
         }
     }
 
+    /// Someone to tell a run while it goes: as text on standard output, and with a
+    /// bar on a terminal.
+    pub(super) fn live(&self, show: &Show) -> Live {
+        let out: Option<Box<dyn Write + Send>> = match self.format {
+            Format::Text => Some(Box::new(self.masked(io::stdout(), Form::Text))),
+            Format::Json => None,
+        };
+        let bar = if !self.quiet && io::stderr().is_terminal() {
+            Bar::Shown
+        } else {
+            Bar::Hidden
+        };
+        Live::new(out, show.clone(), bar)
+    }
+
+    /// Masks these secrets, too, in everything that is written from now on.
+    pub(super) fn hide(&self, secrets: Secrets) {
+        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// Masks what is written to `out`.
+    pub(super) fn masked<W: Write>(&self, out: W, form: Form) -> Masked<W> {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        Masked::new(out, form, secrets.clone())
+    }
+
     /// Writes problems to standard error.
     pub(super) fn tell(&self, problems: &[Diagnostic]) -> io::Result<()> {
         if problems.is_empty() {
             return Ok(());
         }
         let ink = self.ink(io::stderr().is_terminal());
-        let mut stderr = io::stderr().lock();
-        writeln!(stderr, "{}", diagnostic::to_text(problems, ink))
+        self.note(|out| writeln!(out, "{}", diagnostic::to_text(problems, ink)))
     }
 
-    /// Writes to standard output. A reader that has seen enough and went away is
-    /// no error.
+    /// Writes text to standard error.
+    pub(super) fn note(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut out = self.masked(io::stderr().lock(), Form::Text);
+        write(&mut out)?;
+        out.finish()
+    }
+
+    /// Writes to standard output in the format that is asked for. A reader that has
+    /// seen enough and went away is no error.
     pub(super) fn write(
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        match write(&mut out).and_then(|()| out.flush()) {
+        let form = match self.format {
+            Format::Text => Form::Text,
+            Format::Json => Form::Json,
+        };
+        self.write_as(form, write)
+    }
+
+    /// Writes to standard output in that form.
+    pub(super) fn write_as(
+        &self,
+        form: Form,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut out = self.masked(io::BufWriter::new(io::stdout().lock()), form);
+        match write(&mut out).and_then(|()| out.finish()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }

@@ -9,7 +9,8 @@ use super::output::Output;
 use crate::content::{bundled_detections, bundled_suite, load_detections, load_suite};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::Evidence;
-use crate::report::{Detail, junit, run_json, run_text};
+use crate::report::mask::Secrets;
+use crate::report::{Detail, Show, junit, run_json, run_text};
 use crate::run::{Interrupt, RegressionRequest, run_suite};
 use crate::verdict::{Counts, Report};
 
@@ -36,7 +37,20 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         threads: output.threads,
         interrupt,
     };
-    let report = run_suite(request, &*output.sink());
+    let show = Show {
+        detail: if output.quiet {
+            Detail::Unexpected
+        } else {
+            Detail::All
+        },
+        words: args.verdict.unwrap_or_default(),
+        paint: output.paint(),
+        width: output.width(),
+    };
+    let live = output.live(&show);
+    let report = run_suite(request, &live);
+    let told = live.finish();
+    output.hide(Secrets::of_report(&report));
     output.tell(&report.diagnostics)?;
     let mut unwritten = false;
     for target in &args.report {
@@ -52,14 +66,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
     }
     match output.format {
         Format::Json => output.write(|out| run_json(out, &report))?,
-        Format::Text => {
-            let detail = if output.quiet {
-                Detail::Unexpected
-            } else {
-                Detail::All
-            };
-            output.write(|out| run_text(out, &report, detail, output.paint()))?;
-        }
+        Format::Text => output.write(|out| run_text(out, &report, &show, told))?,
     }
     let summary = report.summary();
     Ok(Facts {

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::diagnostic::Ink;
 
 /// Colours words, or leaves them plain.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Paint(Ink);
 
 impl Paint {

@@ -39,20 +39,20 @@ pub enum RunEvent<'a> {
         /// Its size in bytes.
         bytes: u64,
     },
-    /// The tests of a run are known.
+    /// The search has ended.
+    Finished,
+    /// It is known which tests are judged.
     TestsPlanned {
         /// How many there are.
         count: usize,
     },
-    /// A test is judged.
+    /// A test is judged; tests are judged in any order.
     TestJudged {
-        /// Its place among those that were planned.
+        /// Its place in the report.
         index: usize,
         /// What became of it.
         test: &'a TestReport,
     },
-    /// The search has ended.
-    Finished,
 }
 
 /// Someone who listens to a run.

@@ -1,0 +1,232 @@
+//! Secrets that are known by their shape.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, RegexSet};
+
+use super::masked;
+
+/// Words of which every line with a secret holds one, whatever their case. Only
+/// for speed: what follows looks closer.
+static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix-u) pass|pwd|secret|token|bearer|authorization|private\ key
+        |akia|asia|abia|gh[pousr]_|github_pat|gl[a-z]{2,4}-|xox[a-z]-|xapp-|hooks\.slack
+        |eyj|sig=|sig%3d|aaeaa|ssmmessages|iqojb3|fwogzx|fqogzx|aiza|npm_|[sr]k_live|[0-9]q~
+        |(?:api|access|account|auth|master|private|shared|storage|subscription|signing|encryption)[_-]?key
+        |://[^/\s]{1,256}@|securestring|/rp\ |\ use[r]?\ |curl",
+    )
+    .ok()
+});
+
+/// The kinds and shapes. A group `s` is what is masked, else the whole match.
+/// Where one secret can be read as several kinds, the first has it.
+const SHAPES: [(&str, &str); 28] = [
+    (
+        "private-key",
+        r"(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?P<s>.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\z)",
+    ),
+    ("aws-access-key", r"(?:AKIA|ASIA|ABIA)(?P<s>[A-Z0-9]{16,})"),
+    (
+        "aws-session-token",
+        r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/=%]{16,}",
+    ),
+    ("ssm-token", r"AAEAA[A-Za-z0-9+/=_%\-]{40,}"),
+    ("ssm-stream", r#"wss://ssmmessages[^\s"'?]*\?(?P<s>[^\s"']+)"#),
+    ("github-token", r"gh[pousr]_(?P<s>[A-Za-z0-9_]{30,})"),
+    ("github-token", r"github_pat_(?P<s>[A-Za-z0-9_]{22,})"),
+    (
+        "gitlab-token",
+        r"gl(?:pat|dt|ptt|rt|cbt|soat|ft|agent|oas|imt|ffct)-(?P<s>[A-Za-z0-9_.\-]{20,})",
+    ),
+    ("slack-token", r"xox[a-z]-(?P<s>[A-Za-z0-9\-]{10,})"),
+    ("slack-token", r"xapp-(?P<s>[0-9]-[A-Za-z0-9\-]{10,})"),
+    (
+        "slack-webhook",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[A-Za-z0-9_/]{16,})",
+    ),
+    (
+        "jwt",
+        r"eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){2,4}",
+    ),
+    ("google-key", r"AIza(?P<s>[A-Za-z0-9_\-]{35})"),
+    ("npm-token", r"npm_(?P<s>[A-Za-z0-9]{36})"),
+    ("stripe-key", r"[sr]k_live_(?P<s>[A-Za-z0-9]{16,})"),
+    (
+        "azure-client-secret",
+        r"[A-Za-z0-9_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,34}",
+    ),
+    (
+        "azure-sas",
+        r"(?i)\bsig(?:=|%3d)(?P<s>[A-Za-z0-9%+/=_\-]{16,})",
+    ),
+    (
+        "authorization",
+        r#"(?i)authorization\\*["']?\s*[:=]\s*\\*["']?\s*(?:bearer|basic|negotiate|ntlm|token|apikey)\s+(?P<s>[^\s"'<>\\,;]+)"#,
+    ),
+    (
+        "authorization",
+        r#"(?i)authorization\\*["']?\s*[:=]\s*\\*["']?\s*(?:digest|sharedkey(?:lite)?|aws4-[a-z0-9\-]+)\s+(?P<s>[^"'<>\\]+)"#,
+    ),
+    (
+        "authorization",
+        r#"(?i)authorization\\*["']?\s*[:=]\s*\\*["']?\s*(?P<s>[A-Za-z0-9._~+/=\-]{16,})"#,
+    ),
+    (
+        "bearer-token",
+        r"(?i)\bbearer\s+(?P<s>[A-Za-z0-9._~+/=\-]{20,})",
+    ),
+    (
+        "password",
+        r#"(?i)[a-z][a-z0-9+.\-]*://[^\s/:@"'<>]*:(?P<s>[^\s/@"'<>]+)@"#,
+    ),
+    (
+        "password",
+        r#"(?i)ConvertTo-SecureString\s+(?:-(?:String|AsPlainText|Force)\s+)*\\*["'](?P<s>[^"']+)"#,
+    ),
+    ("password", r#"(?i)\s/rp\s+(?:\\*["'])?(?P<s>[^\s"'/*][^\s"']*)"#),
+    (
+        "password",
+        r#"(?i)\bnet1?(?:\.exe)?\\*"?\s+user\s+(?:"[^"]+"|[^\s/"]+)\s+(?:\\*["'])?(?P<s>[^\s"'/*|&<>][^\s"']*)"#,
+    ),
+    (
+        "password",
+        r#"(?i)\bnet1?(?:\.exe)?\\*"?\s+use\s+[^\s"]+\s+(?:/user:\S+\s+)?(?:\\*["'])?(?P<s>[^\s"'/*\\|&<>][^\s"']*)"#,
+    ),
+    (
+        "password",
+        r#"(?i)\bcurl(?:\.exe)?\\*"?\s(?:[^|&]*\s)?(?:-u|--user)\s*\\*["']?[^\s:"']+:(?P<s>[^\s"']+)"#,
+    ),
+    (
+        "password",
+        r#"(?i)(?:\bsshpass\s+-p\s*\\*["']?|\becho\s+\\*["']?)(?P<s>[^\s"'|]+)\\*["']?(?:\s*\|\s*[^|]*--set-password|\s+ssh)"#,
+    ),
+];
+
+struct Shapes {
+    set: RegexSet,
+    each: Vec<Regex>,
+}
+
+static COMPILED: LazyLock<Option<Shapes>> = LazyLock::new(|| {
+    let each = SHAPES
+        .iter()
+        .map(|(_, shape)| Regex::new(shape))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    let set = RegexSet::new(SHAPES.iter().map(|(_, shape)| shape)).ok()?;
+    Some(Shapes { set, each })
+});
+
+/// Whether a line may hold a secret; false only if it does not.
+pub(super) fn might_hold(line: &str) -> bool {
+    SIGNS.as_ref().is_none_or(|signs| signs.is_match(line))
+}
+
+/// Masks the secrets that are known by their shape.
+pub(super) fn mask(text: &str) -> Option<String> {
+    let shapes = COMPILED.as_ref()?;
+    let found = shapes.set.matches(text);
+    if !found.matched_any() {
+        return None;
+    }
+    let mut text = mask_beside_key_id(text);
+    for index in found {
+        let ((kind, _), shape) = (SHAPES.get(index)?, shapes.each.get(index)?);
+        text = replace(shape, kind, &text).into_owned();
+    }
+    Some(text)
+}
+
+fn replace<'t>(shape: &Regex, kind: &str, text: &'t str) -> Cow<'t, str> {
+    shape.replace_all(text, |found: &Captures<'_>| {
+        let whole = found.get(0).map_or("", |whole| whole.as_str());
+        let start = found.get(0).map_or(0, |whole| whole.start());
+        if whole.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            // A hash can hold the letters that a token starts with.
+            return whole.to_owned();
+        }
+        let Some(secret) = found.name("s") else {
+            return masked(kind);
+        };
+        if super::names::is_trivial(secret.as_str()) {
+            return whole.to_owned();
+        }
+        let (before, behind) = (secret.start() - start, secret.end() - start);
+        format!("{}{}{}", &whole[..before], masked(kind), &whole[behind..])
+    })
+}
+
+static KEY_ID: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("(?:AKIA|ASIA|ABIA)[A-Z0-9]{16}").ok());
+static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9/+]{40,}").ok());
+
+/// A secret key has no shape of its own but its length; beside the id of an access
+/// key it is taken for one.
+fn mask_beside_key_id(text: &str) -> String {
+    let (Some(key_id), Some(run)) = (KEY_ID.as_ref(), RUN.as_ref()) else {
+        return text.to_owned();
+    };
+    if !key_id.is_match(text) {
+        return text.to_owned();
+    }
+    run.replace_all(text, |found: &Captures<'_>| {
+        let run = found.get(0).map_or("", |run| run.as_str());
+        let has = |wanted: fn(&u8) -> bool| run.bytes().any(|byte| wanted(&byte));
+        let is_secret = run.len() == 40
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_digit);
+        if is_secret {
+            masked("aws-secret-key")
+        } else {
+            run.to_owned()
+        }
+    })
+    .into_owned()
+}
+
+static KEY_LINE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,}={0,2}\s*$").ok());
+static KEY_START: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----").ok());
+
+/// The lines of a private key that is written over several.
+#[derive(Debug, Default)]
+pub(super) struct KeyBlock {
+    is_open: bool,
+}
+
+impl KeyBlock {
+    pub(super) fn is_idle(&self) -> bool {
+        !self.is_open
+    }
+
+    /// Masks a line of a key; any other is left as it was masked otherwise.
+    pub(super) fn mask<'t>(&mut self, line: &'t str, masked: Cow<'t, str>) -> Cow<'t, str> {
+        let (Some(start), Some(inner)) = (KEY_START.as_ref(), KEY_LINE.as_ref()) else {
+            return masked;
+        };
+        if let Some(begin) = start.find_iter(line).last() {
+            self.is_open = !line[begin.end()..].contains("-----END");
+            return masked;
+        }
+        if !self.is_open {
+            return masked;
+        }
+        if line.contains("-----END") || !inner.is_match(line) {
+            self.is_open = false;
+            return masked;
+        }
+        Cow::Owned(
+            inner
+                .replace_all(line, |found: &Captures<'_>| {
+                    let run = found.get(0).map_or("", |run| run.as_str());
+                    let end = &run[run.trim_end().len()..];
+                    format!("{}{end}", super::masked("private-key"))
+                })
+                .into_owned(),
+        )
+    }
+}

@@ -1,0 +1,123 @@
+//! Secrets that are known by their value.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::masked;
+use super::names::{self, is_secret_argument, is_secret_name};
+use crate::detect::{Explanation, Seen};
+use crate::event::OwnedValue;
+use crate::report::words::one_line;
+use crate::verdict::{Report, TestReport};
+
+/// A shorter value is masked only where its name stands beside it: it would be
+/// found inside of other words.
+const SHORTEST: usize = 4;
+
+/// Values that are masked wherever they occur.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// The longest first, so that none is masked as a part of another.
+    values: Vec<(String, &'static str)>,
+}
+
+impl Secrets {
+    /// The secrets that a report knows the values of: arguments and fields with a
+    /// name that says so.
+    #[must_use]
+    pub fn of_report(report: &Report) -> Self {
+        let mut secrets = Self::default();
+        for test in &report.tests {
+            secrets.add_test(test);
+        }
+        secrets
+    }
+
+    /// The secrets that a test knows the values of.
+    #[must_use]
+    pub fn of_test(test: &TestReport) -> Self {
+        let mut secrets = Self::default();
+        secrets.add_test(test);
+        secrets
+    }
+
+    fn add_test(&mut self, test: &TestReport) {
+        for (name, value) in &test.arguments {
+            if is_secret_argument(name) {
+                self.add(name, value);
+            }
+        }
+        let signals = test.signals.iter().map(|signal| &signal.near_miss);
+        let verdicts = test.verdicts.iter().map(|verdict| &verdict.near_miss);
+        for near_miss in signals.chain(verdicts).flatten() {
+            self.add_explanation(&near_miss.explanation);
+        }
+    }
+
+    /// Adds the values of secret fields that an explanation shows.
+    pub fn add_explanation(&mut self, explanation: &Explanation) {
+        for outcome in explanation.nearest.iter().flat_map(|near| &near.outcomes) {
+            let Some(field) = &outcome.predicate.field else {
+                continue;
+            };
+            if let (true, Seen::Value(value)) = (is_secret_name(field), &outcome.seen) {
+                self.add_value(field, value);
+            }
+        }
+        for (field, value) in explanation.groups.iter().flat_map(|group| &group.key) {
+            if is_secret_name(field) {
+                self.add(field, value);
+            }
+        }
+    }
+
+    fn add_value(&mut self, name: &str, value: &OwnedValue) {
+        match value {
+            OwnedValue::Text(text) | OwnedValue::Node(text) => self.add(name, text),
+            OwnedValue::List(items) => {
+                for item in items {
+                    self.add_value(name, item);
+                }
+            }
+            OwnedValue::Integer(number) => self.add(name, &number.to_string()),
+            OwnedValue::Float(_) | OwnedValue::Bool(_) | OwnedValue::Null => {}
+        }
+    }
+
+    /// Adds the value of something with that name.
+    pub fn add(&mut self, name: &str, value: &str) {
+        let kind = names::kind(name);
+        let mut forms = BTreeSet::from([
+            value.to_owned(),
+            // As reports show it, and as JSON inside of a text does.
+            one_line(value, usize::MAX),
+            serde_json::Value::from(value)
+                .to_string()
+                .trim_matches('"')
+                .to_owned(),
+        ]);
+        forms.extend(value.lines().map(str::to_owned));
+        for form in forms {
+            let is_known = self.values.iter().any(|(known, _)| *known == form);
+            if form.len() >= SHORTEST && !names::is_trivial(&form) && !is_known {
+                self.values.push((form, kind));
+            }
+        }
+        self.values
+            .sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    pub(super) fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for (value, kind) in &self.values {
+            if text.contains(value.as_str()) {
+                text = Cow::Owned(text.replace(value.as_str(), &masked(kind)));
+            }
+        }
+        text
+    }
+}

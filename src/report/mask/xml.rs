@@ -1,0 +1,35 @@
+//! Masking inside the texts and attributes of XML.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::{escape, unescape};
+
+use super::Secrets;
+
+/// Masks one line of XML. What stands between `<`, `>`, and `"` is either markup,
+/// which holds no secret, or a text with those three escaped.
+pub(super) fn mask_line(line: &str, secrets: &Secrets) -> Option<String> {
+    let mut out = String::with_capacity(line.len());
+    let mut changed = false;
+    for piece in line.split_inclusive(['<', '>', '"']) {
+        let (text, mark) = match piece.char_indices().next_back() {
+            Some((place, '<' | '>' | '"')) => piece.split_at(place),
+            _ => (piece, ""),
+        };
+        let plain = unescape(text).unwrap_or(Cow::Borrowed(text));
+        match super::mask(&plain, secrets) {
+            masked if masked == plain => out.push_str(text),
+            masked => {
+                changed = true;
+                out.push_str(&escape(masked.as_ref()));
+            }
+        }
+        out.push_str(mark);
+    }
+    changed.then_some(out)
+}
+
+/// Masks one line of XML.
+pub(super) fn mask<'t>(line: &'t str, secrets: &Secrets) -> Cow<'t, str> {
+    mask_line(line, secrets).map_or(Cow::Borrowed(line), Cow::Owned)
+}

@@ -1,0 +1,203 @@
+//! What a run comes to.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::{Detail, Show, told};
+use crate::report::judged::claim_word;
+use crate::report::words::{count, count_of};
+use crate::verdict::{ClaimState, ControlOutcome, Report, SignalState, Verdict};
+
+/// How many of what is only named a text names.
+const MOST_NAMED: usize = 8;
+
+/// Writes the counts, what was left out, and the closing line.
+pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    let summary = report.summary();
+    let paint = show.paint;
+    writeln!(
+        out,
+        "{}: {} ({})",
+        paint.bold(count_of(report.judged(), "judgement")),
+        counts(report),
+        count(report.records, "record"),
+    )?;
+    if !summary.evidence.is_empty() {
+        let grades: Vec<_> = summary
+            .evidence
+            .iter()
+            .map(|(grade, number)| format!("{number} {}", told(grade)))
+            .collect();
+        writeln!(out, "evidence: {}", grades.join("; "))?;
+    }
+    notes_text(out, report, show)?;
+    let closing = if report.interrupted && report.planned > report.tests.len() {
+        paint.bad(format_args!(
+            "interrupted: {} of {} judged",
+            report.tests.len(),
+            count_of(report.planned, "test"),
+        ))
+    } else if report.interrupted {
+        paint.bad("interrupted: the rest was not judged")
+    } else if summary.unexpected > 0 {
+        paint.bad(format_args!("{} not as expected", summary.unexpected))
+    } else if report.judged() == 0 || report.content_is_wrong() || report.logs_are_damaged() {
+        paint.bad("not proven, see the problems")
+    } else {
+        paint.good("all as expected")
+    };
+    writeln!(out, "{closing}")
+}
+
+/// How often each word was given.
+pub(crate) fn counts(report: &Report) -> String {
+    let summary = report.summary();
+    let mut parts = vec![
+        counted("", &summary.verdicts, Verdict::ALL.map(Verdict::as_str)),
+        counted(
+            "controls ",
+            &summary.controls,
+            ControlOutcome::ALL.map(ControlOutcome::as_str),
+        ),
+        counted(
+            "signals ",
+            &summary.signals,
+            SignalState::ALL.map(SignalState::as_str),
+        ),
+        claims(report),
+    ];
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() {
+        "nothing was judged".to_owned()
+    } else {
+        parts.join("; ")
+    }
+}
+
+fn counted<const N: usize>(
+    what: &str,
+    counts: &BTreeMap<&'static str, usize>,
+    words: [&'static str; N],
+) -> String {
+    let counted: Vec<_> = words
+        .iter()
+        .filter_map(|word| {
+            let number = counts.get(word).copied().filter(|number| *number > 0)?;
+            Some(format!("{number} {word}"))
+        })
+        .collect();
+    if counted.is_empty() {
+        return String::new();
+    }
+    format!("{what}{}", counted.join(", "))
+}
+
+fn claims(report: &Report) -> String {
+    let states = [
+        ClaimState::Proven,
+        ClaimState::Contradicted,
+        ClaimState::Unproven,
+    ];
+    let claims = || report.tests.iter().flat_map(|test| &test.claims);
+    let counts = states
+        .iter()
+        .map(|state| {
+            let number = claims().filter(|claim| claim.state == *state).count();
+            (claim_word(*state), number)
+        })
+        .collect();
+    counted("claims ", &counts, states.map(claim_word))
+}
+
+fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    let gaps: Vec<_> = report
+        .tests
+        .iter()
+        .flat_map(|test| &test.verdicts)
+        .filter(|given| given.expected)
+        .filter_map(|given| Some((given, given.known_gap.as_ref()?)))
+        .collect();
+    if !gaps.is_empty() {
+        writeln!(out, "{}:", count_of(gaps.len(), "known gap"))?;
+        some(out, gaps.iter(), show, |(given, (verdict, why))| {
+            format!("{verdict}: {} ({})", told(&given.title), told(why))
+        })?;
+    }
+    let hits: Vec<_> = report.tests.iter().flat_map(|test| &test.hits).collect();
+    if !hits.is_empty() {
+        writeln!(
+            out,
+            "{} by detections that no expectation names:",
+            count_of(hits.len(), "hit")
+        )?;
+        some(out, hits.iter(), show, |hit| {
+            format!(
+                "{} ({}) on {}",
+                told(&hit.title),
+                told(hit.detection.as_str()),
+                count_of(hit.events.len(), "event")
+            )
+        })?;
+    }
+    absent_text(out, report, show)?;
+    if report.commented_out > 0 {
+        writeln!(
+            out,
+            "{} commented out by its owner",
+            count_of(report.commented_out, "suite"),
+        )?;
+    }
+    if !report.left_out.is_empty() {
+        writeln!(
+            out,
+            "{} left out by the filters",
+            count_of(report.left_out.len(), "test")
+        )?;
+    }
+    Ok(())
+}
+
+/// Names the rules whose suite is absent altogether, the first of many.
+fn absent_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    if report.absent.is_empty() {
+        return Ok(());
+    }
+    let verb = if report.absent.len() == 1 {
+        "names"
+    } else {
+        "name"
+    };
+    writeln!(
+        out,
+        "{} {verb} a suite that is absent altogether:",
+        count_of(report.absent.len(), "rule")
+    )?;
+    some(out, report.absent.iter(), show, |absent| {
+        let file = absent.file.file_name().unwrap_or_default();
+        format!(
+            "{} {}",
+            told(&absent.detection),
+            told(&file.to_string_lossy())
+        )
+    })
+}
+
+/// Names the first of many, or none where little is to be told.
+fn some<T>(
+    out: &mut dyn Write,
+    items: impl ExactSizeIterator<Item = T>,
+    show: &Show,
+    name: impl Fn(T) -> String,
+) -> io::Result<()> {
+    if show.detail == Detail::Unexpected {
+        return Ok(());
+    }
+    let rest = items.len().saturating_sub(MOST_NAMED);
+    for item in items.take(MOST_NAMED) {
+        writeln!(out, "  {}", name(item))?;
+    }
+    if rest > 0 {
+        writeln!(out, "  and {rest} more, all of them in the JSON report")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Every verdict, every outcome of a control, and every state of a signal, through
+//! the program, and that the neighbour is not given.
+
+#[path = "../support/home.rs"]
+mod home;
+#[path = "../support/project.rs"]
+mod project;
+
+mod controls;
+mod detections;
+mod known_gaps;
+mod signals;
