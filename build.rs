@@ -7,7 +7,6 @@ fn main() {
         "detections",
         "fixtures",
         "templates",
-        "src/content/attack",
         "src/event/catalogue",
     ] {
         println!("cargo::rerun-if-changed={folder}");

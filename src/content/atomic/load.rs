@@ -17,6 +17,11 @@ use crate::diagnostic::{self, Code, Diagnostic, Place, SourceText, YamlNode};
 static FORM: LazyLock<Form<RawTechnique>> = LazyLock::new(Form::new);
 
 /// The JSON Schema of a file of atomics.
+pub(in crate::content) fn schema() -> &'static serde_json::Value {
+    FORM.schema()
+}
+
+/// The JSON Schema of a file of atomics.
 #[must_use]
 pub fn atomics_schema() -> &'static serde_json::Value {
     FORM.schema()

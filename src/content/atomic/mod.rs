@@ -7,6 +7,7 @@ mod raw;
 mod substitute;
 mod value;
 
+pub(super) use load::schema;
 pub use load::{LoadedAtomics, atomics_schema, load_atomics, load_atomics_from};
 pub use model::{
     Argument, ArgumentKind, Atomic, AtomicGuid, DependenciesBy, Dependency, Elevation, Executor,
