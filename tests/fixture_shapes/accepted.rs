@@ -51,3 +51,25 @@ impl Accepted {
         problems
     }
 }
+
+#[test]
+fn an_accepted_difference_must_occur_and_have_a_reason() {
+    let accepted = |difference: &str, because: &str| Accepted {
+        accepted: vec![Entry {
+            difference: difference.to_owned(),
+            because: because.to_owned(),
+        }],
+    };
+    let mut report = Report::default();
+    report.of("name").difference("kind", "what");
+    let none: [&str; 0] = [];
+    assert_eq!(accepted("kind: what", "it is so").apply(&report), none);
+    assert_eq!(accepted("kind: what", " ").apply(&report).len(), 1);
+    assert_eq!(
+        accepted("kind: gone", "it was so").apply(&report),
+        [
+            "kind: what (in name)",
+            "accepted, but found nowhere: kind: gone"
+        ]
+    );
+}

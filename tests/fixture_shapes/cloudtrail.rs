@@ -228,3 +228,64 @@ fn members(value: &Value, path: &str, out: &mut BTreeSet<Member>) {
         _ => {}
     }
 }
+
+#[test]
+fn bent_records_are_noticed() {
+    let Some(folder) = crate::corpus("cloudtrail") else {
+        return;
+    };
+    let real = RealCalls::read(&folder);
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/T1021.008/instance-connect-key/cloudtrail.json"
+    );
+    let all = calls(Path::new(path));
+    let push = all
+        .iter()
+        .find(|call| call["eventName"] == "SendSSHPublicKey");
+    let push = push.expect("a pushed key");
+    let told = |bend: &dyn Fn(&mut Value)| {
+        let mut call = push.clone();
+        bend(&mut call);
+        let mut report = crate::report::Report::default();
+        let verified = real.compare(&call, &mut report.of("bent"));
+        let told: Vec<_> = report.differences.into_keys().collect();
+        (verified, told.join("\n"))
+    };
+    let remove = |call: &mut Value, object: &str, member: &str| {
+        let object = call.pointer_mut(object).and_then(Value::as_object_mut);
+        object.expect("an object").remove(member).expect("a member");
+    };
+    assert_eq!(told(&|_| {}), (Verified::Yes, String::new()));
+    for (object, member, expected) in [
+        ("", "eventID", "eventID is missing"),
+        ("", "tlsDetails", "tlsDetails is missing"),
+        ("/userIdentity", "arn", "userIdentity.arn is missing"),
+        (
+            "/requestParameters",
+            "instanceId",
+            "requestParameters.instanceId is missing",
+        ),
+    ] {
+        let (_, differences) = told(&|call| remove(call, object, member));
+        assert!(differences.ends_with(expected), "{differences}");
+    }
+    let (_, differences) = told(&|call| call["readOnly"] = "false".into());
+    assert!(
+        differences.ends_with("readOnly is a text, in reality true or false"),
+        "{differences}"
+    );
+    let (_, differences) = told(&|call| call["requestParameters"]["user"] = "root".into());
+    assert!(
+        differences.ends_with("requestParameters.user is in no real record"),
+        "{differences}"
+    );
+    assert_eq!(
+        told(&|call| call["eventName"] = "SendKey".into()).0,
+        Verified::No
+    );
+    assert_eq!(
+        told(&|call| call["errorCode"] = "AccessDenied".into()).0,
+        Verified::No
+    );
+}

@@ -93,3 +93,26 @@ fn a_kind_is_told_by_its_whole_name() {
         assert_eq!(is_called(text, name), is, "{text}");
     }
 }
+
+#[test]
+fn a_manifest_must_list_just_what_has_no_counterpart() {
+    let told = |verified: Verified, listed: &[&str]| {
+        let mut kinds = Kinds::default();
+        kinds.add("sysmon", vec!["event 1".to_owned()], Verified::Yes);
+        kinds.add("sysmon", vec!["event 5".to_owned()], verified);
+        kinds.add("sysmon", vec!["event 5".to_owned()], Verified::Yes);
+        let entry = |kind: &&str| Unverified {
+            source: "sysmon".to_owned(),
+            kind: (*kind).to_owned(),
+        };
+        let listed: Vec<_> = listed.iter().map(entry).collect();
+        let mut report = crate::report::Report::default();
+        kinds.check(&listed, &mut report.of("name"));
+        report.manifests.join("\n")
+    };
+    assert_eq!(told(Verified::Yes, &[]), "");
+    assert_eq!(told(Verified::No, &["event 5 with its User field"]), "");
+    assert!(told(Verified::No, &[]).contains("does not list `event 5`"));
+    assert!(told(Verified::Yes, &["5"]).contains("real records of it are at hand"));
+    assert!(told(Verified::Yes, &["event 7"]).contains("which it does not hold"));
+}
