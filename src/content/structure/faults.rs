@@ -64,12 +64,19 @@ pub(super) enum Need {
     Required,
 }
 
-/// All faults of a value, each once.
+/// More faults than this are not gathered; what is told is compared with each of
+/// them.
+pub(super) const GATHERED: usize = 500;
+
+/// The faults of a value, each once, up to [`GATHERED`].
 pub(super) fn faults(schema: &Value, validator: &Validator, instance: &Value) -> Vec<Fault> {
     let schema = SchemaNode::root(schema);
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
         for fault in of_error(schema, &error) {
+            if found.len() == GATHERED {
+                return without_misspelled(one_for_a_value(found, instance));
+            }
             if !found.contains(&fault) {
                 found.push(fault);
             }
