@@ -2,11 +2,14 @@
 
 mod args;
 mod convert;
+mod doctor;
 mod exit;
 mod explain;
+mod manual;
 mod output;
 mod run;
 mod scan;
+mod schema;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,6 +43,10 @@ pub fn main() -> ExitCode {
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
+        Command::Doctor(_) => doctor::doctor(&output),
+        Command::Schema(command) => schema::schema(&command, &output),
+        Command::Completions(command) => manual::completions(&command, &output),
+        Command::Man(command) => manual::man(&command, &output),
     };
     match done {
         Ok(exit) => exit.into(),

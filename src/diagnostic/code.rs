@@ -112,4 +112,8 @@ codes! {
     SUITE_NO_CASES = "misfire::suite::no_cases";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
+    /// Two reports are to go to one place.
+    USAGE_REPORT_TWICE = "misfire::usage::report_twice";
+    /// A schema that there is not.
+    USAGE_UNKNOWN_SCHEMA = "misfire::usage::unknown_schema";
 }

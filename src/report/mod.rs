@@ -1,7 +1,9 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
 mod convert;
+mod doctor;
 mod explain;
+mod file;
 mod github;
 mod json;
 mod judged;
@@ -17,7 +19,9 @@ mod scan;
 mod words;
 
 pub use convert::{convert_json, convert_text};
+pub use doctor::{Terminal, doctor_json, doctor_text};
 pub use explain::{explain_json, explain_text};
+pub use file::write_file;
 pub use github::github_annotations;
 pub use json::{report_schema, run_json};
 pub use junit::junit;
