@@ -40,7 +40,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Judge recordings against the detections that must fire on them
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Search any logs with any detections
     Scan(ScanArgs),
     /// Say why a detection fired or did not

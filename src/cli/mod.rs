@@ -39,7 +39,7 @@ pub fn main() -> ExitCode {
     });
     let output = Output::new(&args.output);
     let done = match args.command {
-        Command::Run(command) => run::run(command, &output, interrupt),
+        Command::Run(command) => run::run(*command, &output, interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Explain(command) => explain::explain(command, &output, interrupt),

@@ -11,11 +11,11 @@ use super::masked;
 /// for speed: what follows looks closer.
 static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix-u) pass|pwd|secret|token|bearer|authorization|private\ key
+        r"(?ix) pass|pwd|secret|token|bearer|authorization|private\ key
         |akia|asia|abia|gh[pousr]_|github_pat|gl[a-z]{2,4}-|xox[a-z]-|xapp-|hooks\.slack
         |eyj|sig=|sig%3d|aaeaa|ssmmessages|iqojb3|fwogzx|fqogzx|aiza|npm_|[sr]k_live|[0-9]q~
         |(?:api|access|account|auth|master|private|shared|storage|subscription|signing|encryption)[_-]?key
-        |://[^/\s]{1,256}@|securestring|/rp\ |\ use[r]?\ |curl",
+        |://[^/\s]{1,256}@|securestring|/rp\s|\suser?\s|curl",
     )
     .ok()
 });
@@ -231,5 +231,24 @@ impl KeyBlock {
                 })
                 .into_owned(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert!(SIGNS.is_some() && COMPILED.is_some());
+        assert!(KEY_ID.is_some() && RUN.is_some());
+        assert!(KEY_LINE.is_some() && KEY_START.is_some());
+    }
+
+    #[test]
+    fn an_ordinary_line_is_passed_over() {
+        assert!(!might_hold(
+            r#"{"Image":"C:\\Windows\\System32\\cmd.exe","User":"CORP\\avery","ProcessId":4242}"#
+        ));
     }
 }
