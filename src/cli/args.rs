@@ -126,10 +126,6 @@ pub(super) struct RunArgs {
     /// Only tests whose technique, name, GUID, rule, or recording holds one of these
     #[arg(value_name = "FILTER")]
     pub(super) filters: Vec<String>,
-    #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) content: ContentArgs,
     /// Judge a suite in the format of SigmaHQ's regression_data folder
     #[arg(long, value_name = "DIR", requires = "detections")]
     pub(super) sigma_regression: Option<PathBuf>,
@@ -147,6 +143,10 @@ pub(super) struct RunArgs {
     /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
 }
 
 /// Which tests are wanted.
