@@ -2,54 +2,25 @@
 //! makes of the texts beside them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use assert_cmd::Command;
 use misfire::event::FileId;
 use misfire::log::{ReadOptions, open};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-/// The part of a manifest that speaks of files.
-#[derive(Deserialize)]
-struct Manifest {
-    files: Vec<LogFile>,
-}
+#[path = "support/manifest.rs"]
+mod manifest;
 
-#[derive(Deserialize)]
-struct LogFile {
-    path: String,
-    sha256: String,
-    records: usize,
-    made_from: Option<String>,
-}
-
-/// Every manifest's folder, with what it says.
-fn manifests() -> Vec<(PathBuf, Manifest)> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut manifests: Vec<_> = ignore::Walk::new(fixtures)
-        .flatten()
-        .filter(|entry| entry.file_name() == "fixture.yaml")
-        .map(|entry| {
-            let text = fs::read_to_string(entry.path()).expect("a readable manifest");
-            let manifest = serde_yaml::from_str(&text)
-                .unwrap_or_else(|error| panic!("{}: {error}", entry.path().display()));
-            let folder = entry.path().parent().expect("a folder").to_owned();
-            (folder, manifest)
-        })
-        .collect();
-    manifests.sort_by(|(a, _), (b, _)| a.cmp(b));
-    assert!(manifests.len() >= 20, "{} fixtures", manifests.len());
-    manifests
-}
+use manifest::{LogFile, fixtures};
 
 #[test]
 fn every_binary_recording_is_made_of_the_text_beside_it() {
     let home = TempDir::new().expect("a temporary folder");
-    for (folder, manifest) in manifests() {
-        for file in &manifest.files {
-            let kept = folder.join(&file.path);
+    for fixture in fixtures() {
+        for file in &fixture.manifest.files {
+            let kept = fixture.folder.join(&file.path);
             let Some(source) = &file.made_from else {
                 let is_binary = kept.extension().is_some_and(|ending| ending == "evtx");
                 assert!(
@@ -63,7 +34,7 @@ fn every_binary_recording_is_made_of_the_text_beside_it() {
             Command::cargo_bin("misfire")
                 .expect("the program")
                 .arg("convert")
-                .arg(folder.join(source))
+                .arg(fixture.folder.join(source))
                 .args(["--force", "-o"])
                 .arg(&made)
                 .assert()
@@ -79,9 +50,9 @@ fn every_binary_recording_is_made_of_the_text_beside_it() {
 
 #[test]
 fn every_file_is_the_one_that_its_manifest_names() {
-    for (folder, manifest) in manifests() {
-        for file in &manifest.files {
-            let path = folder.join(&file.path);
+    for fixture in fixtures() {
+        for file in &fixture.manifest.files {
+            let path = fixture.folder.join(&file.path);
             let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
             let hash: String = Sha256::digest(&bytes)
                 .iter()
@@ -96,8 +67,11 @@ fn every_file_is_the_one_that_its_manifest_names() {
 /// A file that no manifest names proves nothing, and nobody would notice.
 #[test]
 fn every_log_is_named_by_the_manifest_beside_it() {
-    for (folder, manifest) in manifests() {
-        for entry in fs::read_dir(&folder).expect("a readable folder").flatten() {
+    for fixture in fixtures() {
+        for entry in fs::read_dir(&fixture.folder)
+            .expect("a readable folder")
+            .flatten()
+        {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_named = |file: &LogFile| {
                 file.path == name || file.made_from.as_ref().is_some_and(|from| *from == name)
@@ -105,7 +79,7 @@ fn every_log_is_named_by_the_manifest_beside_it() {
             assert!(
                 entry.path().is_dir()
                     || name == "fixture.yaml"
-                    || manifest.files.iter().any(is_named),
+                    || fixture.manifest.files.iter().any(is_named),
                 "{} is in no manifest",
                 entry.path().display()
             );

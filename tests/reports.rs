@@ -193,7 +193,8 @@ fn junit_is_what_ci_systems_read() {
     for report in [made::green(), made::red(), Report::default()] {
         let xml = rendered(&report, Form::Xml, |out| junit(out, &report));
         assert!(
-            xml.chars().all(|character| character == '\n' || !character.is_control()),
+            xml.chars()
+                .all(|character| character == '\n' || !character.is_control()),
             "{xml}"
         );
         let mut reader = quick_xml::Reader::from_str(&xml);
@@ -243,8 +244,10 @@ fn junit_is_what_ci_systems_read() {
                                 .map(|key| number(&tag, key));
                         }
                         "testcase" => {
-                            let unique =
-                                (value(&tag, "classname").expect("a class"), value(&tag, "name"));
+                            let unique = (
+                                value(&tag, "classname").expect("a class"),
+                                value(&tag, "name"),
+                            );
                             assert!(value(&tag, "time").is_some());
                             assert!(cases.insert(unique), "a case twice");
                             held[0] += 1;
@@ -321,7 +324,10 @@ proptest! {
 fn the_words_that_fail_a_run_are_chosen() {
     let fails = |words: &str, report: &Report| words.parse::<Words>().expect("words").fail(report);
     let (green, red) = (made::green(), made::red());
-    assert!(!Words::unexpected().fail(&green), "a known gap is as expected");
+    assert!(
+        !Words::unexpected().fail(&green),
+        "a known gap is as expected"
+    );
     assert!(Words::unexpected().fail(&red));
     assert!(!fails("misfire", &green));
     assert!(fails("misfire", &red) && fails("contradicted", &red) && fails("missing", &red));
@@ -342,7 +348,10 @@ fn a_log_starts_no_command_of_a_workflow() {
     report.tests[0].name = "a,b:c\n::set-env name=x::y%0A".to_owned();
     let seen = rendered(&report, Form::Text, |out| github_annotations(out, &report));
     assert_eq!(seen.lines().count(), 1, "{seen}");
-    assert!(seen.contains("title=misfire%3A T1219.001 a%2Cb%3Ac\\n%3A%3Aset-env"), "{seen}");
+    assert!(
+        seen.contains("title=misfire%3A T1219.001 a%2Cb%3Ac\\n%3A%3Aset-env"),
+        "{seen}"
+    );
     let mut many = made::red();
     many.tests = (0..30).flat_map(|_| made::red().tests).collect();
     let seen = rendered(&many, Form::Text, |out| github_annotations(out, &many));

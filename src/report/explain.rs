@@ -156,7 +156,11 @@ fn values(values: &[String], quantity: Quantity) -> String {
 }
 
 /// Writes the groups that came closest.
-pub(super) fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::Result<()> {
+pub(super) fn groups_text(
+    out: &mut dyn Write,
+    groups: &[GroupState],
+    paint: Paint,
+) -> io::Result<()> {
     if groups.is_empty() {
         return Ok(());
     }
@@ -325,15 +329,12 @@ pub(super) fn explanation_document(
         records: explanation.records,
         searched: explanation.searched,
         fired: explanation.fired.iter().map(event).collect(),
-        nearest: explanation
-            .nearest
-            .as_ref()
-            .map(|nearest| NearestDocument {
-                event: event(&nearest.event),
-                time: nearest.time.map(|time| time.to_string()),
-                distance: nearest.distance,
-                predicates: nearest.outcomes.iter().map(predicate_document).collect(),
-            }),
+        nearest: explanation.nearest.as_ref().map(|nearest| NearestDocument {
+            event: event(&nearest.event),
+            time: nearest.time.map(|time| time.to_string()),
+            distance: nearest.distance,
+            predicates: nearest.outcomes.iter().map(predicate_document).collect(),
+        }),
         groups: explanation
             .groups
             .iter()

@@ -116,7 +116,10 @@ struct AbsentDocument<'r> {
 
 /// A problem.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used; diagnostics render themselves")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used; diagnostics render themselves"
+)]
 struct DiagnosticDocument {
     /// The stable code.
     code: String,

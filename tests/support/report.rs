@@ -264,7 +264,10 @@ pub fn red() -> Report {
         }],
         diagnostics: vec![
             Diagnostic::error(Code::CONTENT_UNKNOWN_FIELD, "`signal` is not a field, 100%")
-                .at(Place::new(Path::new("expectations/T1219.yaml"), At::Line(7)))
+                .at(Place::new(
+                    Path::new("expectations/T1219.yaml"),
+                    At::Line(7),
+                ))
                 .help("did you mean `signals`?"),
         ],
         absent: vec![Absent {

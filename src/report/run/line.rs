@@ -6,8 +6,7 @@ use crate::report::words::one_line;
 use crate::verdict::{SignalState, TestReport};
 
 /// What stands above the lines.
-pub(crate) const HEADER: &str =
-    "              technique  signals  verdicts  controls  test";
+pub(crate) const HEADER: &str = "              technique  signals  verdicts  controls  test";
 
 /// How wide the columns before the name are, in characters.
 const BEFORE_NAME: usize = 54;

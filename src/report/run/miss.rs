@@ -102,7 +102,11 @@ fn more_text(
     match miss {
         Judged::Verdict(given) => {
             if !given.fires_on.is_empty() {
-                let signals: Vec<_> = given.fires_on.iter().map(|signal| signal.as_str()).collect();
+                let signals: Vec<_> = given
+                    .fires_on
+                    .iter()
+                    .map(|signal| signal.as_str())
+                    .collect();
                 writeln!(out, "    must fire on: {}", signals.join(", "))?;
             }
             events_text(out, "fired on", &given.events)?;

@@ -56,12 +56,7 @@ impl Show {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn run_text(
-    out: &mut dyn Write,
-    report: &Report,
-    show: &Show,
-    told: usize,
-) -> io::Result<()> {
+pub fn run_text(out: &mut dyn Write, report: &Report, show: &Show, told: usize) -> io::Result<()> {
     let is_told = |test: &&TestReport| test.atomic.is_some() && show.shows(test);
     let mut header = report.tests.iter().take(told).any(|test| is_told(&test));
     let mut lines = header;
