@@ -92,19 +92,31 @@ fn each_file_of_a_project_can_be_checked_by_itself() {
 #[test]
 fn a_fault_is_told_in_text_and_json_and_ends_with_2() {
     let home = project();
-    edit(&home, "expectations/T1033.yaml", "source: sysmon", "source: sysmn");
+    edit(
+        &home,
+        "expectations/T1033.yaml",
+        "source: sysmon",
+        "source: sysmn",
+    );
     let lab = home.path().join("lab");
     for path in [None, Some("expectations")] {
         let args: Vec<_> = ["check"].into_iter().chain(path).collect();
         let (stdout, stderr, code) = told(&misfire(&lab, &args));
-        assert!(stderr.contains("misfire::expectation::unknown_source"), "{stderr}");
+        assert!(
+            stderr.contains("misfire::expectation::unknown_source"),
+            "{stderr}"
+        );
         assert!(stderr.contains("did you mean `sysmon`?"), "{stderr}");
         assert!(stdout.ends_with(": 1 error\n"), "{stdout}");
         assert_eq!(code, Some(2));
     }
     let output = misfire(&lab, &["check", "--format", "json"]);
     let document = json(&output);
-    let [problem] = document["diagnostics"].as_array().expect("a list").as_slice() else {
+    let [problem] = document["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .as_slice()
+    else {
         panic!("{document}");
     };
     assert_eq!(problem["code"], "misfire::expectation::unknown_source");
@@ -119,7 +131,12 @@ fn a_fault_is_told_in_text_and_json_and_ends_with_2() {
 #[test]
 fn warnings_change_no_exit_code() {
     let home = project();
-    edit(&home, "fixtures/T1033/whoami-all/fixture.yaml", "outcome:", "given: [rain]\noutcome:");
+    edit(
+        &home,
+        "fixtures/T1033/whoami-all/fixture.yaml",
+        "outcome:",
+        "given: [rain]\noutcome:",
+    );
     let (stdout, stderr, code) = told(&misfire(&home.path().join("lab"), &["check"]));
     assert!(stderr.starts_with("warning[misfire::reference::unused_condition]"));
     assert!(stdout.ends_with(": 1 warning\n"), "{stdout}");
@@ -145,7 +162,10 @@ fn nothing_to_check_is_an_error() {
     fs::write(home.path().join("other/notes.md"), "x").expect("a file");
     for path in ["empty", "other", "nowhere"] {
         let (_, stderr, code) = told(&misfire(home.path(), &["check", path]));
-        assert!(stderr.starts_with("error[misfire::io::"), "{path}: {stderr}");
+        assert!(
+            stderr.starts_with("error[misfire::io::"),
+            "{path}: {stderr}"
+        );
         assert_eq!(code, Some(2), "{path}");
     }
 }
@@ -178,7 +198,10 @@ fn a_project_is_started_only_in_an_empty_folder() {
         fs::write(&golden, &stderr).expect("a golden file");
     }
     assert_eq!(stderr, fs::read_to_string(golden).expect("a golden file"));
-    assert_eq!(fs::read(home.path().join("lab/misfire.toml")).expect("a file"), before);
+    assert_eq!(
+        fs::read(home.path().join("lab/misfire.toml")).expect("a file"),
+        before
+    );
     fs::create_dir(home.path().join("there")).expect("a folder");
     let output = misfire(home.path(), &["init", "there", "--format", "json"]);
     assert_eq!(json(&output)["files"].as_array().map(Vec::len), Some(8));

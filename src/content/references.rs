@@ -89,7 +89,10 @@ impl References<'_> {
         }
         if let Some(atomic) = atomic {
             arguments(expectation, atomic, problems);
-            if !self.attack.is_same(&atomic.technique, &expectation.technique) {
+            if !self
+                .attack
+                .is_same(&atomic.technique, &expectation.technique)
+            {
                 problems.push(other_technique(expectation, atomic));
             }
         }
@@ -326,7 +329,9 @@ impl References<'_> {
                 let parent = technique.parent();
                 let has_parent = self.attack.resolve(&parent) == Resolution::Current;
                 let help = match did_you_mean(technique.as_str(), known) {
-                    _ if has_parent => format!("correct the number behind the dot, or write {parent}"),
+                    _ if has_parent => {
+                        format!("correct the number behind the dot, or write {parent}")
+                    }
                     Some(meant) => format!("did you mean {meant}?"),
                     None => "correct the id".to_owned(),
                 };
