@@ -64,6 +64,10 @@ pub(super) enum Need {
     Required,
 }
 
+/// More faults than this are not looked for: nobody reads them, and looking takes
+/// time.
+pub(super) const MOST: usize = 2000;
+
 /// All faults of a value, each once.
 pub(super) fn faults(schema: &Value, validator: &Validator, instance: &Value) -> Vec<Fault> {
     let schema = SchemaNode::root(schema);
@@ -73,6 +77,10 @@ pub(super) fn faults(schema: &Value, validator: &Validator, instance: &Value) ->
             if !found.contains(&fault) {
                 found.push(fault);
             }
+        }
+        if found.len() >= MOST {
+            found.truncate(MOST);
+            break;
         }
     }
     without_misspelled(one_for_a_value(found, instance))
@@ -161,7 +169,8 @@ fn of_error(root: SchemaNode<'_>, error: &ValidationError<'_>) -> Vec<Fault> {
             let unknown = unexpected
                 .iter()
                 // A key of an alternative that was not taken is told there.
-                .filter(|key| !known.contains(&key.as_str()));
+                .filter(|key| !known.contains(&key.as_str()))
+                .take(MOST);
             unknown
                 .flat_map(|key| {
                     one(FaultKind::UnknownKey {

@@ -153,12 +153,16 @@ pub(super) fn check(
 fn shorten(problems: &mut Vec<Diagnostic>, file: &Path) {
     crate::diagnostic::sort(problems);
     problems.dedup();
+    let is_cut = problems.len() >= faults::MOST;
     let more = problems.len().saturating_sub(TOLD);
     if more > 0 {
         problems.truncate(TOLD);
         let mut closing = Diagnostic::error(
             Code::CONTENT_BAD_VALUE,
-            format!("{more} more problems with the structure of the file"),
+            format!(
+                "{}{more} more problems with the structure of the file",
+                if is_cut { "at least " } else { "" }
+            ),
         )
         .in_file(file)
         .help("solve the first ones, and check the file again");
