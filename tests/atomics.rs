@@ -9,6 +9,8 @@ mod attack;
 mod folders;
 #[path = "atomics/golden.rs"]
 mod golden;
+#[path = "atomics/hostile.rs"]
+mod hostile;
 #[path = "atomics/public.rs"]
 mod public;
 #[path = "atomics/substitute.rs"]

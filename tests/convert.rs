@@ -420,7 +420,12 @@ fn cloudtrail_becomes_records_and_lines_and_back() {
 #[test]
 fn both_shapes_of_azure_activity_become_one() {
     let home = home();
-    for name in ["azure-records.json", "azure-rest.json", "azure-lines.jsonl"] {
+    for name in [
+        "azure-records.json",
+        "azure-rest.json",
+        "azure-rest-2014.json",
+        "azure-lines.jsonl",
+    ] {
         convert(
             home.path(),
             &[&sample(name), "-o", "out.json", "--force"],

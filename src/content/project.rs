@@ -94,6 +94,8 @@ pub struct Content {
     pub detections: LoadedDetections,
     /// The fixtures. Their problems are with the other problems.
     pub fixtures: LoadedFixtures,
+    /// The folders that the content is from; none where it is bundled.
+    pub folders: Folders,
     /// What is judged against what.
     pub plan: Plan,
     /// Everything that is wrong with the content.
@@ -221,6 +223,7 @@ impl Content {
             given.atomics.as_deref(),
             project.map(|folders| folders.atomics.as_deref()),
         );
+        self.folders.atomics = (atomics != Origin::Bundled).then(|| folders.to_vec());
         self.atomics = match atomics {
             Origin::Bundled => bundled_atomics(),
             _ => all_atomics(folders),
@@ -229,6 +232,7 @@ impl Content {
             given.expectations.as_deref(),
             project.map(|folders| folders.expectations.as_deref()),
         );
+        self.folders.expectations = (expectations != Origin::Bundled).then(|| folders.to_vec());
         self.expectations = match expectations {
             Origin::Bundled => bundled_expectations(),
             _ => load_expectations(folders),
@@ -237,6 +241,7 @@ impl Content {
             given.detections.as_deref(),
             project.map(|folders| folders.detections.as_deref()),
         );
+        self.folders.detections = (detections != Origin::Bundled).then(|| folders.to_vec());
         self.detections = match detections {
             Origin::Bundled => bundled_detections(),
             _ if folders.is_empty() => LoadedDetections::default(),
@@ -246,6 +251,7 @@ impl Content {
             given.fixtures.as_deref(),
             project.map(|folders| folders.fixtures.as_deref()),
         );
+        self.folders.fixtures = (fixtures != Origin::Bundled).then(|| folders.to_vec());
         self.fixtures = match fixtures {
             Origin::Bundled => bundled_fixtures(),
             _ => load_fixtures(folders),

@@ -18,6 +18,12 @@ impl Code {
         self.0
     }
 
+    /// Whether such a problem is with how parts of content refer to each other.
+    #[must_use]
+    pub fn is_about_references(self) -> bool {
+        self.0.starts_with("misfire::reference::")
+    }
+
     /// Whether such a problem is with a log, a path, or the run itself, and not
     /// with what someone wrote.
     #[must_use]
@@ -25,6 +31,7 @@ impl Code {
         ["misfire::log::", "misfire::io::", "misfire::run::"]
             .iter()
             .any(|part| self.0.starts_with(part))
+            && self != Self::RUN_NO_TESTS
     }
 }
 
@@ -232,6 +239,14 @@ codes! {
     REFERENCE_REPLACED_TECHNIQUE = "misfire::reference::replaced_technique";
     /// A project is to be written into a folder that holds something.
     INIT_NOT_EMPTY = "misfire::init::not_empty";
+    /// No test is left that a filter lets pass.
+    RUN_NO_TESTS = "misfire::run::no_tests";
+    /// Nothing that is judged has changed since a revision.
+    RUN_NOTHING_CHANGED = "misfire::run::nothing_changed";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
+    /// Two reports are to go to one place.
+    USAGE_REPORT_TWICE = "misfire::usage::report_twice";
+    /// A schema that there is not.
+    USAGE_UNKNOWN_SCHEMA = "misfire::usage::unknown_schema";
 }

@@ -58,7 +58,7 @@ pub fn github_annotations(out: &mut dyn Write, report: &Report) -> io::Result<()
                     file: None,
                     line: None,
                     title: "misfire".to_owned(),
-                    message: format!("{rest} more are not as expected, see the log"),
+                    message: format!("{rest} more, see the log"),
                 }
             )
         ),

@@ -2,7 +2,9 @@
 
 mod check;
 mod convert;
+mod doctor;
 mod explain;
+mod file;
 mod github;
 mod init;
 mod json;
@@ -21,7 +23,9 @@ mod words;
 
 pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
+pub use doctor::{Terminal, doctor_json, doctor_text};
 pub use explain::{explain_json, explain_text};
+pub use file::write_file;
 pub use github::github_annotations;
 pub use init::{init_json, init_text};
 pub use json::{report_schema, run_json};

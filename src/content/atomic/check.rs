@@ -182,12 +182,16 @@ fn texts<'r, 'y>(raw: &'r RawAtomic, node: YamlNode<'y>) -> Vec<(&'r str, Option
 
 fn check_arguments(raw: &RawAtomic, node: YamlNode<'_>, problems: &mut Vec<Diagnostic>) {
     let mut used = BTreeSet::new();
+    let mut more = 0;
     for (text, written) in texts(raw, node) {
         for found in USE.captures_iter(text) {
             let name = &found[1];
             let is_first = used.insert(name.to_owned());
-            let is_declared = raw.input_arguments.contains_key(name);
-            if is_declared || !is_first || problems.len() >= TOLD {
+            if raw.input_arguments.contains_key(name) || !is_first {
+                continue;
+            }
+            if problems.len() >= TOLD {
+                more += 1;
                 continue;
             }
             let declared = raw.input_arguments.keys().map(String::as_str);
@@ -206,12 +210,19 @@ fn check_arguments(raw: &RawAtomic, node: YamlNode<'_>, problems: &mut Vec<Diagn
             );
         }
     }
-    for name in raw
+    if more > 0 {
+        problems.push(cut(Code::ATOMIC_UNDECLARED_ARGUMENT, more, node));
+    }
+    let unused: Vec<_> = raw
         .input_arguments
         .keys()
         .filter(|name| !used.contains(*name))
-        .take(TOLD)
-    {
+        .collect();
+    if unused.len() > TOLD {
+        let more = unused.len() - TOLD;
+        problems.push(cut(Code::ATOMIC_UNUSED_ARGUMENT, more, node));
+    }
+    for name in unused.into_iter().take(TOLD) {
         let declared = node
             .get("input_arguments")
             .and_then(|arguments| arguments.pair(name));
@@ -232,6 +243,15 @@ fn check_arguments(raw: &RawAtomic, node: YamlNode<'_>, problems: &mut Vec<Diagn
             .help(help),
         );
     }
+}
+
+/// Counts the problems of one kind that are not told.
+fn cut(code: Code, more: usize, node: YamlNode<'_>) -> Diagnostic {
+    let mut closing = Diagnostic::error(code, format!("{more} more problems of this kind"))
+        .at(node.first_line())
+        .help("solve the first ones, and check the file again");
+    closing.more = more as u64;
+    closing
 }
 
 /// Whether a use of an argument was likely lost, since ` #` starts a comment

@@ -190,7 +190,7 @@ struct Located {
 fn parse(text: Result<Arc<SourceText>, Box<Diagnostic>>) -> ParsedFile {
     match text {
         Ok(source) => FORM
-            .read(&source, |raw, root| atomics_of(raw, root))
+            .read(&source, atomics_of)
             .unwrap_or_else(|problems| (Vec::new(), problems)),
         Err(problem) => (Vec::new(), vec![*problem]),
     }

@@ -64,23 +64,22 @@ pub(super) enum Need {
     Required,
 }
 
-/// More faults than this are not looked for: nobody reads them, and looking takes
-/// time.
-pub(super) const MOST: usize = 2000;
+/// More faults than this are not gathered; what is told is compared with each of
+/// them.
+pub(super) const GATHERED: usize = 500;
 
-/// All faults of a value, each once.
+/// The faults of a value, each once, up to [`GATHERED`].
 pub(super) fn faults(schema: &Value, validator: &Validator, instance: &Value) -> Vec<Fault> {
     let schema = SchemaNode::root(schema);
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
         for fault in of_error(schema, &error) {
+            if found.len() == GATHERED {
+                return without_misspelled(one_for_a_value(found, instance));
+            }
             if !found.contains(&fault) {
                 found.push(fault);
             }
-        }
-        if found.len() >= MOST {
-            found.truncate(MOST);
-            break;
         }
     }
     without_misspelled(one_for_a_value(found, instance))
@@ -169,8 +168,7 @@ fn of_error(root: SchemaNode<'_>, error: &ValidationError<'_>) -> Vec<Fault> {
             let unknown = unexpected
                 .iter()
                 // A key of an alternative that was not taken is told there.
-                .filter(|key| !known.contains(&key.as_str()))
-                .take(MOST);
+                .filter(|key| !known.contains(&key.as_str()));
             unknown
                 .flat_map(|key| {
                     one(FaultKind::UnknownKey {
