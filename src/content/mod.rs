@@ -4,6 +4,7 @@
 pub mod atomic;
 pub mod attack;
 mod benign;
+mod bounded;
 mod bundled;
 mod changes;
 pub mod config;
