@@ -143,11 +143,7 @@ fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-fn commands(
-    block: &[&str],
-    exits: i32,
-    within: Option<String>,
-) -> Result<Vec<Step>, String> {
+fn commands(block: &[&str], exits: i32, within: Option<String>) -> Result<Vec<Step>, String> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let mut lines = block.iter();
     while let Some(line) = lines.next() {

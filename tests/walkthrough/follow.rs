@@ -49,7 +49,7 @@ pub fn programs(command: &str) -> Vec<&str> {
     command
         .split(['|', ';'])
         .flat_map(|part| part.split("&&"))
-        .filter_map(|part| part.split_whitespace().next())
+        .filter_map(|part| part.split_whitespace().find(|word| !word.contains('=')))
         .collect()
 }
 
@@ -107,8 +107,7 @@ fn write(path: &Path, text: &str) {
 }
 
 fn edit(path: &Path, from: &str, to: &str) -> Result<(), String> {
-    let text =
-        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     if text.matches(from).count() != 1 {
         return Err(format!(
             "{} does not hold this once:\n{from}\n-- but is:\n{text}",
