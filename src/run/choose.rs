@@ -42,7 +42,13 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         changes: ChangesFound::Some,
     };
     let titles: BTreeMap<&str, &str> = content.detections.sigma.titles().collect();
-    let is_wanted = |test: &PlannedTest| accepts(selection, test, &titles);
+    // A profile's filters are those of its user, each of which lets tests pass.
+    let profile = Selection {
+        words: content.profile.filters.clone(),
+        ..Selection::default()
+    };
+    let is_wanted =
+        |test: &PlannedTest| accepts(&profile, test, &titles) && accepts(selection, test, &titles);
     let mut left_out = choice.plan.retain(is_wanted);
     let is_empty = choice.plan.tests.is_empty() && !content.plan.tests.is_empty();
     if is_empty {
