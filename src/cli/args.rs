@@ -42,11 +42,11 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Judge recordings against the detections that must fire on them
-    Run(RunArgs),
-    /// Load all content and report every problem
-    Check(CheckArgs),
+    Run(Box<RunArgs>),
     /// Show what would be run
     List(ListArgs),
+    /// Load all content and report every problem
+    Check(CheckArgs),
     /// Search any logs with any detections
     Scan(ScanArgs),
     /// Say why a detection fired or did not
@@ -134,10 +134,6 @@ pub(super) struct RunArgs {
     /// Only tests whose technique, name, GUID, rule, or recording holds one of these
     #[arg(value_name = "FILTER")]
     pub(super) filters: Vec<String>,
-    #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) content: ContentArgs,
     /// Judge a suite in the format of SigmaHQ's regression_data folder
     #[arg(long, value_name = "DIR", requires = "detections")]
     pub(super) sigma_regression: Option<PathBuf>,
@@ -155,6 +151,10 @@ pub(super) struct RunArgs {
     /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
 }
 
 /// Which tests are wanted.

@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
     });
     let output = Output::new(&args.output);
     let done = match args.command {
-        Command::Run(command) => run::run(command, &output, interrupt),
+        Command::Run(command) => run::run(*command, &output, interrupt),
         Command::List(command) => list::list(command, &output),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),

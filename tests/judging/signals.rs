@@ -29,7 +29,7 @@ fn a_signal_that_is_not_there_is_missing_with_what_came_closest() {
     let done = project.run().exits(1);
     assert_eq!(signal_of(&done, "start").0, "missing");
     let near_miss = &test_of(&done)["telemetry"]["start"]["near_miss"];
-    assert_eq!(near_miss["nearest"]["event"]["record"], 7);
+    assert_eq!(near_miss["nearest"]["event"]["record"], 1);
     let predicates = near_miss["nearest"]["predicates"]
         .as_array()
         .expect("predicates");
@@ -86,7 +86,7 @@ fn an_absent_signal_must_not_be_there() {
     assert_eq!(signal_of(&done, "editor").0, "missing");
     assert_eq!(
         test_of(&done)["telemetry"]["editor"]["events"][0]["record"],
-        9
+        3
     );
     // An event outside the window is not of the test.
     project.recordings[0].logs[0].2.pop();

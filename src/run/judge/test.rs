@@ -18,7 +18,7 @@ use crate::detect::{
 use crate::diagnostic::{At, Diagnostic, Severity};
 use crate::event::EventId;
 use crate::event::OwnedValue;
-use crate::recording::{Evidence, NotRun};
+use crate::recording::NotRun;
 use crate::verdict::{
     AtomicReport, AwaitedSignal, Candidate, ClaimReport, DetectionFacts, FiringFacts, FiringKind,
     HitReport, Related, Search, SignalFacts, SignalKind, SignalReport, SignalState, StageName,
@@ -190,7 +190,7 @@ impl<'b> Bench<'b> {
             files: Vec::new(),
             stage: StageName::Replay,
             arguments: arguments_of(atomic, fixture),
-            evidence: fixture.map_or(Evidence::Authored, |fixture| fixture.evidence),
+            evidence: fixture.map(|fixture| fixture.evidence),
             stand_in: fixture.and_then(|fixture| fixture.stand_in.clone()),
             not_run: None,
             records: 0,
