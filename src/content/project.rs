@@ -15,7 +15,7 @@ use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest};
 use super::references::{Kind, Owner, References, Wholeness};
-use crate::diagnostic::{Code, Diagnostic, has_error};
+use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
 /// What is to be loaded.
 #[derive(Debug, Clone, Default)]
@@ -295,11 +295,7 @@ impl Content {
             },
             fixtures: Kind {
                 items: &self.fixtures.fixtures,
-                wholeness: if self.fixtures.refused.is_empty() {
-                    Wholeness::Whole
-                } else {
-                    Wholeness::Partial
-                },
+                wholeness: wholeness_of_fixtures(&self.fixtures),
                 owner: origins.owner(origins.fixtures),
             },
             attack: AttackTable::bundled(),
@@ -327,6 +323,19 @@ impl Content {
             detections: self.detections.sigma.len(),
             fixtures: self.fixtures.fixtures.len(),
         }
+    }
+}
+
+/// Whether every fixture that is there was loaded; damaged ones are.
+fn wholeness_of_fixtures(fixtures: &LoadedFixtures) -> Wholeness {
+    let is_unreadable = fixtures
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error && problem.code.is_about_input());
+    if fixtures.refused.is_empty() && !is_unreadable {
+        Wholeness::Whole
+    } else {
+        Wholeness::Partial
     }
 }
 

@@ -223,3 +223,47 @@ fn a_signal_whose_argument_nobody_knows_is_unknown() {
         done.err()
     );
 }
+
+/// A signal can be looked for in every source that the catalogue knows.
+#[test]
+fn every_source_can_hold_a_signal() {
+    use misfire::detect::Companion;
+    use misfire::detect::sigma::{SigmaRuleSet, SignalSelection};
+    use misfire::diagnostic::SourceText;
+    use misfire::event::catalogue::Catalogue;
+
+    let fields: serde_yaml::Value = serde_yaml::from_str("{Image: x}").expect("a mapping");
+    let text = SourceText::new("x.yaml", "");
+    let mut without = Vec::new();
+    for source in Catalogue::bundled().sources() {
+        let selection = SignalSelection {
+            source: &source.id,
+            event_ids: &[],
+            fields: &fields,
+            text: &text,
+        };
+        if let Err(error) = SigmaRuleSet::default().add_signal(selection, Companion(0)) {
+            without.push(error.to_string());
+        }
+    }
+    assert!(without.is_empty(), "{without:#?}");
+}
+
+/// So can one that no log source of Sigma's stands for.
+#[test]
+fn a_source_without_a_log_source_holds_signals() {
+    let signal = "      - {id: remote, source: winrm, event_id: 91, fields: {ResourceUri|contains: shell}}\n";
+    let shell = crate::project::windows(
+        "Microsoft-Windows-WinRM",
+        "Microsoft-Windows-WinRM/Operational",
+        91,
+        1,
+        9,
+        json!({"ResourceUri": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"}),
+    );
+    let recording = recorded(vec![sysmon(1, 5, WHOAMI)]).with("winrm", vec![shell]);
+    let project = Project::new()
+        .expecting(&with_signal(signal))
+        .recorded(recording);
+    assert_eq!(signal_of(&project.run().exits(0), "remote").0, "seen");
+}
