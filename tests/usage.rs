@@ -186,6 +186,9 @@ fn every_command_shows_examples() {
     let home = Home::new();
     for command in [
         "run",
+        "list",
+        "check",
+        "init",
         "scan",
         "explain",
         "convert",
