@@ -206,17 +206,8 @@ impl<'b> Bench<'b> {
             .collect();
         let verdicts = expectation.detections.iter().map(|expected| {
             let found = self.program(&expected.rule);
-            let facts = DetectionFacts {
-                search: self.could_search(&expected.rule, found),
-                not_run: Some(why.clone()),
-                log_source: String::new(),
-                sources: Vec::new(),
-                records: 0,
-                fires_on: Vec::new(),
-                fired_on: Vec::new(),
-                others: 0,
-                lacking: Vec::new(),
-            };
+            let search = self.could_search(&expected.rule, found);
+            let facts = DetectionFacts::unsearched(search, Some(why.clone()));
             let (verdict, reason) = judge_detection(&facts);
             self.verdict_report(expected, expectation, (verdict, reason))
         });

@@ -31,17 +31,8 @@ impl Bench<'_> {
         };
         let awaited = awaited(expected, expectation);
         let Some(program) = program else {
-            let given = judge_detection(&DetectionFacts {
-                search,
-                not_run: judged.not_run.clone(),
-                log_source: String::new(),
-                sources: Vec::new(),
-                records: 0,
-                fires_on: Vec::new(),
-                fired_on: Vec::new(),
-                others: 0,
-                lacking: Vec::new(),
-            });
+            let facts = DetectionFacts::unsearched(search, judged.not_run.clone());
+            let given = judge_detection(&facts);
             return self.verdict_report(expected, expectation, given);
         };
         let own: Vec<&Firing> = searched
