@@ -181,6 +181,49 @@ fn wrong_use_of_a_filter_says_what_is_meant() {
     }
 }
 
+/// Of a project in a git repository.
+#[test]
+fn nothing_changed_is_no_failure_and_said_to_be_no_proof() {
+    let home = Home::new();
+    home.misfire(&["init", "lab"]).exits(0);
+    let lab = home.path("lab");
+    let git = |args: &[&str]| {
+        let done = std::process::Command::new("git")
+            .current_dir(&lab)
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(args)
+            .output()
+            .expect("git");
+        assert!(done.status.success(), "{done:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "A project"]);
+    let run = || {
+        let mut misfire = Command::cargo_bin("misfire").expect("the binary");
+        let output = misfire
+            .current_dir(&lab)
+            .args(["run", "--since", "HEAD"])
+            .args(["--report", "markdown=../summary.md"])
+            .output()
+            .expect("a finished run");
+        let page = fs::read_to_string(home.path("summary.md")).expect("a report");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        (output.status.code(), text, page)
+    };
+    let (code, text, page) = run();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.ends_with("nothing to judge\n"), "{text}");
+    assert!(page.contains("**nothing to judge**"), "{page}");
+    let rule = lab.join("detections/sigma/whoami_all.yml");
+    let changed = fs::read_to_string(&rule).expect("a rule") + "# changed\n";
+    fs::write(&rule, changed).expect("a rule");
+    let (code, text, page) = run();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.ends_with("all as expected\n"), "{text}");
+    assert!(page.contains("**all as expected**"), "{page}");
+}
+
 #[test]
 fn every_command_shows_examples() {
     let home = Home::new();

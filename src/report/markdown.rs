@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::judged::{Judged, judged};
-use super::run::{Columns, counts, miss_details};
+use super::run::{Columns, counts, miss_details, nothing_changed};
 use super::words::{count_of, one_line};
 use crate::diagnostic::{self, Ink, Severity};
 use crate::verdict::{Report, TestReport};
@@ -23,6 +23,8 @@ pub fn markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         "interrupted".to_owned()
     } else if summary.unexpected > 0 {
         format!("{} not as expected", summary.unexpected)
+    } else if nothing_changed(report) {
+        "nothing to judge".to_owned()
     } else if report.judged() == 0 || report.content_is_wrong() || report.logs_are_damaged() {
         "not proven".to_owned()
     } else {

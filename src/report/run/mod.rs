@@ -16,7 +16,7 @@ use crate::verdict::{Report, TestReport};
 
 pub(super) use line::{Columns, HEADER, test_line};
 pub(super) use miss::miss_details;
-pub(super) use summary::counts;
+pub(super) use summary::{counts, nothing_changed};
 
 /// How much of a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Detail, Show, told};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::judged::claim_word;
 use crate::report::words::{count, count_of};
 use crate::verdict::{ClaimState, ControlOutcome, Report, SignalState, Verdict};
@@ -41,12 +42,23 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
         paint.bad("interrupted: the rest was not judged")
     } else if summary.unexpected > 0 {
         paint.bad(format_args!("{} not as expected", summary.unexpected))
+    } else if nothing_changed(report) {
+        paint.faint("nothing to judge")
     } else if report.judged() == 0 || report.content_is_wrong() || report.logs_are_damaged() {
         paint.bad("not proven, see the problems")
     } else {
         paint.good("all as expected")
     };
     writeln!(out, "{closing}")
+}
+
+/// Whether nothing was judged because nothing has changed, and nothing is wrong.
+pub(crate) fn nothing_changed(report: &Report) -> bool {
+    let told = |problem: &Diagnostic| problem.code == Code::RUN_NOTHING_CHANGED;
+    report.judged() == 0
+        && report.diagnostics.iter().any(told)
+        && !report.content_is_wrong()
+        && !report.logs_are_damaged()
 }
 
 /// How often each word was given.
