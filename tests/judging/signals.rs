@@ -86,7 +86,7 @@ fn an_absent_signal_must_not_be_there() {
     assert_eq!(signal_of(&done, "editor").0, "missing");
     assert_eq!(
         test_of(&done)["telemetry"]["editor"]["events"][0]["record"],
-        9
+        3
     );
     // An event outside the window is not of the test.
     project.recordings[0].logs[0].2.pop();
