@@ -193,6 +193,8 @@ impl References<'_> {
         }
     }
 
+    /// A recording that nobody judges is an error: whatever it proved, a shortened
+    /// expectation would not be told from a green one.
     fn fixtures(&self, by_guid: &HashMap<AtomicGuid, &Atomic>, problems: &mut Vec<Diagnostic>) {
         let expectations: HashMap<AtomicGuid, &Expectation> = self
             .expectations
@@ -212,7 +214,7 @@ impl References<'_> {
             match &fixture.subject {
                 Subject::Control { .. } if is_whole && !read.contains(fixture.name.as_str()) => {
                     problems.push(
-                        Diagnostic::warning(
+                        Diagnostic::error(
                             Code::REFERENCE_UNREAD_FIXTURE,
                             format!("no expectation has the control `{}`", fixture.name),
                         )
@@ -235,7 +237,7 @@ impl References<'_> {
                             problems.extend(unfilled(fixture, atomic, arguments, expectation));
                         }
                         None if is_whole => problems.push(
-                            Diagnostic::warning(
+                            Diagnostic::error(
                                 Code::REFERENCE_NO_EXPECTATION,
                                 "nothing is expected of the atomic of this recording",
                             )
