@@ -12,6 +12,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use misfire::content::config::Folders;
 use misfire::content::{Content, ContentRequest};
+use misfire::diagnostic::{Ink, to_text};
 use misfire::run::{Interrupt, JudgeRequest, Silent, judge};
 use misfire::verdict::Report;
 use sha2::{Digest, Sha256};
@@ -73,8 +74,9 @@ fn run(request: &ContentRequest) -> Report {
         },
         &Silent,
     );
-    assert_eq!(report.summary().unexpected, 0);
-    assert!(!report.content_is_wrong());
+    let problems = to_text(&report.diagnostics, Ink::Plain);
+    assert!(!report.content_is_wrong(), "{problems}");
+    assert_eq!(report.summary().unexpected, 0, "{problems}");
     report
 }
 
