@@ -22,7 +22,6 @@ pub(super) fn list(args: ListArgs, output: &Output) -> io::Result<Exit> {
     output.tell(&problems)?;
     let titles: Titles = content
         .detections
-        .sigma
         .titles()
         .map(|(id, title)| (id.to_owned(), title.to_owned()))
         .collect();

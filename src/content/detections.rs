@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::files::{find_files, is_yaml, normal, read_text};
-use crate::detect::sigma::{SigmaRuleSet, parse};
+use super::files::{find_files, is_toml, is_yaml, normal, read_text};
+use super::foreign::foreign_detection;
+use crate::detect::Detection;
+use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
 
 /// What was loaded, and what could not be.
@@ -15,18 +17,55 @@ use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
 pub struct LoadedDetections {
     /// The Sigma rules, correlations, and filters.
     pub sigma: SigmaRuleSet,
+    /// Detections in languages that are not evaluated, each with its text.
+    pub foreign: Vec<(Detection, Arc<SourceText>)>,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
     /// How many files were read as detections.
     pub files: usize,
 }
 
+impl LoadedDetections {
+    /// Every detection, in whatever language, without the filters.
+    #[must_use]
+    pub fn listed(&self) -> Vec<Listed<'_>> {
+        let mut listed = self.sigma.listed();
+        listed.extend(self.foreign.iter().map(|(detection, source)| Listed {
+            id: detection.id.clone(),
+            title: &detection.title,
+            tags: &detection.tags,
+            source,
+            role: Role::Alone,
+        }));
+        listed
+    }
+
+    /// The titles of the detections by their ids.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let foreign = self.foreign.iter();
+        let foreign = foreign.map(|(detection, _)| (detection.id.as_str(), &*detection.title));
+        self.sigma.titles().chain(foreign)
+    }
+
+    /// How many there are, filters included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sigma.len() + self.foreign.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// Loads every detection below the given paths. In a folder, files whose names
-/// do not end in `.yml` or `.yaml` are no detections.
+/// do not end in `.yml`, `.yaml`, or `.toml` are no detections.
 #[must_use]
 pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
     let (mut found, problems) = find_files(paths);
-    found.retain(|file| file.named || is_yaml(&file.path));
+    found.retain(|file| file.named || is_yaml(&file.path) || is_toml(&file.path));
     let parsed: Vec<_> = found
         .par_iter()
         .map(|file| parse_text(read_text(&file.path)))
@@ -35,7 +74,7 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
     let told: BTreeSet<_> = found
         .iter()
         .zip(&parsed)
-        .filter(|(_, (set, problems))| !set.is_empty() || !problems.is_empty())
+        .filter(|(_, parsed)| parsed.is_telling())
         .map(|(file, _)| normal(&file.path))
         .collect();
     let mut loaded = gathered(parsed);
@@ -53,7 +92,10 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
             loaded.problems.push(nothing_in(path));
         }
     }
-    if !diagnostic::has_error(&loaded.problems) && !loaded.sigma.can_fire() {
+    if !diagnostic::has_error(&loaded.problems)
+        && !loaded.sigma.can_fire()
+        && loaded.foreign.is_empty()
+    {
         loaded.problems.extend(paths.iter().map(|path| {
             Diagnostic::error(
                 Code::IO_NOTHING_FOUND,
@@ -87,12 +129,47 @@ pub fn load_detections_from(
 }
 
 /// What one file holds, and what is wrong with it.
-type ParsedFile = (SigmaRuleSet, Vec<Diagnostic>);
+#[derive(Default)]
+struct ParsedFile {
+    sigma: SigmaRuleSet,
+    foreign: Option<(Detection, Arc<SourceText>)>,
+    problems: Vec<Diagnostic>,
+}
+
+impl ParsedFile {
+    /// Whether the file is a detection, or was meant to be one.
+    fn is_telling(&self) -> bool {
+        !self.sigma.is_empty() || self.foreign.is_some() || !self.problems.is_empty()
+    }
+
+    fn refused(problem: Diagnostic) -> Self {
+        Self {
+            problems: vec![problem],
+            ..Self::default()
+        }
+    }
+}
 
 fn parse_text(text: Result<Arc<SourceText>, Box<Diagnostic>>) -> ParsedFile {
-    match text {
-        Ok(source) => parse(&source),
-        Err(problem) => (SigmaRuleSet::default(), vec![*problem]),
+    let source = match text {
+        Ok(source) => source,
+        Err(problem) => return ParsedFile::refused(*problem),
+    };
+    match foreign_detection(&source) {
+        Some(Ok(detection)) => ParsedFile {
+            foreign: Some((detection, source)),
+            ..ParsedFile::default()
+        },
+        Some(Err(problem)) => ParsedFile::refused(*problem),
+        None if is_toml(&source.file) => ParsedFile::default(),
+        None => {
+            let (sigma, problems) = parse(&source);
+            ParsedFile {
+                sigma,
+                problems,
+                ..ParsedFile::default()
+            }
+        }
     }
 }
 
@@ -101,9 +178,10 @@ fn gathered(parsed: Vec<ParsedFile>) -> LoadedDetections {
         files: parsed.len(),
         ..LoadedDetections::default()
     };
-    for (set, problems) in parsed {
-        loaded.sigma.append(set);
-        loaded.problems.extend(problems);
+    for file in parsed {
+        loaded.sigma.append(file.sigma);
+        loaded.foreign.extend(file.foreign);
+        loaded.problems.extend(file.problems);
     }
     loaded
 }

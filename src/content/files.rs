@@ -180,6 +180,12 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Whether a file's name says that it is TOML.
+pub(super) fn is_toml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
+}
+
 /// Whether a file is YAML by its name.
 pub(super) fn is_yaml(path: &Path) -> bool {
     path.extension()

@@ -7,7 +7,7 @@ use super::atomic::load_atomics_from;
 use super::config::{CONFIG_NAME, load_config};
 use super::detections::load_detections_from;
 use super::expectation::load_expectations_from;
-use super::files::{find_files, is_yaml, read_text};
+use super::files::{find_files, is_toml, is_yaml, read_text};
 use super::fixture::{MANIFEST, load_fixtures};
 use super::project::LoadedCounts;
 use crate::diagnostic::{self, Code, Diagnostic, SourceText};
@@ -44,7 +44,7 @@ pub fn check_files(path: &Path) -> LooseFiles {
                 .extend(load_config(&file.path).err().into_iter().flatten());
         } else if name == MANIFEST {
             manifests.push(file.path);
-        } else if file.named || is_yaml(&file.path) {
+        } else if file.named || is_yaml(&file.path) || is_toml(&file.path) {
             match read_text(&file.path) {
                 Ok(source) => match Written::of(&source) {
                     Written::Atomics => atomics.push(Ok(source)),
@@ -74,7 +74,7 @@ pub fn check_files(path: &Path) -> LooseFiles {
     }
     files.loaded.atomics = atomics.atomics.len();
     files.loaded.expectations = expectations.expectations.len();
-    files.loaded.detections = detections.sigma.len();
+    files.loaded.detections = detections.len();
     files.problems.extend(atomics.problems);
     files.problems.extend(expectations.problems);
     files.problems.extend(detections.problems);
@@ -103,6 +103,8 @@ impl Written {
         } else if has("attack_technique") {
             Self::Expectations
         } else if has("detection") || has("logsource") || has("correlation") || has("filter") {
+            Self::Detection
+        } else if is_toml(&source.file) || (has("id") && (has("search") || has("query"))) {
             Self::Detection
         } else {
             Self::Other

@@ -12,6 +12,7 @@ mod detections;
 pub mod expectation;
 mod files;
 pub mod fixture;
+mod foreign;
 mod info;
 mod log_input;
 mod loose;

@@ -284,7 +284,7 @@ impl Content {
                 owner: origins.owner(origins.expectations),
             },
             detections: Kind {
-                items: self.detections.sigma.listed(),
+                items: self.detections.listed(),
                 wholeness: wholeness(&self.detections.problems),
                 // Whoever brings detections along wants to see them judged, not
                 // to hear that nobody has thought of them.
@@ -320,7 +320,7 @@ impl Content {
         LoadedCounts {
             atomics: self.atomics.atomics.len(),
             expectations: self.expectations.expectations.len(),
-            detections: self.detections.sigma.len(),
+            detections: self.detections.len(),
             fixtures: self.fixtures.fixtures.len(),
         }
     }

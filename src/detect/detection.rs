@@ -31,19 +31,71 @@ impl fmt::Display for DetectionId {
     }
 }
 
-/// The language that a detection is written in.
+/// The language that a detection is written in. Only Sigma is evaluated; the others
+/// are known by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Language {
     /// Sigma, version 1 and 2, with correlations and filters.
     Sigma,
+    /// Splunk's search processing language.
+    Spl,
+    /// Sumo Logic's log search.
+    Sumo,
+    /// Rule expressions of Sumo Logic Cloud SIEM.
+    SumoCse,
+    /// Kusto, of Sentinel and Defender.
+    Kql,
+    /// Elastic's event query language.
+    Eql,
+    /// Kibana's query language.
+    Kuery,
+    /// Elastic's piped query language.
+    Esql,
+    /// Lucene's query syntax.
+    Lucene,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 9] = [
+        Self::Sigma,
+        Self::Spl,
+        Self::Sumo,
+        Self::SumoCse,
+        Self::Kql,
+        Self::Eql,
+        Self::Kuery,
+        Self::Esql,
+        Self::Lucene,
+    ];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sigma => "sigma",
+            Self::Spl => "spl",
+            Self::Sumo => "sumo",
+            Self::SumoCse => "sumo-cse",
+            Self::Kql => "kql",
+            Self::Eql => "eql",
+            Self::Kuery => "kuery",
+            Self::Esql => "esql",
+            Self::Lucene => "lucene",
+        }
+    }
+
+    /// The language of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
 }
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sigma => "sigma",
-        })
+        f.pad(self.as_str())
     }
 }
 

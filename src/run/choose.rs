@@ -41,7 +41,7 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         problems: Vec::new(),
         changes: ChangesFound::Some,
     };
-    let titles: BTreeMap<&str, &str> = content.detections.sigma.titles().collect();
+    let titles: BTreeMap<&str, &str> = content.detections.titles().collect();
     // A profile's filters are those of its user, each of which lets tests pass.
     let profile = Selection {
         words: content.profile.filters.clone(),

@@ -93,6 +93,7 @@ impl ScanOutcome {
 pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
     let LoadedDetections {
         mut sigma,
+        foreign,
         problems: mut content_problems,
         ..
     } = request.detections;
@@ -139,9 +140,15 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
             .collect()
     });
     let tell = |firing: Firing| tell(firing, &engine, &inputs);
-    let (unsearched, searched) = unsearched(&engine, &outcome.records, not_logs);
+    let (mut unsearched, searched) = unsearched(&engine, &outcome.records, not_logs);
+    for (detection, _) in foreign {
+        let why = format!("their language, {}, is not evaluated", detection.language);
+        *unsearched.detections.entry(why).or_default() += 1;
+    }
     let proves_nothing = if outcome.files.iter().all(|file| !file.opened) {
         Some("there is no log here, so nothing was searched")
+    } else if own_programs(&engine).next().is_none() {
+        Some("none of the detections can be evaluated, so nothing was searched")
     } else if searched == 0 && has_list {
         Some("no detection looks at any record of these logs, so the baseline proves nothing")
     } else {

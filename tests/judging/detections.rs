@@ -369,3 +369,56 @@ fn a_rule_that_nobody_names_only_hits() {
     assert_eq!(verdict_of(&done).0, "fired");
     assert_eq!(test_of(&done)["hits"][0]["detection"], other);
 }
+
+/// A language that is known and not evaluated is neither a fault of the rule nor a
+/// miss, in whatever form it is shipped.
+#[test]
+fn a_rule_in_another_language_is_unsupported() {
+    let id = crate::project::RULE;
+    let forms = [
+        (
+            "splunk.yml",
+            "spl",
+            format!("name: Whoami\nid: {id}\nsearch: 'index=x whoami'\nhow_to_implement: x\n"),
+        ),
+        (
+            "query.yaml",
+            "sumo",
+            format!("id: {id}\ntitle: Whoami\nlanguage: sumo\nquery: |\n  whoami\n"),
+        ),
+        (
+            "sentinel.yaml",
+            "kql",
+            format!("id: {id}\nname: Whoami\nqueryFrequency: 1h\nquery: |\n  SecurityEvent\n"),
+        ),
+        (
+            "elastic.toml",
+            "eql",
+            format!(
+                "[rule]\nrule_id = \"{id}\"\nname = \"Whoami\"\nlanguage = \"eql\"\nquery = 'process where true'\n"
+            ),
+        ),
+    ];
+    for (file, language, text) in forms {
+        let mut project = Project::new();
+        project.rules = vec![(file.to_owned(), text)];
+        let done = project.run().exits(1);
+        let (verdict, reason) = verdict_of(&done);
+        assert_eq!(verdict, "unsupported", "{file}: {reason}");
+        assert!(reason.contains(language), "{file}: {reason}");
+        let verdict = &test_of(&done)["verdicts"][0];
+        assert_eq!(verdict["language"], language);
+        assert_eq!(verdict["title"], "Whoami");
+    }
+}
+
+#[test]
+fn a_language_that_nobody_knows_is_a_fault() {
+    let query = format!(
+        "id: {}\ntitle: Whoami\nlanguage: sumoo\nquery: whoami\n",
+        crate::project::RULE
+    );
+    let done = Project::new().ruled(query).run().exits(2);
+    assert_eq!(verdict_of(&done).0, "invalid");
+    assert!(done.err().contains("did you mean `sumo`"), "{}", done.err());
+}

@@ -4,7 +4,7 @@ use super::recordings::Recordings;
 use super::test::{Bench, Program};
 use crate::content::PlannedControl;
 use crate::content::fixture::Subject;
-use crate::detect::{DetectionId, Engine, Firing, Reading};
+use crate::detect::{DetectionId, Firing, Reading};
 use crate::verdict::{
     ControlFacts, ControlOutcome, ControlReport, Search, SourceState, judge_control,
 };
@@ -52,7 +52,7 @@ pub(super) fn judge(
             searched: program.map_or(0, |program| searched.looked_at(engine, program)),
             firings: firings.len() as u64,
         });
-        let detection = program.and_then(|program| engine.programs().get(program.0 as usize));
+        let detection = bench.detection(id);
         ControlReport {
             name: control.fixture.name.clone(),
             why: why.clone(),

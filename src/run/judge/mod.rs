@@ -80,7 +80,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         if jobs.len() >= cores { 1 } else { cores },
         interrupt.clone(),
     );
-    let bench = Bench::new(&engine, &recordings, &told);
+    let bench = Bench::new(&engine, &recordings, &detections.foreign, &told);
     let found = Mutex::new(Vec::new());
     let judge_one = |(index, (job, signals)): (usize, (&Job<'_>, SignalSet))| {
         if interrupt.is_set() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::arguments::arguments_of;
 use super::recordings::{Recordings, Searched};
@@ -10,8 +11,8 @@ use super::telemetry::{Judged, kind_of, signal_report};
 use super::{Job, controls};
 use crate::content::expectation::{Expectation, SignalId};
 use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Coverage, DetectionId, Engine, ProgramId};
-use crate::diagnostic::{At, Diagnostic, Severity};
+use crate::detect::{Coverage, Detection, DetectionId, Engine, ProgramId};
+use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
 use crate::recording::NotRun;
 use crate::verdict::{
@@ -23,6 +24,8 @@ use crate::verdict::{
 pub(super) struct Bench<'b> {
     pub(super) engine: &'b SigmaEngine,
     pub(super) recordings: &'b Recordings<'b>,
+    /// Detections in languages that are not evaluated, by their ids.
+    foreign: BTreeMap<&'b str, &'b Detection>,
     /// What is wrong with the content, to say why a detection is not there.
     told: &'b [Diagnostic],
     by_id: BTreeMap<&'b str, Program>,
@@ -50,6 +53,7 @@ impl<'b> Bench<'b> {
     pub(super) fn new(
         engine: &'b SigmaEngine,
         recordings: &'b Recordings<'b>,
+        foreign: &'b [(Detection, Arc<SourceText>)],
         told: &'b [Diagnostic],
     ) -> Self {
         let mut by_id = BTreeMap::new();
@@ -62,6 +66,10 @@ impl<'b> Bench<'b> {
         Self {
             engine,
             recordings,
+            foreign: foreign
+                .iter()
+                .map(|(detection, _)| (detection.id.as_str(), detection))
+                .collect(),
             told,
             by_id,
         }
@@ -74,11 +82,28 @@ impl<'b> Bench<'b> {
             .unwrap_or(Program::None)
     }
 
+    /// What is known of a detection, if it is loaded and there is only one of its id.
+    pub(super) fn detection(&self, id: &DetectionId) -> Option<&Detection> {
+        match self.program(id) {
+            Program::One(program) => self.engine.programs().get(program.0 as usize),
+            Program::None => self.foreign.get(id.as_str()).copied(),
+            Program::Several => None,
+        }
+    }
+
     /// Whether a detection could search anything at all.
     pub(super) fn could_search(&self, id: &DetectionId, program: Program) -> Search {
         let program = match program {
             Program::One(program) => program,
-            Program::None => return Search::Invalid(self.why_not_loaded(id)),
+            Program::None => {
+                return match self.foreign.get(id.as_str()) {
+                    Some(detection) => Search::Unsupported(format!(
+                        "its language, {}, is not evaluated",
+                        detection.language
+                    )),
+                    None => Search::Invalid(self.why_not_loaded(id)),
+                };
+            }
             Program::Several => {
                 return Search::Invalid("several loaded rules have this id".to_owned());
             }

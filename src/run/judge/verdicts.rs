@@ -175,8 +175,7 @@ impl Bench<'_> {
         expectation: &Expectation,
         (verdict, reason): (Verdict, String),
     ) -> VerdictReport {
-        let program = self.program(&expected.rule).one();
-        let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
+        let detection = self.detection(&expected.rule);
         let gap = expected
             .gap
             .as_ref()
@@ -186,7 +185,7 @@ impl Bench<'_> {
             detection: expected.rule.clone(),
             title: detection.map_or_else(String::new, |detection| detection.title.clone()),
             file: detection.map(|detection| detection.file.clone()),
-            language: Language::Sigma,
+            language: detection.map_or(Language::Sigma, |detection| detection.language),
             reading: expected.reading.unwrap_or(Reading::Strict),
             verdict,
             expected: verdict == wanted,
