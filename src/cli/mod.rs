@@ -4,6 +4,7 @@ mod args;
 mod convert;
 mod exit;
 mod explain;
+mod import;
 mod output;
 mod run;
 mod scan;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => run::run(command, &output, interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
+        Command::Import(command) => import::import(command, &output, interrupt),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
     };
     match done {

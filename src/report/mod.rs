@@ -2,6 +2,7 @@
 
 mod convert;
 mod explain;
+mod import;
 mod json;
 mod judged;
 mod junit;
@@ -17,6 +18,7 @@ mod words;
 
 pub use convert::{convert_json, convert_text};
 pub use explain::{explain_json, explain_text};
+pub use import::{import_json, import_text};
 pub use json::run_json;
 pub use junit::junit;
 pub use list::{Titles, list_json, list_text};

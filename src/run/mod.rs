@@ -8,6 +8,7 @@ mod compile;
 mod convert;
 mod event;
 mod explain;
+mod import;
 mod judge;
 mod regression;
 mod scan;
@@ -19,6 +20,10 @@ pub use convert::{
 };
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
+pub use import::{
+    Draft, DraftTo, Effect, ImportOutcome, ImportRequest, ImportSubject, ImportedFile,
+    ImportedFixture, import,
+};
 pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
