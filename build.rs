@@ -6,6 +6,8 @@ fn main() {
         "expectations",
         "detections",
         "fixtures",
+        "schemas",
+        "src/content/attack",
         "templates",
         "src/event/catalogue",
     ] {

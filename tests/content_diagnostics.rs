@@ -6,14 +6,13 @@
 
 mod support;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use misfire::content::config::parse_config;
 use misfire::content::expectation::load_expectations_from;
 use misfire::content::fixture::load_fixtures;
-use misfire::diagnostic::{Code, Diagnostic, Ink, SourceText, sort, to_text};
+use misfire::diagnostic::{Diagnostic, Ink, SourceText, sort, to_text};
 use support::files;
 use tempfile::TempDir;
 
@@ -129,29 +128,4 @@ fn fixtures_are_told_as_expected() {
         }
         problems
     });
-}
-
-#[test]
-fn every_code_of_content_is_shown() {
-    let mut shown = String::new();
-    for kind in ["expectations", "fixtures", "config"] {
-        for path in files(&golden(kind), "txt") {
-            shown += &fs::read_to_string(path).expect("a golden file");
-        }
-    }
-    let missing: BTreeSet<_> = Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .filter(|code| {
-            [
-                "misfire::expectation::",
-                "misfire::fixture::",
-                "misfire::config::",
-            ]
-            .iter()
-            .any(|part| code.starts_with(part))
-        })
-        .filter(|code| !shown.contains(code))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
 }

@@ -12,6 +12,11 @@ use misfire::log::xml::{Element, FileTime, Leaf, Whitespace, difference, parse};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "support/corpora.rs"]
+mod corpora;
+
+use corpora::{corpus, files};
+
 /// Runs the program in a folder.
 fn misfire(home: &Path, arguments: &[&str]) -> Output {
     Command::cargo_bin("misfire")
@@ -52,19 +57,6 @@ fn home() -> TempDir {
 fn sample(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats");
     folder.join(name).display().to_string()
-}
-
-fn shared(folder: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: nothing at {}", path.display());
-    None
 }
 
 /// A record of a binary log.
@@ -428,7 +420,12 @@ fn cloudtrail_becomes_records_and_lines_and_back() {
 #[test]
 fn both_shapes_of_azure_activity_become_one() {
     let home = home();
-    for name in ["azure-records.json", "azure-rest.json", "azure-lines.jsonl"] {
+    for name in [
+        "azure-records.json",
+        "azure-rest.json",
+        "azure-rest-2014.json",
+        "azure-lines.jsonl",
+    ] {
         convert(
             home.path(),
             &[&sample(name), "-o", "out.json", "--force"],
@@ -836,29 +833,17 @@ fn a_scan_of_the_new_log_finds_the_same() {
     assert_eq!(firings("later.evtx"), before);
 }
 
-fn logs(folder: &Path) -> Vec<PathBuf> {
-    let mut logs: Vec<_> = ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .build()
-        .flatten()
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|ending| ending == "evtx"))
-        .collect();
-    logs.sort();
-    logs
-}
-
 /// Converts every shared recording, and expects the same events; the
 /// time in a record's header is in the binary form only.
 fn recordings_survive(steps: &[&str], header: Header) {
     let home = home();
     let mut converted = 0;
     let mut found = Vec::new();
-    for corpus in ["evtx-attack-samples", "sigma/regression_data"] {
-        let Some(folder) = shared(&format!("corpora/{corpus}")) else {
+    for name in ["evtx-attack-samples", "sigma/regression_data"] {
+        let Some(folder) = corpus(name) else {
             return;
         };
-        for log in logs(&folder) {
+        for log in files(&folder, "evtx") {
             let mut input = log.display().to_string();
             for step in steps {
                 convert(home.path(), &[&input, "-o", step, "--force", "-q"], 0);
@@ -902,8 +887,8 @@ fn every_recording_survives_json_lines() {
 #[test]
 fn all_recordings_together_move_and_keep_their_firings() {
     let (Some(folder), Some(rules)) = (
-        shared("corpora/evtx-attack-samples/Lateral Movement"),
-        shared("corpora/sigma/rules/windows/builtin"),
+        corpus("evtx-attack-samples/Lateral Movement"),
+        corpus("sigma/rules/windows/builtin"),
     ) else {
         return;
     };

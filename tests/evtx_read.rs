@@ -1,26 +1,18 @@
 //! Reading binary Windows event logs.
 
-use std::path::PathBuf;
-
 use misfire::event::{FileId, Section};
 use misfire::log::{ReadOptions, open};
 
-fn samples() -> Option<PathBuf> {
-    let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let samples = shared.join("corpora/evtx-attack-samples");
-    if samples.is_dir() {
-        return Some(samples);
-    }
-    eprintln!("skipped: no recordings at {}", samples.display());
-    None
-}
+#[path = "support/corpora.rs"]
+mod corpora;
+
+use corpora::corpus;
 
 #[test]
 fn every_sample_is_read_whole() {
-    let Some(samples) = samples() else { return };
+    let Some(samples) = corpus("evtx-attack-samples") else {
+        return;
+    };
     let options = ReadOptions::default();
     let mut problems = Vec::new();
     let mut records = 0;
@@ -58,7 +50,7 @@ mod check;
 
 #[test]
 fn seeds_and_findings_of_the_fuzzer_pass() {
-    let seeds = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/evtx_read");
+    let seeds = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/evtx_read");
     let mut count = 0;
     for entry in std::fs::read_dir(seeds).expect("the seeds").flatten() {
         println!("{}", entry.path().display());

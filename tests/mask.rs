@@ -62,33 +62,69 @@ const SECRET_KEY: &str = concat!("v9Xq2LmN8bT4/rK7wE1z", "Yc5HgD0sJ6uPaFi3+oUe")
     "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=Zm9vYmFyYmF6cXV1eDEyMzQ1Ng==;EndpointSuffix=y",
     "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=[masked key];EndpointSuffix=y"
 )]
-#[case("Authorization: Bearer abc.def", "Authorization: Bearer [masked authorization]")]
+#[case(
+    "Authorization: Bearer abc.def",
+    "Authorization: Bearer [masked authorization]"
+)]
 #[case(
     "curl -H 'Authorization: Basic YXZlcnk6aHVudGVyMg==' x",
     "curl -H 'Authorization: Basic [masked authorization]' x"
 )]
-#[case("curl -u avery:hunter2 https://x", "curl -u avery:[masked password] https://x")]
-#[case("tool --password hunter2 --verbose", "tool --password [masked password] --verbose")]
+#[case(
+    "curl -u avery:hunter2 https://x",
+    "curl -u avery:[masked password] https://x"
+)]
+#[case(
+    "tool --password hunter2 --verbose",
+    "tool --password [masked password] --verbose"
+)]
 #[case("tool --password=hunter2,;& x", "tool --password=[masked password] x")]
-#[case("tool --password 'hunter 2' x", "tool --password '[masked password]' x")]
-#[case(r#"tool /password:"hunter 2" x"#, r#"tool /password:"[masked password]" x"#)]
+#[case(
+    "tool --password 'hunter 2' x",
+    "tool --password '[masked password]' x"
+)]
+#[case(
+    r#"tool /password:"hunter 2" x"#,
+    r#"tool /password:"[masked password]" x"#
+)]
 #[case(
     r#"cmd /c "tool /password:\"hunter 2\" x""#,
     r#"cmd /c "tool /password:\"[masked password]\" x""#
 )]
-#[case("msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=hunter2 /qn", "msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=[masked password] /qn")]
+#[case(
+    "msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=hunter2 /qn",
+    "msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=[masked password] /qn"
+)]
 #[case("Server=x;Uid=y;Pwd=hunter2;", "Server=x;Uid=y;Pwd=[masked password];")]
-#[case("https://avery:hunter2@host/x", "https://avery:[masked password]@host/x")]
+#[case(
+    "https://avery:hunter2@host/x",
+    "https://avery:[masked password]@host/x"
+)]
 #[case("net user avery hunter2 /add", "net user avery [masked password] /add")]
-#[case("schtasks /create /ru x /rp hunter2", "schtasks /create /ru x /rp [masked password]")]
+#[case(
+    "schtasks /create /ru x /rp hunter2",
+    "schtasks /create /ru x /rp [masked password]"
+)]
 #[case(
     "ConvertTo-SecureString 'hunter2' -AsPlainText -Force",
     "ConvertTo-SecureString '[masked password]' -AsPlainText -Force"
 )]
-#[case("echo hunter2 | anydesk.exe --set-password", "echo [masked password] | anydesk.exe --set-password")]
-#[case(r#"x={"tokenValue":"hunter2","a":1}"#, r#"x={"tokenValue":"[masked token]","a":1}"#)]
-#[case(r#"{\"password\": \"hunter2\"}"#, r#"{\"password\": \"[masked password]\"}"#)]
-#[case("<Password>hunter2</Password>", "<Password>[masked password]</Password>")]
+#[case(
+    "echo hunter2 | anydesk.exe --set-password",
+    "echo [masked password] | anydesk.exe --set-password"
+)]
+#[case(
+    r#"x={"tokenValue":"hunter2","a":1}"#,
+    r#"x={"tokenValue":"[masked token]","a":1}"#
+)]
+#[case(
+    r#"{\"password\": \"hunter2\"}"#,
+    r#"{\"password\": \"[masked password]\"}"#
+)]
+#[case(
+    "<Password>hunter2</Password>",
+    "<Password>[masked password]</Password>"
+)]
 #[case(
     "wss://ssmmessages.eu-central-1.amazonaws.com/v1/data-channel/avery-0a1b2c?role=publish&cell-number=AAEB",
     "wss://ssmmessages.eu-central-1.amazonaws.com/v1/data-channel/avery-0a1b2c?[masked ssm-stream]"
@@ -163,7 +199,9 @@ fn in_json_the_name_of_a_key_is_enough() {
 fn bytes_that_are_no_text_pass_as_they_are() {
     let mut out = Vec::new();
     let mut masked = Masked::new(&mut out, Form::Text, Secrets::default());
-    masked.write_all(b"\xff password=x1 \xfe\nrest").expect("room");
+    masked
+        .write_all(b"\xff password=x1 \xfe\nrest")
+        .expect("room");
     drop(masked);
     assert_eq!(out, b"\xff password=[masked password] \xfe\nrest");
 }

@@ -278,6 +278,24 @@ fn content_cases() -> Vec<Case> {
     ]
 }
 
+fn usage_cases() -> Vec<Case> {
+    vec![
+        (
+            "report_twice",
+            vec![],
+            vec!["run", "--report", "json=-", "--report", "junit=-"],
+            2,
+        ),
+        (
+            "report_and_json",
+            vec![],
+            vec!["run", "--report", "junit=-", "--format", "json"],
+            2,
+        ),
+        ("schema_unknown", vec![], vec!["schema", "reports"], 2),
+    ]
+}
+
 fn convert_cases() -> Vec<Case> {
     let both = || {
         vec![
@@ -339,7 +357,7 @@ fn every_message_is_as_expected() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/messages");
     let bless = std::env::var_os("MISFIRE_BLESS").is_some();
     let mut wrong = Vec::new();
-    let cases = [log_cases(), content_cases(), convert_cases()].concat();
+    let cases = [log_cases(), content_cases(), convert_cases(), usage_cases()].concat();
     for (name, files, args, code) in cases {
         let home = home();
         for (file, bytes) in files {
@@ -348,6 +366,7 @@ fn every_message_is_as_expected() {
         let output = Command::cargo_bin("misfire")
             .expect("the binary")
             .current_dir(home.path())
+            .env_remove("GITHUB_ACTIONS")
             .args(&args)
             .output()
             .expect("a finished run");

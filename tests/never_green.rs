@@ -7,6 +7,11 @@ use assert_cmd::Command;
 use rayon::prelude::*;
 use tempfile::TempDir;
 
+#[path = "support/corpora.rs"]
+mod corpora;
+
+use corpora::corpus;
+
 /// What is done to a file.
 #[derive(Debug, Clone, Copy)]
 enum Damage {
@@ -167,15 +172,7 @@ fn the_bundled_suite_is_never_green_with_a_damaged_input() {
 
 #[test]
 fn the_public_suite_is_never_green_with_a_damaged_input() {
-    let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let sigma = shared.join("corpora/sigma");
-    if !sigma.is_dir() {
-        println!("skipped: the shared corpus is not here");
-        return;
-    }
+    let Some(sigma) = corpus("sigma") else { return };
     // A folder of the suite with the rules that name it keeps one run short.
     let home = TempDir::new().expect("a temporary folder");
     let suite = home.path().join("regression_data");

@@ -4,13 +4,17 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use crate::content::config::Folders;
+use crate::content::{ContentRequest, Start};
 use crate::diagnostic::did_you_mean;
 use crate::event::{LogSource, parse_time};
 use crate::report::Words;
+use crate::run::{Revision, Selection};
 
 /// Prove that detections fire.
 ///
@@ -39,6 +43,10 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Judge recordings against the detections that must fire on them
     Run(RunArgs),
+    /// Load all content and report every problem
+    Check(CheckArgs),
+    /// Show what would be run
+    List(ListArgs),
     /// Search any logs with any detections
     Scan(ScanArgs),
     /// Say why a detection fired or did not
@@ -47,6 +55,16 @@ pub(super) enum Command {
     Convert(ConvertArgs),
     /// Turn a capture into a fixture, with a drafted expectation
     Import(ImportArgs),
+    /// Write a project to start from
+    Init(InitArgs),
+    /// Say what misfire can do on this host
+    Doctor(DoctorArgs),
+    /// Print the JSON Schema of a format of misfire's
+    Schema(SchemaArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write a page for each command
+    Man(ManArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -92,27 +110,114 @@ pub(super) enum Color {
     Never,
 }
 
+/// Judge recordings against the detections that must fire on them.
+///
+/// Each test is checked against its expectation, searched by its detections, and
+/// judged. Without a folder of your own, the bundled tests are judged.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire run
+  misfire run T1219 --platform windows
+  misfire run --name tunnel --verdict misfire,blind
+  misfire run --since origin/main --fail-on misfire,false-alarm
+  misfire run --report junit=report.xml --report markdown=summary.md
+  misfire run --sigma-regression regression_data --detections rules
+
+Words for --verdict and --fail-on: the verdicts fired, stray, misfire, blind,
+inconclusive, not-run, unsupported, and invalid; the outcomes of controls quiet,
+false-alarm, vacuous, and unread; the states of signals seen, missing, unknown,
+and not-due; contradicted for claims; and unexpected for all that is not as
+expected.
+
+Exit codes: 0 all as expected, 1 something was not, 2 wrong usage or content,
+3 could not finish.")]
 pub(super) struct RunArgs {
-    /// Only tests whose name, rule, or recording holds one of these
+    /// Only tests whose technique, name, GUID, rule, or recording holds one of these
     #[arg(value_name = "FILTER")]
     pub(super) filters: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
     /// Judge a suite in the format of SigmaHQ's regression_data folder
-    /// [default: the bundled one]
     #[arg(long, value_name = "DIR", requires = "detections")]
     pub(super) sigma_regression: Option<PathBuf>,
-    /// Folder or file of Sigma rules; may be given several times
-    #[arg(long, value_name = "DIR", requires = "sigma_regression")]
-    pub(super) detections: Vec<PathBuf>,
     /// Fail where a rule matches more records than its suite asks for
     #[arg(long)]
     pub(super) exact_counts: bool,
-    /// Show only what has one of these verdicts; everything still counts
+    /// What fails the run, if it is not as expected: a list of words
+    /// [default: unexpected]
+    #[arg(long, value_name = "WORDS")]
+    pub(super) fail_on: Option<Words>,
+    /// Show only what has one of these words; everything still counts
     #[arg(long, value_name = "WORDS")]
     pub(super) verdict: Option<Words>,
-    /// Also write a report: junit=PATH or json=PATH; may be given several times
+    /// Also write a report: junit=PATH, json=PATH, or markdown=PATH, with - for
+    /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
+}
+
+/// Which tests are wanted.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectArgs {
+    /// Only tests of this technique and its sub-techniques, such as T1219; may be
+    /// given several times
+    #[arg(long, value_name = "T", value_parser = parse_technique)]
+    technique: Vec<TechniqueId>,
+    /// Only tests for this platform, such as windows or iaas:aws; may be given
+    /// several times
+    #[arg(long, value_name = "P", value_parser = parse_platform)]
+    platform: Vec<Platform>,
+    /// Only tests whose name holds this; may be given several times
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    name: Vec<String>,
+    /// Only tests of this detection: its id, or a part of its title; may be given
+    /// several times
+    #[arg(long, value_name = "D", value_parser = NonEmptyStringValueParser::new())]
+    detection: Vec<String>,
+    /// Only tests of which something has changed since this git revision
+    #[arg(long, value_name = "REV", value_parser = parse_revision)]
+    since: Option<Revision>,
+}
+
+impl SelectArgs {
+    /// The filters with the free words.
+    pub(super) fn selection(self, words: Vec<String>) -> Selection {
+        Selection {
+            techniques: self.technique,
+            platforms: self.platform,
+            names: self.name,
+            detections: self.detection,
+            words,
+            since: self.since,
+        }
+    }
+}
+
+fn parse_technique(text: &str) -> Result<TechniqueId, String> {
+    TechniqueId::parse(&text.to_ascii_uppercase())
+        .ok_or_else(|| "a technique is `T1219`, or `T1219.001` for a sub-technique".to_owned())
+}
+
+fn parse_platform(text: &str) -> Result<Platform, String> {
+    Platform::parse(text).ok_or_else(|| {
+        let known = || Platform::ALL.iter().map(|platform| platform.as_str());
+        match did_you_mean(text, known()) {
+            Some(meant) => format!("`{text}` is no platform, did you mean `{meant}`?"),
+            None => format!(
+                "`{text}` is no platform; there are {}",
+                known().collect::<Vec<_>>().join(", ")
+            ),
+        }
+    })
+}
+
+fn parse_revision(text: &str) -> Result<Revision, String> {
+    Revision::parse(text)
+        .ok_or_else(|| "a revision is what git calls one, such as `main` or `HEAD~1`".to_owned())
 }
 
 /// A report that is asked for.
@@ -122,10 +227,30 @@ pub(super) struct ReportTarget {
     pub(super) path: PathBuf,
 }
 
+impl ReportTarget {
+    /// Whether it goes to standard output.
+    pub(super) fn is_stdout(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReportKind {
     Junit,
     Json,
+    Markdown,
+}
+
+impl ReportKind {
+    const ALL: [Self; 3] = [Self::Junit, Self::Json, Self::Markdown];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Junit => "junit",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 impl FromStr for ReportTarget {
@@ -136,26 +261,129 @@ impl FromStr for ReportTarget {
             .split_once('=')
             .filter(|(_, path)| !path.is_empty())
             .ok_or("a report is KIND=PATH, such as `junit=report.xml`")?;
-        let kind = match kind {
-            "junit" => ReportKind::Junit,
-            "json" => ReportKind::Json,
-            other => {
-                return Err(match did_you_mean(other, ["junit", "json"]) {
-                    Some(meant) => {
-                        format!("`{other}` is no kind of report, did you mean `{meant}`?")
-                    }
-                    None => format!("`{other}` is no kind of report; there are `junit` and `json`"),
-                });
-            }
+        let known = || ReportKind::ALL.iter().map(|kind| kind.as_str());
+        let found = ReportKind::ALL.iter().find(|known| known.as_str() == kind);
+        let Some(found) = found else {
+            return Err(match did_you_mean(kind, known()) {
+                Some(meant) => format!("`{kind}` is no kind of report, did you mean `{meant}`?"),
+                None => format!(
+                    "`{kind}` is no kind of report; there are {}",
+                    known().collect::<Vec<_>>().join(", ")
+                ),
+            });
         };
         Ok(Self {
-            kind,
+            kind: *found,
             path: PathBuf::from(path),
         })
     }
 }
 
+/// Where content is taken from.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Content")]
+pub(super) struct ContentArgs {
+    /// Folder of atomics; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) atomics: Vec<PathBuf>,
+    /// Folder of expectations; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) expectations: Vec<PathBuf>,
+    /// Folder or file of detections; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) detections: Vec<PathBuf>,
+    /// Folder of fixtures; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) fixtures: Vec<PathBuf>,
+    /// A profile of misfire.toml
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+}
+
+impl ContentArgs {
+    /// What is to be loaded.
+    pub(super) fn request(&self, start: Start) -> ContentRequest {
+        let given = |folders: &[PathBuf]| (!folders.is_empty()).then(|| folders.to_owned());
+        ContentRequest {
+            folders: Folders {
+                atomics: given(&self.atomics),
+                expectations: given(&self.expectations),
+                detections: given(&self.detections),
+                fixtures: given(&self.fixtures),
+            },
+            start,
+            profile: self.profile.clone(),
+        }
+    }
+}
+
+/// Show what would be run: tests, signals, detections, recordings, and controls.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire list
+  misfire list T1219 --platform windows
+  misfire list --detection AnyDesk --format json
+
+Exit codes: 0 it is shown, 2 wrong usage or content.")]
+pub(super) struct ListArgs {
+    /// Only tests whose technique, name, GUID, rule, or recording holds one of these
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
+}
+
+/// Load all content and report every problem.
+///
+/// Without a path, the content is that of the project that the current folder
+/// belongs to (its misfire.toml is here or further up), or the bundled one where
+/// there is no project. A path is the folder of another project, or any file or
+/// folder of content, which is then looked at by itself.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire check
+  misfire check --format json | jq .diagnostics
+  misfire check expectations/T1219.001.yaml fixtures/T1219.001
+
+Exit codes: 0 nothing is wrong, or there are only warnings, 2 something is wrong.")]
+pub(super) struct CheckArgs {
+    /// Projects, or files and folders of content
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
+}
+
+/// Write a project to start from: one atomic, what is expected of it, a detection, a
+/// recording, and a benign twin.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire init detections-lab
+  cd detections-lab && misfire check && misfire run
+
+Exit codes: 0 it was written, 2 the folder is not empty, 3 it cannot be written.")]
+pub(super) struct InitArgs {
+    /// The folder, empty or not there yet
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+}
+
+/// Search any logs with any detections.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire scan logs/ --detections rules/
+  misfire scan Security.evtx trail.json.gz --detections rules/ --format json
+  misfire scan http.jsonl --source product=zeek,service=http --detections rules/
+  misfire scan baseline/ --detections rules/ --benign known.yml
+
+Exit codes: 0 searched, whether anything fired or not, 1 a firing that --benign does
+not name, 2 wrong usage or content, 3 a log could not be read whole.")]
 pub(super) struct ScanArgs {
     /// Logs and folders of logs, in any format of docs/formats.md
     #[arg(value_name = "LOG", required = true)]
@@ -171,7 +399,15 @@ pub(super) struct ScanArgs {
     pub(super) source: Option<LogSource>,
 }
 
+/// Say why a detection fired or did not.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire explain anydesk.yml Sysmon.evtx
+  misfire explain 'Whoami Started' logs/ --detections rules/
+  misfire explain anydesk.yml Sysmon.evtx --format json
+
+Exit codes: 0 explained, 2 wrong usage or content, 3 a log could not be read whole.")]
 pub(super) struct ExplainArgs {
     /// A detection: its file, or its id, name, or title with --detections
     #[arg(value_name = "DETECTION")]
@@ -347,19 +583,6 @@ fn parse_guid(text: &str) -> Result<AtomicGuid, String> {
     })
 }
 
-fn parse_technique(text: &str) -> Result<TechniqueId, String> {
-    TechniqueId::parse(text)
-        .ok_or_else(|| "a technique is an id of ATT&CK's, such as T1219 or T1219.001".to_owned())
-}
-
-fn parse_platform(text: &str) -> Result<Platform, String> {
-    let names = || Platform::ALL.into_iter().map(Platform::as_str);
-    Platform::parse(text).ok_or_else(|| match did_you_mean(text, names()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
-    })
-}
-
 /// Reads `tunnel_name=build-box`.
 fn parse_argument(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
@@ -419,4 +642,54 @@ fn parse_source(text: &str) -> Result<LogSource, String> {
         values[index] = Some(value);
     }
     Ok(LogSource::new(values[0], values[1], values[2]))
+}
+
+/// Say what misfire can do on this host.
+///
+/// Looks at the platform, the content that is found from here, and the programs that
+/// are on the path; nothing is started.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire doctor
+  misfire doctor --format json")]
+pub(super) struct DoctorArgs {}
+
+/// Print the JSON Schema of a format of misfire's.
+///
+/// Editors complete and check files with it. Without a name, the names are listed.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire schema
+  misfire schema report > report.schema.json")]
+pub(super) struct SchemaArgs {
+    /// The format
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+}
+
+/// Print completions for a shell.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire completions bash > ~/.local/share/bash-completion/completions/misfire
+  misfire completions zsh > ~/.zfunc/_misfire
+  misfire completions powershell >> $PROFILE")]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print the manual, or write a page for each command.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire man | man -l -
+  misfire man ~/.local/share/man/man1")]
+pub(super) struct ManArgs {
+    /// The folder to write a page for each command into
+    #[arg(value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
 }

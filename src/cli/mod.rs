@@ -1,13 +1,19 @@
 //! The command line: one file a command; parse, call, choose the exit code.
 
 mod args;
+mod check;
 mod convert;
+mod doctor;
 mod exit;
 mod explain;
 mod import;
+mod init;
+mod list;
+mod manual;
 mod output;
 mod run;
 mod scan;
+mod schema;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -38,10 +44,17 @@ pub fn main() -> ExitCode {
     let output = Output::new(&args.output);
     let done = match args.command {
         Command::Run(command) => run::run(command, &output, interrupt),
+        Command::List(command) => list::list(command, &output),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Import(command) => import::import(command, &output, interrupt),
+        Command::Check(command) => check::check(command, &output),
+        Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
+        Command::Doctor(_) => doctor::doctor(&output),
+        Command::Schema(command) => schema::schema(&command, &output),
+        Command::Completions(command) => manual::completions(&command, &output),
+        Command::Man(command) => manual::man(&command, &output),
     };
     match done {
         Ok(exit) => exit.into(),

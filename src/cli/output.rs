@@ -71,13 +71,11 @@ impl Output {
         }
     }
 
-    /// Someone to tell a run while it goes: as text on standard output, and with a
-    /// bar on a terminal.
-    pub(super) fn live(&self, show: &Show) -> Live {
-        let out: Option<Box<dyn Write + Send>> = match self.format {
-            Format::Text => Some(Box::new(self.masked(io::stdout(), Form::Text))),
-            Format::Json => None,
-        };
+    /// Someone to tell a run while it goes: in that form on standard output, if one
+    /// is given, and with a bar on a terminal.
+    pub(super) fn live(&self, show: &Show, form: Option<Form>) -> Live {
+        let out =
+            form.map(|form| -> Box<dyn Write + Send> { Box::new(self.masked(io::stdout(), form)) });
         let bar = if !self.quiet && io::stderr().is_terminal() {
             Bar::Shown
         } else {

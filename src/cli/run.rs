@@ -1,41 +1,67 @@
 //! `misfire run`.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 
-use super::args::{Format, ReportKind, ReportTarget, RunArgs};
+use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs};
 use super::exit::{Exit, Facts};
 use super::output::Output;
-use crate::content::{bundled_detections, bundled_suite, load_detections, load_suite};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::content::{Content, Start, load_detections, load_suite};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::Evidence;
-use crate::report::mask::Secrets;
-use crate::report::{Detail, Show, junit, run_json, run_text};
-use crate::run::{Interrupt, RegressionRequest, run_suite};
+use crate::report::mask::{Form, Secrets};
+use crate::report::{
+    Detail, Show, Words, github_annotations, junit, markdown, run_json, run_text, write_file,
+};
+use crate::run::{
+    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, judge, run_suite,
+};
 use crate::verdict::{Counts, Report};
 
 /// Load, judge, report.
 pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::Result<Exit> {
-    let (detections, suite, evidence) = match &args.sigma_regression {
+    if let Some(problem) = refused(&args.report, output) {
+        output.tell(&[problem])?;
+        return Ok(Exit::Wrong);
+    }
+    let selection = args.select.selection(args.filters);
+    let wanted = match args.sigma_regression {
         Some(folder) => {
-            let detections = load_detections(&args.detections);
-            let suite = load_suite(folder, &detections.sigma);
-            (detections, suite, Evidence::Recorded)
+            if let Some(problem) = not_for_suites(&selection, &args.content) {
+                output.tell(&[problem])?;
+                return Ok(Exit::Wrong);
+            }
+            let detections = load_detections(&args.content.detections);
+            let suite = load_suite(&folder, &detections.sigma);
+            Wanted::Suite(Box::new(RegressionRequest {
+                suite,
+                detections,
+                evidence: Evidence::Recorded,
+                counts: if args.exact_counts {
+                    Counts::Exact
+                } else {
+                    Counts::AtLeast
+                },
+                filters: selection.words,
+                threads: output.threads,
+                interrupt,
+            }))
         }
-        None => (bundled_detections(), bundled_suite(), Evidence::Authored),
-    };
-    let request = RegressionRequest {
-        suite,
-        detections,
-        evidence,
-        counts: if args.exact_counts {
-            Counts::Exact
-        } else {
-            Counts::AtLeast
-        },
-        filters: args.filters,
-        threads: output.threads,
-        interrupt,
+        None => {
+            let content = Content::load(&args.content.request(Start::default()));
+            let choice = choose(&content, &selection);
+            Wanted::Tests {
+                changes: choice.changes,
+                request: Box::new(JudgeRequest {
+                    plan: choice.plan,
+                    detections: content.detections,
+                    left_out: choice.left_out,
+                    problems: [content.problems, choice.problems].concat(),
+                    threads: output.threads,
+                    interrupt,
+                }),
+            }
+        }
     };
     let show = Show {
         detail: if output.quiet {
@@ -47,14 +73,143 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         paint: output.paint(),
         width: output.width(),
     };
-    let live = output.live(&show);
-    let report = run_suite(request, &live);
+    let is_text = output.format == Format::Text && !args.report.iter().any(ReportTarget::is_stdout);
+    let live = output.live(&show, is_text.then_some(Form::Text));
+    let (report, changes) = match wanted {
+        Wanted::Suite(request) => (run_suite(*request, &live), ChangesFound::Some),
+        Wanted::Tests { request, changes } => (judge(*request, &live), changes),
+    };
     let told = live.finish();
-    output.hide(Secrets::of_report(&report));
-    output.tell(&report.diagnostics)?;
+    let secrets = Secrets::of_report(&report);
+    output.hide(secrets.clone());
+    tell_problems(&report, output)?;
+    let unwritten = write_reports(&args.report, &report, &secrets, output)?;
+    match output.format {
+        Format::Json => output.write(|out| run_json(out, &report))?,
+        Format::Text if is_text => output.write(|out| run_text(out, &report, &show, told))?,
+        Format::Text => {}
+    }
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        output.note(|out| github_annotations(out, &report))?;
+    }
+    let fail_on = args.fail_on.unwrap_or_else(Words::unexpected);
+    Ok(Facts {
+        interrupted: report.interrupted,
+        wrong: report.content_is_wrong(),
+        damaged: unwritten || report.logs_are_damaged(),
+        // Nothing judged is nothing proven, unless nothing was to be judged anew.
+        unexpected: fail_on.fail(&report)
+            || (report.judged() == 0 && changes == ChangesFound::Some),
+    }
+    .exit())
+}
+
+/// What of the wanted reports cannot be: standard output takes one thing, and so
+/// does a file.
+fn refused(reports: &[ReportTarget], output: &Output) -> Option<Diagnostic> {
+    let mut places = BTreeSet::new();
+    for report in reports {
+        if report.is_stdout() && output.format == Format::Json {
+            return Some(
+                Diagnostic::error(
+                    Code::USAGE_REPORT_TWICE,
+                    "standard output cannot take both a report and `--format json`",
+                )
+                .help("give the report the name of a file, or leave `--format json` out"),
+            );
+        }
+        if !places.insert(&report.path) {
+            let place = if report.is_stdout() {
+                "standard output".to_owned()
+            } else {
+                format!("`{}`", report.path.display())
+            };
+            return Some(
+                Diagnostic::error(
+                    Code::USAGE_REPORT_TWICE,
+                    format!("{place} cannot take two reports"),
+                )
+                .help("give each report a file of its own"),
+            );
+        }
+    }
+    None
+}
+
+/// What is to be judged.
+enum Wanted {
+    Suite(Box<RegressionRequest>),
+    Tests {
+        request: Box<JudgeRequest>,
+        changes: ChangesFound,
+    },
+}
+
+/// Tells problems; what may be worth mending in content, but harms no verdict, is
+/// for `misfire check` to tell.
+fn tell_problems(report: &Report, output: &Output) -> io::Result<()> {
+    let (harmless, told): (Vec<_>, Vec<_>) =
+        report.diagnostics.iter().cloned().partition(|problem| {
+            problem.severity != Severity::Error && problem.code.is_about_references()
+        });
+    output.tell(&told)?;
+    if harmless.is_empty() || output.quiet || output.format == Format::Json {
+        return Ok(());
+    }
+    let (verb, count) = match harmless.len() {
+        1 => ("tells", "1 warning or note".to_owned()),
+        count => ("tells", format!("{count} warnings and notes")),
+    };
+    output.note(|out| writeln!(out, "`misfire check` {verb} of {count} about this content"))
+}
+
+/// What is asked for and has no meaning for a suite in SigmaHQ's format.
+fn not_for_suites(selection: &Selection, content: &ContentArgs) -> Option<Diagnostic> {
+    let asked = [
+        ("--technique", !selection.techniques.is_empty()),
+        ("--platform", !selection.platforms.is_empty()),
+        ("--name", !selection.names.is_empty()),
+        ("--detection", !selection.detections.is_empty()),
+        ("--since", selection.since.is_some()),
+        ("--atomics", !content.atomics.is_empty()),
+        ("--expectations", !content.expectations.is_empty()),
+        ("--fixtures", !content.fixtures.is_empty()),
+        ("--profile", content.profile.is_some()),
+    ];
+    let (flag, _) = asked.into_iter().find(|(_, is_asked)| *is_asked)?;
+    Some(
+        Diagnostic::error(
+            Code::CONTENT_BAD_VALUE,
+            format!("`{flag}` needs tests with expectations, and a suite has none"),
+        )
+        .help("leave it out, or name parts of what is to be judged as FILTER"),
+    )
+}
+
+/// Writes the reports; whether one could not be written.
+fn write_reports(
+    targets: &[ReportTarget],
+    report: &Report,
+    secrets: &Secrets,
+    output: &Output,
+) -> io::Result<bool> {
     let mut unwritten = false;
-    for target in &args.report {
-        if let Err(error) = write_report(target, &report) {
+    for target in targets {
+        let form = match target.kind {
+            ReportKind::Junit => Form::Xml,
+            ReportKind::Json => Form::Json,
+            ReportKind::Markdown => Form::Text,
+        };
+        let write = |out: &mut dyn Write| match target.kind {
+            ReportKind::Junit => junit(out, report),
+            ReportKind::Json => run_json(out, report),
+            ReportKind::Markdown => markdown(out, report),
+        };
+        if target.is_stdout() {
+            output.write_as(form, write)?;
+            continue;
+        }
+        if let Err(error) = write_file(&target.path, form, secrets, write) {
             unwritten = true;
             output.tell(&[Diagnostic::error(
                 Code::IO_UNWRITABLE,
@@ -64,26 +219,5 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             .help("check that the folder exists and can be written to")])?;
         }
     }
-    match output.format {
-        Format::Json => output.write(|out| run_json(out, &report))?,
-        Format::Text => output.write(|out| run_text(out, &report, &show, told))?,
-    }
-    let summary = report.summary();
-    Ok(Facts {
-        interrupted: report.interrupted,
-        wrong: report.content_is_wrong(),
-        damaged: unwritten || report.logs_are_damaged(),
-        // Nothing judged is nothing proven.
-        unexpected: summary.unexpected > 0 || report.judged() == 0,
-    }
-    .exit())
-}
-
-fn write_report(target: &ReportTarget, report: &Report) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(&target.path)?);
-    match target.kind {
-        ReportKind::Junit => junit(&mut file, report)?,
-        ReportKind::Json => run_json(&mut file, report)?,
-    }
-    file.flush()
+    Ok(unwritten)
 }

@@ -2,6 +2,7 @@
 //! from disk, every problem reported with its place.
 
 pub mod atomic;
+pub mod attack;
 mod benign;
 mod bundled;
 mod changes;
@@ -11,12 +12,14 @@ pub mod expectation;
 mod files;
 pub mod fixture;
 mod info;
+mod loose;
 mod places;
 mod plan;
 mod project;
 mod references;
 mod regression;
 mod schema;
+mod starter;
 mod structure;
 mod text;
 
@@ -27,7 +30,9 @@ pub use bundled::{
 pub use changes::{Changes, changed_since};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
+pub use loose::{LooseFiles, check_files};
 pub use plan::{Plan, PlannedControl, PlannedTest};
-pub use project::{Content, ContentRequest, LoadedCounts, Origin};
+pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
 pub use regression::{Case, Control, LogInput, Suite, load_suite};
 pub use schema::schemas;
+pub use starter::start_project;

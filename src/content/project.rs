@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::atomic::{LoadedAtomics, load_atomics};
 use super::attack::AttackTable;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
-use super::config::{Config, Folders, Profile, find_config, load_config};
+use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_config};
 use super::detections::{LoadedDetections, load_detections};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
@@ -21,10 +21,34 @@ pub struct ContentRequest {
     /// The folders that were asked for; the other kinds of content are those of
     /// the project, or the bundled ones where there is no project.
     pub folders: Folders,
-    /// Where the project's configuration is looked for, in it and above it.
-    pub start: PathBuf,
+    /// Where the project is.
+    pub start: Start,
     /// The profile that was asked for.
     pub profile: Option<String>,
+}
+
+/// Where a project is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// In this folder or above it, if there is a `misfire.toml`.
+    At(PathBuf),
+    /// In this folder, with or without a `misfire.toml`.
+    Folder(PathBuf),
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self::At(PathBuf::new())
+    }
+}
+
+impl Start {
+    fn folder(&self) -> &Path {
+        match self {
+            Self::At(folder) if folder.as_os_str().is_empty() => Path::new("."),
+            Self::At(folder) | Self::Folder(folder) => folder,
+        }
+    }
 }
 
 /// Where a kind of content is from.
@@ -66,6 +90,8 @@ pub struct Content {
     pub detections: LoadedDetections,
     /// The fixtures. Their problems are with the other problems.
     pub fixtures: LoadedFixtures,
+    /// The folders that the content is from; none where it is bundled.
+    pub folders: Folders,
     /// What is judged against what.
     pub plan: Plan,
     /// Everything that is wrong with the content.
@@ -79,6 +105,15 @@ struct Origins {
     expectations: Origin,
     detections: Origin,
     fixtures: Origin,
+}
+
+impl std::ops::AddAssign for LoadedCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.atomics += other.atomics;
+        self.expectations += other.expectations;
+        self.detections += other.detections;
+        self.fixtures += other.fixtures;
+    }
 }
 
 impl Origins {
@@ -109,7 +144,11 @@ impl Content {
     #[must_use]
     pub fn load(request: &ContentRequest) -> Self {
         let mut content = Self::default();
-        if let Some(path) = find_config(&request.start) {
+        let path = match &request.start {
+            Start::At(folder) => find_config(folder),
+            Start::Folder(folder) => Some(folder.join(CONFIG_NAME)).filter(|path| path.is_file()),
+        };
+        if let Some(path) = path {
             match load_config(&path) {
                 Ok(config) => content.config = Some(config),
                 Err(problems) => {
@@ -124,12 +163,12 @@ impl Content {
             content.problems.push(*problem);
             return content;
         }
-        let origins = content.load_kinds(&request.folders);
+        let origins = content.load_kinds(request);
         content.join(origins);
         if content.problems.is_empty() && content.loaded() == LoadedCounts::default() {
             content.problems.push(
                 Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no content here")
-                    .in_file(&request.start.join("."))
+                    .in_file(request.start.folder())
                     .help("start a project with `misfire init`, or name the folders of content"),
             );
         }
@@ -151,20 +190,24 @@ impl Content {
         Ok(())
     }
 
-    fn load_kinds(&mut self, given: &Folders) -> Origins {
-        let of_project = self.config.as_ref().map(|config| {
-            let base = config.source.file.parent().unwrap_or(Path::new(""));
-            self.profile
-                .folders
-                .clone()
-                .or(config.folders.clone())
-                .or(usual(base))
+    fn load_kinds(&mut self, request: &ContentRequest) -> Origins {
+        let given = &request.folders;
+        let base = match (&self.config, &request.start) {
+            (Some(config), _) => config.source.file.parent(),
+            (None, Start::Folder(folder)) => Some(folder.as_path()),
+            (None, Start::At(_)) => None,
+        };
+        let of_project = base.map(|base| {
+            let named = self.config.as_ref().map(|config| config.folders.clone());
+            let chosen = self.profile.folders.clone();
+            chosen.or(named.unwrap_or_default()).or(usual(base))
         });
         let project = of_project.as_ref();
         let (atomics, folders) = choice(
             given.atomics.as_deref(),
             project.map(|folders| folders.atomics.as_deref()),
         );
+        self.folders.atomics = (atomics != Origin::Bundled).then(|| folders.to_vec());
         self.atomics = match atomics {
             Origin::Bundled => bundled_atomics(),
             _ => all_atomics(folders),
@@ -173,6 +216,7 @@ impl Content {
             given.expectations.as_deref(),
             project.map(|folders| folders.expectations.as_deref()),
         );
+        self.folders.expectations = (expectations != Origin::Bundled).then(|| folders.to_vec());
         self.expectations = match expectations {
             Origin::Bundled => bundled_expectations(),
             _ => load_expectations(folders),
@@ -181,6 +225,7 @@ impl Content {
             given.detections.as_deref(),
             project.map(|folders| folders.detections.as_deref()),
         );
+        self.folders.detections = (detections != Origin::Bundled).then(|| folders.to_vec());
         self.detections = match detections {
             Origin::Bundled => bundled_detections(),
             _ if folders.is_empty() => LoadedDetections::default(),
@@ -190,6 +235,7 @@ impl Content {
             given.fixtures.as_deref(),
             project.map(|folders| folders.fixtures.as_deref()),
         );
+        self.folders.fixtures = (fixtures != Origin::Bundled).then(|| folders.to_vec());
         self.fixtures = match fixtures {
             Origin::Bundled => bundled_fixtures(),
             _ => load_fixtures(folders),

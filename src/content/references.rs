@@ -89,6 +89,12 @@ impl References<'_> {
         }
         if let Some(atomic) = atomic {
             arguments(expectation, atomic, problems);
+            if !self
+                .attack
+                .is_same(&atomic.technique, &expectation.technique)
+            {
+                problems.push(other_technique(expectation, atomic));
+            }
         }
         let recordings: Vec<_> = self
             .fixtures
@@ -96,7 +102,8 @@ impl References<'_> {
             .values()
             .filter(|fixture| is_recording_of(fixture, expectation.atomic))
             .collect();
-        if recordings.is_empty() && self.fixtures.wholeness == Wholeness::Whole {
+        let is_known = atomic.is_some();
+        if is_known && recordings.is_empty() && self.fixtures.wholeness == Wholeness::Whole {
             problems.push(
                 Diagnostic::warning(
                     Code::REFERENCE_NO_RECORDING,
@@ -319,16 +326,21 @@ impl References<'_> {
                     .techniques()
                     .map(|known| known.id.as_str())
                     .collect();
-                let meant = did_you_mean(technique.as_str(), known);
+                let parent = technique.parent();
+                let has_parent = self.attack.resolve(&parent) == Resolution::Current;
+                let help = match did_you_mean(technique.as_str(), known) {
+                    _ if has_parent => {
+                        format!("correct the number behind the dot, or write {parent}")
+                    }
+                    Some(meant) => format!("did you mean {meant}?"),
+                    None => "correct the id".to_owned(),
+                };
                 Some(
                     Diagnostic::warning(
                         Code::REFERENCE_UNKNOWN_TECHNIQUE,
                         format!("ATT&CK {version} has no technique {technique}"),
                     )
-                    .help(match meant {
-                        Some(meant) => format!("did you mean {meant}?"),
-                        None => "correct the id".to_owned(),
-                    }),
+                    .help(help),
                 )
             }
         }
@@ -337,6 +349,18 @@ impl References<'_> {
 
 fn is_recording_of(fixture: &Fixture, atomic: AtomicGuid) -> bool {
     matches!(&fixture.subject, Subject::Atomic { guid, .. } if *guid == atomic)
+}
+
+fn other_technique(expectation: &Expectation, atomic: &Atomic) -> Diagnostic {
+    Diagnostic::error(
+        Code::EXPECTATION_WRONG_FILE,
+        format!(
+            "the atomic `{}` is one of {}, and its expectation stands with those of {}",
+            atomic.name, atomic.technique, expectation.technique
+        ),
+    )
+    .at(expectation.place.clone())
+    .help(format!("move it to `{}.yaml`", atomic.technique))
 }
 
 fn unknown_atomic(guid: AtomicGuid, known: &HashMap<AtomicGuid, &Atomic>) -> Diagnostic {

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::{config, expectation, fixture};
+use super::{atomic, config, expectation, fixture};
 
 /// The schema of each format, with its name.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("atomic", atomic::schema().clone()),
         ("config", config::schema().clone()),
         ("expectation", expectation::schema().clone()),
         ("fixture", fixture::schema().clone()),

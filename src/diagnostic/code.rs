@@ -18,6 +18,12 @@ impl Code {
         self.0
     }
 
+    /// Whether such a problem is with how parts of content refer to each other.
+    #[must_use]
+    pub fn is_about_references(self) -> bool {
+        self.0.starts_with("misfire::reference::")
+    }
+
     /// Whether such a problem is with a log, a path, or the run itself, and not
     /// with what someone wrote.
     #[must_use]
@@ -25,6 +31,7 @@ impl Code {
         ["misfire::log::", "misfire::io::", "misfire::run::"]
             .iter()
             .any(|part| self.0.starts_with(part))
+            && self != Self::RUN_NO_TESTS
     }
 }
 
@@ -130,6 +137,24 @@ codes! {
     CONTENT_NO_REVISION = "misfire::content::no_revision";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
+    /// A file or folder of atomics stands where the public schema does not have it.
+    ATOMIC_MISPLACED_FILE = "misfire::atomic::misplaced_file";
+    /// Two atomics have one GUID.
+    ATOMIC_DUPLICATE_GUID = "misfire::atomic::duplicate_guid";
+    /// An atomic uses an argument that it does not declare.
+    ATOMIC_UNDECLARED_ARGUMENT = "misfire::atomic::undeclared_argument";
+    /// An atomic declares an argument that it does not use.
+    ATOMIC_UNUSED_ARGUMENT = "misfire::atomic::unused_argument";
+    /// The default of an argument is not of the argument's type.
+    ATOMIC_BAD_DEFAULT = "misfire::atomic::bad_default";
+    /// An atomic uses `sudo` and does not say that it needs elevation.
+    ATOMIC_MISSING_ELEVATION = "misfire::atomic::missing_elevation";
+    /// A value is given for an argument that the atomic does not have.
+    ATOMIC_UNKNOWN_ARGUMENT = "misfire::atomic::unknown_argument";
+    /// An argument has neither a default nor a given value.
+    ATOMIC_MISSING_VALUE = "misfire::atomic::missing_value";
+    /// The defaults of arguments hold each other in a circle, or grow out of all bounds.
+    ATOMIC_ENDLESS_ARGUMENT = "misfire::atomic::endless_argument";
     /// A regression case of a kind that is not judged.
     SUITE_UNSUPPORTED_CASE = "misfire::suite::unsupported_case";
     /// A recording in a suite's folder that no test names.
@@ -236,6 +261,16 @@ codes! {
     REFERENCE_UNKNOWN_TECHNIQUE = "misfire::reference::unknown_technique";
     /// A technique that ATT&CK has under another id.
     REFERENCE_REPLACED_TECHNIQUE = "misfire::reference::replaced_technique";
+    /// A project is to be written into a folder that holds something.
+    INIT_NOT_EMPTY = "misfire::init::not_empty";
+    /// No test is left that a filter lets pass.
+    RUN_NO_TESTS = "misfire::run::no_tests";
+    /// Nothing that is judged has changed since a revision.
+    RUN_NOTHING_CHANGED = "misfire::run::nothing_changed";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
+    /// Two reports are to go to one place.
+    USAGE_REPORT_TWICE = "misfire::usage::report_twice";
+    /// A schema that there is not.
+    USAGE_UNKNOWN_SCHEMA = "misfire::usage::unknown_schema";
 }

@@ -178,6 +178,24 @@ fn scalar_length(written: &str) -> usize {
     }
 }
 
+/// Whether the text at `start` is that of a block scalar, behind `|` or `>`, in
+/// which quotes and `#` are text.
+fn is_block_content(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let Some((lines, indentation)) = before.rsplit_once('\n') else {
+        return false;
+    };
+    if !indentation.bytes().all(|byte| byte == b' ') {
+        return false;
+    }
+    let header = lines.trim_end().rsplit('\n').next().unwrap_or_default();
+    let header = header.split(" #").next().unwrap_or_default();
+    let indicator = header.split_whitespace().next_back().unwrap_or_default();
+    let mut characters = indicator.chars();
+    matches!(characters.next(), Some('|' | '>'))
+        && characters.all(|character| matches!(character, '+' | '-' | '1'..='9'))
+}
+
 /// What the reader says of a fault, in our words where it is a common one.
 fn syntax_problem(info: &str) -> Diagnostic {
     let (message, help) = if info.contains("duplicated key") {
@@ -221,7 +239,7 @@ impl<'y> YamlNode<'y> {
         }
         let written = text.get(start..end).unwrap_or_default().trim_end();
         let is_scalar = !self.is_list() && !self.is_mapping();
-        let length = if is_scalar {
+        let length = if is_scalar && !is_block_content(text, start) {
             scalar_length(written)
         } else {
             written.len()

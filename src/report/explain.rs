@@ -1,8 +1,11 @@
 //! Why a detection fired or stayed silent.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::paint::Paint;
@@ -153,7 +156,11 @@ fn values(values: &[String], quantity: Quantity) -> String {
 }
 
 /// Writes the groups that came closest.
-pub(super) fn groups_text(out: &mut dyn Write, groups: &[GroupState], paint: Paint) -> io::Result<()> {
+pub(super) fn groups_text(
+    out: &mut dyn Write,
+    groups: &[GroupState],
+    paint: Paint,
+) -> io::Result<()> {
     if groups.is_empty() {
         return Ok(());
     }
@@ -234,68 +241,139 @@ fn one_json(
         "language": detection.language,
         "reading": detection.reading,
         "not_searched": not_searched,
-        "explanation": explanation_json(explanation, files),
+        "explanation": explanation_document(explanation, files),
     })
 }
 
 /// One explanation as JSON.
-pub(super) fn explanation_json(explanation: &Explanation, files: &[PathBuf]) -> Json {
-    json!({
-        "records": explanation.records,
-        "searched": explanation.searched,
-        "fired": explanation.fired.iter().map(|event| event_json(*event, files)).collect::<Vec<_>>(),
-        "nearest": explanation.nearest.as_ref().map(|nearest| nearest_json(nearest, files)),
-        "groups": explanation.groups.iter().map(|group| group_json(group, files)).collect::<Vec<_>>(),
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ExplanationDocument {
+    /// How many records were read.
+    records: u64,
+    /// How many of them are of the detection's log source.
+    searched: u64,
+    /// The records that fired.
+    fired: Vec<EventDocument>,
+    /// The first that fired, or the one that came closest.
+    nearest: Option<NearestDocument>,
+    /// The groups of a correlation, those that came closest first.
+    groups: Vec<GroupDocument>,
 }
 
-fn event_json(event: EventId, files: &[PathBuf]) -> Json {
-    json!({
-        "file": files.get(event.file.0 as usize).map(|file| file.as_path()).unwrap_or(Path::new("")),
-        "record": event.record,
-    })
+/// An event, as explanations point to it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ExplainedEvent")]
+struct EventDocument {
+    file: String,
+    /// The record's number in the file.
+    record: u64,
 }
 
-fn nearest_json(nearest: &NearMiss, files: &[PathBuf]) -> Json {
-    json!({
-        "event": event_json(nearest.event, files),
-        "time": nearest.time.map(|time| time.to_string()),
-        "distance": nearest.distance,
-        "predicates": nearest.outcomes.iter().map(outcome_json).collect::<Vec<_>>(),
-    })
+/// An event and what became of each predicate on it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NearestDocument {
+    event: EventDocument,
+    time: Option<String>,
+    /// How many predicates would have to turn out otherwise.
+    distance: u32,
+    predicates: Vec<PredicateDocument>,
 }
 
-fn outcome_json(outcome: &Outcome) -> Json {
+/// A predicate and what became of it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct PredicateDocument {
+    /// The part of the detection that holds it.
+    part: String,
+    /// The field; null looks through the whole event.
+    field: Option<String>,
+    operator: String,
+    wanted: Vec<String>,
+    /// Whether all of the values are wanted.
+    wanted_all: bool,
+    /// Whether it must not hold.
+    negated: bool,
+    /// The value of the field, as the log has it.
+    seen: Json,
+    seen_state: SeenState,
+    /// Whether the detection got what it wants, negation counted in.
+    satisfied: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum SeenState {
+    Value,
+    Absent,
+    WholeEvent,
+}
+
+/// How far one group of a correlation came.
+#[derive(Debug, Serialize, JsonSchema)]
+struct GroupDocument {
+    /// The values that the group has in common, by field.
+    key: BTreeMap<String, String>,
+    got: f64,
+    wanted: String,
+    /// Whether that was enough.
+    met: bool,
+    events: Vec<EventDocument>,
+}
+
+/// One explanation, to be written as JSON.
+pub(super) fn explanation_document(
+    explanation: &Explanation,
+    files: &[PathBuf],
+) -> ExplanationDocument {
+    let event = |event: &EventId| event_document(*event, files);
+    ExplanationDocument {
+        records: explanation.records,
+        searched: explanation.searched,
+        fired: explanation.fired.iter().map(event).collect(),
+        nearest: explanation.nearest.as_ref().map(|nearest| NearestDocument {
+            event: event(&nearest.event),
+            time: nearest.time.map(|time| time.to_string()),
+            distance: nearest.distance,
+            predicates: nearest.outcomes.iter().map(predicate_document).collect(),
+        }),
+        groups: explanation
+            .groups
+            .iter()
+            .map(|group| GroupDocument {
+                key: group.key.iter().cloned().collect(),
+                got: group.got,
+                wanted: group.wanted.clone(),
+                met: group.met,
+                events: group.events.iter().map(event).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn event_document(event: EventId, files: &[PathBuf]) -> EventDocument {
+    EventDocument {
+        file: files
+            .get(event.file.0 as usize)
+            .map_or_else(String::new, |file| file.to_string_lossy().into_owned()),
+        record: event.record,
+    }
+}
+
+fn predicate_document(outcome: &Outcome) -> PredicateDocument {
     let predicate = &outcome.predicate;
-    let (state, seen) = match &outcome.seen {
-        Seen::Absent => ("absent", Json::Null),
-        Seen::Value(value) => ("value", words::json(value)),
-        Seen::WholeEvent => ("whole-event", Json::Null),
+    let (seen_state, seen) = match &outcome.seen {
+        Seen::Absent => (SeenState::Absent, Json::Null),
+        Seen::Value(value) => (SeenState::Value, words::json(value)),
+        Seen::WholeEvent => (SeenState::WholeEvent, Json::Null),
     };
-    json!({
-        "part": predicate.part,
-        "field": predicate.field,
-        "operator": predicate.operator,
-        "wanted": predicate.values,
-        "wanted_all": predicate.quantity == Quantity::All,
-        "negated": predicate.negated,
-        "seen": seen,
-        "seen_state": state,
-        "satisfied": outcome.satisfied,
-    })
-}
-
-fn group_json(group: &GroupState, files: &[PathBuf]) -> Json {
-    let key: serde_json::Map<String, Json> = group
-        .key
-        .iter()
-        .map(|(field, value)| (field.clone(), Json::from(value.as_str())))
-        .collect();
-    json!({
-        "key": key,
-        "got": group.got,
-        "wanted": group.wanted,
-        "met": group.met,
-        "events": group.events.iter().map(|event| event_json(*event, files)).collect::<Vec<_>>(),
-    })
+    PredicateDocument {
+        part: predicate.part.clone(),
+        field: predicate.field.clone(),
+        operator: predicate.operator.clone(),
+        wanted: predicate.values.clone(),
+        wanted_all: predicate.quantity == Quantity::All,
+        negated: predicate.negated,
+        seen,
+        seen_state,
+        satisfied: outcome.satisfied,
+    }
 }

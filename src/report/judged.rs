@@ -99,10 +99,7 @@ impl<'r> Judged<'r> {
         match self {
             Self::Verdict(given) => format!("{} [{}]", given.title, given.reading),
             Self::Control(given) => {
-                format!(
-                    "{} [{}] quiet: {}",
-                    given.title, given.reading, given.name
-                )
+                format!("{} [{}] quiet: {}", given.title, given.reading, given.name)
             }
             Self::Signal(given) => format!("signal {} ({})", given.id, given.looks_like),
             Self::Claim(given) => format!("claim: {}", given.text),

@@ -77,7 +77,10 @@ impl Live {
 
     /// Ends the telling; how many tests, from the first, have had their line.
     pub fn finish(self) -> usize {
-        let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }

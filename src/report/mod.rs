@@ -1,13 +1,19 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
+mod check;
 mod convert;
+mod doctor;
 mod explain;
+mod file;
+mod github;
 mod import;
+mod init;
 mod json;
 mod judged;
 mod junit;
 mod list;
 mod live;
+mod markdown;
 pub mod mask;
 mod paint;
 mod pick;
@@ -16,13 +22,19 @@ mod run;
 mod scan;
 mod words;
 
+pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
+pub use doctor::{Terminal, doctor_json, doctor_text};
 pub use explain::{explain_json, explain_text};
+pub use file::write_file;
+pub use github::github_annotations;
 pub use import::{import_json, import_text};
-pub use json::run_json;
+pub use init::{init_json, init_text};
+pub use json::{report_schema, run_json};
 pub use junit::junit;
 pub use list::{Titles, list_json, list_text};
 pub use live::{Bar, Live};
+pub use markdown::markdown;
 pub use paint::Paint;
 pub use pick::Words;
 pub use progress::Progress;

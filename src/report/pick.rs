@@ -72,10 +72,7 @@ impl FromStr for Words {
                 let known: Vec<_> = Self::all().collect();
                 return Err(match did_you_mean(part, known.iter().copied()) {
                     Some(meant) => format!("`{part}` is no verdict, did you mean `{meant}`?"),
-                    None => format!(
-                        "`{part}` is no verdict; there are {}",
-                        known.join(", ")
-                    ),
+                    None => format!("`{part}` is no verdict; there are {}", known.join(", ")),
                 });
             };
             words.insert(word);

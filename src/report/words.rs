@@ -56,11 +56,16 @@ pub(super) fn one_line(text: &str, width: usize) -> String {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
-            other if other.is_control() => line.extend(other.escape_unicode()),
+            other if other.is_control() || is_unseen(other) => line.extend(other.escape_unicode()),
             other => line.push(other),
         }
     }
     line
+}
+
+/// Whether nobody sees a character, or it turns the direction of writing.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A value as JSON.

@@ -4,8 +4,10 @@
 //! recorders listen and never ask.
 
 mod benign;
+mod choose;
 mod compile;
 mod convert;
+mod doctor;
 mod event;
 mod explain;
 mod import;
@@ -13,11 +15,14 @@ mod judge;
 mod regression;
 mod scan;
 mod search;
+mod selection;
 
 pub use benign::Known;
+pub use choose::{ChangesFound, Choice, choose};
 pub use convert::{
     ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
 };
+pub use doctor::{ContentFolder, Host, Tool, examine};
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
 pub use import::{
@@ -28,3 +33,4 @@ pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
 pub use search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search, search_with};
+pub use selection::{Candidate, Revision, Selection};

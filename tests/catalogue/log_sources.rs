@@ -1,6 +1,6 @@
 //! Log sources: every row of the taxonomy, and every log source of the rules.
 
-use super::shared::{corpus, files};
+use crate::corpora::{corpus, files};
 use misfire::event::catalogue::{Catalogue, LogSource, OriginRef, Route, Routing};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! The catalogue against the shared recordings.
 
-use super::shared::{corpus, files};
+use crate::corpora::{corpus, files};
 use misfire::event::Section;
 use misfire::event::catalogue::{Catalogue, FieldSchema, WireType};
 use quick_xml::Reader;

@@ -1,6 +1,6 @@
 //! The views: a rule's names lead to the fields on the wire.
 
-use super::shared::corpus;
+use crate::corpora::corpus;
 use misfire::event::Section;
 use misfire::event::catalogue::{
     Catalogue, LogSource, Provider, Reach, Route, Routing, View, ViewLanguage,

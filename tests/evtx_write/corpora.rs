@@ -2,40 +2,13 @@
 
 use std::fs::File;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use evtx::{EvtxParser, ParserSettings};
 use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::xml::{Whitespace, difference, parse};
 
-/// Where the shared corpora are, or `None` with a note on standard error.
-pub fn corpus(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join("corpora").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: the corpus {name} is not here (set MISFIRE_SHARED)");
-    None
-}
-
-pub fn logs(folder: &Path) -> Vec<PathBuf> {
-    let mut logs: Vec<PathBuf> = ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .build()
-        .filter_map(Result::ok)
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("evtx"))
-        })
-        .collect();
-    logs.sort();
-    logs
-}
+use crate::shared::{corpus, files};
 
 struct Rendered {
     id: u64,
@@ -98,10 +71,10 @@ fn round_trip(path: &Path) -> usize {
     before.len()
 }
 
-fn round_trip_all(name: &str, files: usize) {
+fn round_trip_all(name: &str, at_least: usize) {
     let Some(folder) = corpus(name) else { return };
-    let logs = logs(&folder);
-    assert!(logs.len() >= files, "{} logs", logs.len());
+    let logs = files(&folder, "evtx");
+    assert!(logs.len() >= at_least, "{} logs", logs.len());
     let records: usize = logs.iter().map(|path| round_trip(path)).sum();
     eprintln!(
         "{name}: {} logs, {records} records copied and equal",

@@ -7,5 +7,7 @@ mod layout;
 mod property;
 mod readers;
 mod seeds;
+#[path = "../support/corpora.rs"]
+mod shared;
 mod support;
 mod xml;

@@ -8,7 +8,7 @@ use misfire::log::evtx::copy::copy_evtx;
 use misfire::log::evtx::write::{EvtxWriter, MAX_DEPTH, RecordToWrite};
 use misfire::log::xml::{Element, FileTime, Guid, Leaf, Sid, SystemTime};
 
-use crate::corpora::{corpus, logs};
+use crate::shared::{corpus, files};
 use crate::support::{NEW_YEAR_2026, event, many};
 
 /// Collects what was written, how many records each file holds, and what it is a
@@ -135,7 +135,7 @@ fn files_for_other_readers_are_written() {
     folder.write("many.evtx", (1..=100_000).map(many));
     for name in ["evtx-attack-samples", "sigma/regression_data"] {
         let Some(corpus) = corpus(name) else { continue };
-        for (index, sample) in logs(&corpus).iter().enumerate() {
+        for (index, sample) in files(&corpus, "evtx").iter().enumerate() {
             let name = name.replace('/', "-");
             folder.copy(&format!("{name}-{index}.evtx"), sample);
         }

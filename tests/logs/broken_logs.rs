@@ -63,7 +63,7 @@ fn assert_told(log: &Log) {
 }
 
 /// The samples, and how many records each holds.
-const FORMATS: [(&str, usize); 17] = [
+const FORMATS: [(&str, usize); 18] = [
     ("windows.evtx", 600),
     ("cloudtrail-records.json", 3),
     ("cloudtrail-array-pretty.json", 3),
@@ -71,6 +71,7 @@ const FORMATS: [(&str, usize); 17] = [
     ("cloudtrail-lookup.json", 3),
     ("azure-records.json", 3),
     ("azure-rest.json", 3),
+    ("azure-rest-2014.json", 3),
     ("windows-lines.xml", 3),
     ("windows-events.xml", 3),
     ("evtx-dump-pretty.json", 3),

@@ -1,25 +1,11 @@
 //! What several tests share.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use misfire::diagnostic::Diagnostic;
 use misfire::event::{FileId, OwnedEvent};
 use misfire::log::{Format, LogReader, ReadOptions, cap_problems, open, read_bytes};
-
-/// A folder of the shared corpora, or a line that says that it is not there.
-pub fn shared(folder: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("MISFIRE_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: nothing at {}", path.display());
-    None
-}
 
 /// What reading a whole log gave.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{Log, gzip, read, read_file, shared};
+use crate::common::{Log, gzip, read, read_file};
+use crate::corpora::{corpora, corpus};
 use misfire::event::{LogSource, Origin, OwnedEvent, OwnedValue, Section};
 use misfire::log::{Format, ReadOptions};
 use rstest::rstest;
@@ -33,7 +34,7 @@ const CLOUDTRAIL: [(&str, usize); 17] = [
 
 #[test]
 fn every_shared_cloudtrail_file_is_read_whole() {
-    let Some(folder) = shared("corpora/cloudtrail") else {
+    let Some(folder) = corpus("cloudtrail") else {
         return;
     };
     let cloudtrail = Origin::Stream(LogSource::new(Some("aws"), None, Some("cloudtrail")));
@@ -54,7 +55,7 @@ fn every_shared_cloudtrail_file_is_read_whole() {
 
 #[test]
 fn every_shared_json_of_the_regression_suite_is_read_whole() {
-    let Some(folder) = shared("corpora/sigma/regression_data") else {
+    let Some(folder) = corpus("sigma/regression_data") else {
         return;
     };
     let mut files = 0;
@@ -186,6 +187,7 @@ fn insights_and_digests_hold_no_events() {
     "MICROSOFT.COMPUTE/VIRTUALMACHINES/RUNCOMMAND/ACTION"
 )]
 #[case("azure-rest.json", "no operationName")]
+#[case("azure-rest-2014.json", "no operationName")]
 #[case("azure-cli.json", "no operationName")]
 fn azure_activity_in_both_shapes(#[case] name: &str, #[case] operation: &str) {
     let log = sample(name);
@@ -211,6 +213,29 @@ fn azure_activity_in_both_shapes(#[case] name: &str, #[case] operation: &str) {
                 "198.51.100.7"
             );
         }
+    }
+}
+
+/// Records of the older REST interface share two members with CloudTrail.
+#[test]
+fn older_azure_records_beside_cloudtrail_are_told_apart() {
+    let text = |name: &str| std::fs::read_to_string(sample_path(name)).expect("a sample");
+    let azure: serde_json::Value =
+        serde_json::from_str(&text("azure-rest-2014.json")).expect("a sound sample");
+    let azure = format!("{}\n", azure["value"][0]);
+    let cloudtrail = text("cloudtrail-lines.jsonl");
+    for mixed in [
+        format!("{azure}{cloudtrail}"),
+        format!("{cloudtrail}{azure}"),
+    ] {
+        let log = read(mixed, &ReadOptions::default());
+        assert_eq!(log.codes(), [""; 0], "{:?}", log.problems);
+        let from = |origin: &Origin| {
+            let events = log.events.iter();
+            events.filter(|event| event.origin == *origin).count()
+        };
+        assert_eq!(from(&stream("azure", "activitylogs")), 1);
+        assert_eq!(from(&stream("aws", "cloudtrail")), 3);
     }
 }
 
@@ -527,7 +552,7 @@ fn is_forbidden_in_xml(character: char) -> bool {
 
 #[test]
 fn the_binary_and_the_xml_form_give_equal_fields() {
-    let Some(folder) = shared("corpora") else {
+    let Some(folder) = corpora() else {
         return;
     };
     let options = ReadOptions::default();

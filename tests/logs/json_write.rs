@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{Log, read, read_file, shared};
+use crate::common::{Log, read, read_file};
+use crate::corpora::corpora;
 use jiff::{SignedDuration, Timestamp};
 use misfire::event::catalogue::LogSource;
 use misfire::event::{EventId, FileId, Origin, OwnedEvent, OwnedField, OwnedValue, Section};
@@ -81,7 +82,7 @@ fn json_lines_of_every_sample_are_read_back_equal() {
 
 #[test]
 fn json_lines_of_recordings_are_read_back_equal() {
-    let Some(folder) = shared("corpora") else {
+    let Some(folder) = corpora() else {
         return;
     };
     let mut records = 0;

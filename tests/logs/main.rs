@@ -2,6 +2,8 @@
 
 mod broken_logs;
 mod common;
+#[path = "../support/corpora.rs"]
+mod corpora;
 mod formats;
 mod json_write;
 mod lost_records;

@@ -75,6 +75,7 @@ impl Home {
         let output = Command::cargo_bin("misfire")
             .expect("the binary")
             .current_dir(self.0.path())
+            .env_remove("GITHUB_ACTIONS")
             .args(args)
             .output()
             .expect("a finished run");

@@ -103,8 +103,7 @@ pub fn rule(id: &str, selection: &str) -> String {
 }
 
 /// What every project expects unless it says otherwise.
-pub const EXPECTATION: &str = "\
-    run: {ends: exits, exit_codes: [0]}
+pub const EXPECTATION: &str = "    run: {ends: exits, exit_codes: [0]}
     signals:
       - id: start
         source: sysmon
@@ -167,7 +166,7 @@ impl Project {
                  description: Asks Windows for the user.\n  supported_platforms: [windows]\n  \
                  input_arguments:\n    flag:\n      description: What to ask for\n      \
                  type: string\n      default: /all\n  executor:\n    name: command_prompt\n    \
-                 command: whoami.exe #{{flag}}\n"
+                 command: 'whoami.exe #{{flag}}'\n"
             ),
         );
         built.write(

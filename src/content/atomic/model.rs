@@ -92,6 +92,9 @@ pub struct Atomic {
     pub dependencies: Vec<Dependency>,
     /// The shell of the dependencies, if it is another than the test's own.
     pub dependency_shell: Option<Shell>,
+    /// Who checks what must be there, and gets it; the test's own executor unless
+    /// the file says otherwise.
+    pub dependencies_by: DependenciesBy,
     /// What it does, and with what.
     pub executor: Executor,
     /// Where it stands.
@@ -124,6 +127,26 @@ pub enum ArgumentKind {
     Float,
 }
 
+impl ArgumentKind {
+    /// The word of the public schema.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Path => "path",
+            Self::Url => "url",
+            Self::Integer => "integer",
+            Self::Float => "float",
+        }
+    }
+}
+
+impl fmt::Display for ArgumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// What an atomic needs before it can be performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependency {
@@ -133,6 +156,15 @@ pub struct Dependency {
     pub prereq_command: String,
     /// A command that gets it, if there is one.
     pub get_prereq_command: Option<String>,
+}
+
+/// Who checks what an atomic needs, and gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DependenciesBy {
+    /// A person.
+    Person,
+    /// A shell.
+    Shell(Shell),
 }
 
 /// How an atomic is performed.
@@ -167,6 +199,25 @@ pub enum Shell {
     Sh,
     /// Bash.
     Bash,
+}
+
+impl Shell {
+    /// The word of the public schema.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PowerShell => "powershell",
+            Self::CommandPrompt => "command_prompt",
+            Self::Sh => "sh",
+            Self::Bash => "bash",
+        }
+    }
+}
+
+impl fmt::Display for Shell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// The rights that an atomic needs.

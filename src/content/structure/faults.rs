@@ -29,15 +29,15 @@ pub(super) enum FaultKind {
         options: Vec<Value>,
     },
     /// It is of another type.
-    Type { wanted: Vec<String> },
+    Type { wanted: Vec<String>, need: Need },
     /// It is none of the allowed values.
-    Choice { options: Vec<Value> },
+    Choice { options: Vec<Value>, need: Need },
     /// It has fewer characters than this.
     TooShort(u64),
     /// It has more characters than this.
     TooLong(u64),
     /// It has fewer entries than this.
-    TooFew(u64),
+    TooFew { limit: u64, need: Need },
     /// It has more entries than this.
     TooMany(u64),
     /// An entry stands in it twice.
@@ -55,18 +55,71 @@ pub(super) enum FaultKind {
     Other(String),
 }
 
-/// All faults of a value, each once.
+/// Whether a value could as well be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It could.
+    Optional,
+    /// It could not.
+    Required,
+}
+
+/// More faults than this are not gathered; what is told is compared with each of
+/// them.
+pub(super) const GATHERED: usize = 500;
+
+/// The faults of a value, each once, up to [`GATHERED`].
 pub(super) fn faults(schema: &Value, validator: &Validator, instance: &Value) -> Vec<Fault> {
     let schema = SchemaNode::root(schema);
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
         for fault in of_error(schema, &error) {
+            if found.len() == GATHERED {
+                return without_misspelled(one_for_a_value(found, instance));
+            }
             if !found.contains(&fault) {
                 found.push(fault);
             }
         }
     }
-    without_misspelled(found)
+    without_misspelled(one_for_a_value(found, instance))
+}
+
+/// Leaves one fault for each value, the one that says most; faults of keys stay.
+fn one_for_a_value(found: Vec<Fault>, instance: &Value) -> Vec<Fault> {
+    let mut kept: Vec<Fault> = Vec::new();
+    for fault in found {
+        let Some(rank) = rank(&fault, instance) else {
+            kept.push(fault);
+            continue;
+        };
+        let earlier = kept
+            .iter_mut()
+            .find(|earlier| earlier.path == fault.path && self::rank(earlier, instance).is_some());
+        match earlier {
+            Some(earlier) if self::rank(earlier, instance) > Some(rank) => *earlier = fault,
+            Some(_) => {}
+            None => kept.push(fault),
+        }
+    }
+    kept
+}
+
+/// How little a fault of a value says; none for a fault of a key.
+fn rank(fault: &Fault, instance: &Value) -> Option<u8> {
+    match fault.kind {
+        FaultKind::UnknownKey { .. } | FaultKind::MissingKey { .. } | FaultKind::BadKey { .. } => {
+            None
+        }
+        // The allowed words say more than that they are text.
+        FaultKind::Choice { .. } => {
+            let value = super::words::at(instance, &fault.path);
+            let is_scalar = value.is_none_or(|value| !value.is_array() && !value.is_object());
+            Some(if is_scalar { 0 } else { 2 })
+        }
+        FaultKind::Type { .. } => Some(1),
+        _ => Some(3),
+    }
 }
 
 /// Leaves out keys that are missing because they are misspelled: the unknown key
@@ -143,17 +196,25 @@ fn of_error(root: SchemaNode<'_>, error: &ValidationError<'_>) -> Vec<Fault> {
                     .collect(),
                 _ => Vec::new(),
             };
-            one(FaultKind::Type { wanted })
+            one(FaultKind::Type {
+                wanted,
+                need: need(root, &keyword),
+            })
         }
         Kind::Constant { expected_value } => one(FaultKind::Choice {
             options: vec![expected_value.as_ref().clone()],
+            need: need(root, &keyword),
         }),
         Kind::Enum { options } => one(FaultKind::Choice {
             options: options.as_array().cloned().unwrap_or_default(),
+            need: need(root, &keyword),
         }),
         Kind::MinLength { limit } => one(FaultKind::TooShort(*limit)),
         Kind::MaxLength { limit } => one(FaultKind::TooLong(*limit)),
-        Kind::MinItems { limit } | Kind::MinProperties { limit } => one(FaultKind::TooFew(*limit)),
+        Kind::MinItems { limit } | Kind::MinProperties { limit } => one(FaultKind::TooFew {
+            limit: *limit,
+            need: need(root, &keyword),
+        }),
         Kind::MaxItems { limit } | Kind::MaxProperties { limit } => one(FaultKind::TooMany(*limit)),
         Kind::UniqueItems => one(FaultKind::Repeated),
         Kind::Pattern { .. } | Kind::Format { .. } => one(FaultKind::Pattern {
@@ -163,12 +224,13 @@ fn of_error(root: SchemaNode<'_>, error: &ValidationError<'_>) -> Vec<Fault> {
         Kind::Maximum { limit } => one(FaultKind::Range(format!("at most {limit}"))),
         Kind::ExclusiveMinimum { limit } => one(FaultKind::Range(format!("more than {limit}"))),
         Kind::ExclusiveMaximum { limit } => one(FaultKind::Range(format!("less than {limit}"))),
-        Kind::PropertyNames { error } => one(FaultKind::BadKey {
-            key: error.instance().as_str().unwrap_or_default().to_owned(),
-            meaning: schema
-                .walk(&["propertyNames"])
-                .and_then(SchemaNode::meaning),
-        }),
+        Kind::PropertyNames { error } => {
+            let names = [schema.walk(&["propertyNames"]), Some(schema)];
+            one(FaultKind::BadKey {
+                key: error.instance().as_str().unwrap_or_default().to_owned(),
+                meaning: names.into_iter().flatten().find_map(SchemaNode::meaning),
+            })
+        }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let branches = context.iter().map(|errors| {
                 let faults = errors.iter().flat_map(|error| of_error(root, error));
@@ -177,6 +239,27 @@ fn of_error(root: SchemaNode<'_>, error: &ValidationError<'_>) -> Vec<Fault> {
             best_branch(&path, error.instance(), branches.collect())
         }
         _ => one(FaultKind::Other(error.masked_with("the value").to_string())),
+    }
+}
+
+/// Whether the property whose schema is at that path must be there.
+fn need(root: SchemaNode<'_>, keyword: &[String]) -> Need {
+    let property = keyword.iter().rposition(|part| part == "properties");
+    let Some((place, name)) = property.and_then(|at| Some((at, keyword.get(at + 1)?))) else {
+        return Need::Required;
+    };
+    let is_of_property = keyword[place + 2..].iter().all(|part| {
+        matches!(part.as_str(), "$ref" | "anyOf" | "oneOf") || part.parse::<u8>().is_ok()
+    });
+    let required = root
+        .walk(&keyword[..place])
+        .and_then(|parent| parent.keyword("required"))
+        .and_then(Value::as_array);
+    let is_required = required.is_some_and(|names| names.iter().any(|known| known == name));
+    if is_of_property && !is_required {
+        Need::Optional
+    } else {
+        Need::Required
     }
 }
 
@@ -246,19 +329,35 @@ fn none_of(path: &[String], instance: &Value, branches: &[Vec<Fault>]) -> Fault 
     let here = branches.iter().flatten().filter(|fault| fault.path == path);
     let mut types = Vec::new();
     let mut options = Vec::new();
+    let mut need = Need::Required;
     for fault in here {
         match &fault.kind {
-            FaultKind::Type { wanted } => types.extend(wanted.iter().cloned()),
-            FaultKind::Choice { options: allowed } => options.extend(allowed.iter().cloned()),
+            FaultKind::Type {
+                wanted,
+                need: of_key,
+            } => {
+                types.extend(wanted.iter().cloned());
+                need = *of_key;
+            }
+            FaultKind::Choice {
+                options: allowed,
+                need: of_key,
+            } => {
+                options.extend(allowed.iter().cloned());
+                need = *of_key;
+            }
             _ => {}
         }
     }
     types.dedup();
     let is_scalar = !instance.is_array() && !instance.is_object() && !instance.is_null();
     let kind = if options.is_empty() || !(is_scalar || types.is_empty()) {
-        FaultKind::Type { wanted: types }
+        FaultKind::Type {
+            wanted: types,
+            need,
+        }
     } else {
-        FaultKind::Choice { options }
+        FaultKind::Choice { options, need }
     };
     Fault {
         path: path.to_vec(),
@@ -270,7 +369,7 @@ fn none_of(path: &[String], instance: &Value, branches: &[Vec<Fault>]) -> Fault 
 fn merged_choices(path: &[String], branches: &[Vec<Fault>]) -> Vec<Fault> {
     let mut merged: Vec<Fault> = Vec::new();
     for fault in branches.iter().flatten() {
-        let FaultKind::Choice { options } = &fault.kind else {
+        let FaultKind::Choice { options, .. } = &fault.kind else {
             continue;
         };
         if fault.path.len() != path.len() + 1 {
@@ -278,7 +377,7 @@ fn merged_choices(path: &[String], branches: &[Vec<Fault>]) -> Vec<Fault> {
         }
         let known = merged.iter_mut().find(|known| known.path == fault.path);
         match known.map(|known| &mut known.kind) {
-            Some(FaultKind::Choice { options: known }) => {
+            Some(FaultKind::Choice { options: known, .. }) => {
                 known.extend(
                     options
                         .iter()

@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::faults::{Fault, faults};
+use self::faults::{Fault, GATHERED, faults};
 use self::json::to_json;
 pub(super) use self::toml::TomlNode;
 use self::words::YamlSpot;
@@ -48,10 +48,10 @@ const TOLD: usize = 40;
 ///   value that breaks a `pattern`, and for editors; its first sentence is quoted
 ///   without its full stop, behind a colon. Write it to stand there: "A technique
 ///   of ATT&CK, such as `T1219.001`."
-/// - `#[schemars(length(min = 1))]`, `range(…)`, and `regex(pattern = r"…")` for
+/// - `#[schemars(length(min = 1))]`, `range(..)`, and `regex(pattern = r"..")` for
 ///   what a single value must be like; anything that relates several values is
 ///   the caller's to check afterwards.
-/// - Alternatives are enums. Tagged ones (`#[serde(tag = "…")]`) are told by
+/// - Alternatives are enums. Tagged ones (`#[serde(tag = "..")]`) are told by
 ///   their tag, others by the alternative that fits best.
 pub(super) struct Form<T> {
     schema: Value,
@@ -151,6 +151,11 @@ pub(super) fn check(
 
 /// Sorts the problems of a file, and only counts those behind the first ones.
 fn shorten(problems: &mut Vec<Diagnostic>, file: &Path) {
+    let at_least = if problems.len() >= GATHERED {
+        "at least "
+    } else {
+        ""
+    };
     crate::diagnostic::sort(problems);
     problems.dedup();
     let more = problems.len().saturating_sub(TOLD);
@@ -158,7 +163,7 @@ fn shorten(problems: &mut Vec<Diagnostic>, file: &Path) {
         problems.truncate(TOLD);
         let mut closing = Diagnostic::error(
             Code::CONTENT_BAD_VALUE,
-            format!("{more} more problems with the structure of the file"),
+            format!("{at_least}{more} more problems with the structure of the file"),
         )
         .in_file(file)
         .help("solve the first ones, and check the file again");

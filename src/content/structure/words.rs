@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::faults::{Fault, FaultKind};
+use super::faults::{Fault, FaultKind, Need};
 use crate::diagnostic::{Code, Diagnostic, Place, YamlNode, did_you_mean};
 
 /// A value that is quoted in a message is cut after so many characters.
@@ -62,14 +62,17 @@ pub(super) fn diagnostic(spot: &dyn Spot, instance: &Value, fault: &Fault) -> Di
             .at(spot.first_line())
             .help(help)
         }
-        FaultKind::Type { wanted } => wrong_type(value, &name, wanted, bad),
-        FaultKind::Choice { options } => {
+        FaultKind::Type { wanted, need } => wrong_type(value, &name, wanted, *need, bad),
+        FaultKind::Choice { options, need } => {
             let text = value.and_then(Value::as_str);
             let names: Vec<_> = options.iter().filter_map(Value::as_str).collect();
             let meant = text.and_then(|text| did_you_mean(text, names.iter().copied()));
             let allowed = one_of(options);
             let help = match meant {
                 Some(meant) => format!("did you mean `{meant}`? It is {allowed}"),
+                None if value.is_none_or(Value::is_null) && *need == Need::Optional => {
+                    format!("it is {allowed}; or remove the key")
+                }
                 None => format!("it is {allowed}"),
             };
             bad(format!("{name} cannot be {}", quoted(value))).help(help)
@@ -81,9 +84,14 @@ pub(super) fn diagnostic(spot: &dyn Spot, instance: &Value, fault: &Fault) -> Di
         FaultKind::TooLong(limit) => {
             bad(format!("{name} is longer than {limit} characters")).help("say it in fewer words")
         }
-        FaultKind::TooFew(1) => bad(format!("{name} has no entry"))
-            .help("add an entry, or remove the key if it is not needed"),
-        FaultKind::TooFew(limit) => bad(format!("{name} has fewer than {limit} entries"))
+        FaultKind::TooFew { limit: 1, need } => {
+            bad(format!("{name} has no entry")).help(if *need == Need::Optional {
+                "add an entry, or remove the key"
+            } else {
+                "add an entry"
+            })
+        }
+        FaultKind::TooFew { limit, .. } => bad(format!("{name} has fewer than {limit} entries"))
             .help(format!("add entries until there are {limit}")),
         FaultKind::TooMany(limit) => bad(format!("{name} has more than {limit} entries"))
             .help(format!("keep at most {limit} of them")),
@@ -117,6 +125,7 @@ fn wrong_type(
     value: Option<&Value>,
     name: &str,
     wanted: &[String],
+    need: Need,
     bad: impl Fn(String) -> Diagnostic,
 ) -> Diagnostic {
     let wanted: Vec<_> = wanted
@@ -139,6 +148,9 @@ fn wrong_type(
         }
         Some(Value::String(_) | Value::Number(_)) if wants("array") => {
             "put it in brackets, or on a line of its own behind a dash".to_owned()
+        }
+        None | Some(Value::Null) if need == Need::Optional => {
+            format!("write {words} there, or remove the key")
         }
         _ => format!("write {words} there"),
     };
@@ -173,7 +185,8 @@ fn what(value: &Value) -> &'static str {
     }
 }
 
-fn at<'v>(instance: &'v Value, path: &[String]) -> Option<&'v Value> {
+/// The value that a path leads to.
+pub(super) fn at<'v>(instance: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter()
         .try_fold(instance, |value, segment| match value {
             Value::Array(list) => list.get(segment.parse::<usize>().ok()?),

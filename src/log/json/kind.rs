@@ -129,7 +129,8 @@ pub(in crate::log) fn kind_of(text: &str) -> Option<Kind> {
         Kind::EventBridge
     } else if members.has(M::insight) {
         Kind::Insight
-    } else if has(&[M::event_source, M::event_name]) {
+    // Older Azure records have both of these, too.
+    } else if has(&[M::event_source, M::event_name]) && !members.has(M::operation) {
         Kind::CloudTrail
     } else if has(&[M::digest_start, M::log_files]) {
         Kind::Digest

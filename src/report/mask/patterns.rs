@@ -33,7 +33,10 @@ const SHAPES: [(&str, &str); 28] = [
         r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/=%]{16,}",
     ),
     ("ssm-token", r"AAEAA[A-Za-z0-9+/=_%\-]{40,}"),
-    ("ssm-stream", r#"wss://ssmmessages[^\s"'?]*\?(?P<s>[^\s"']+)"#),
+    (
+        "ssm-stream",
+        r#"wss://ssmmessages[^\s"'?]*\?(?P<s>[^\s"']+)"#,
+    ),
     ("github-token", r"gh[pousr]_(?P<s>[A-Za-z0-9_]{30,})"),
     ("github-token", r"github_pat_(?P<s>[A-Za-z0-9_]{22,})"),
     (
@@ -46,10 +49,7 @@ const SHAPES: [(&str, &str); 28] = [
         "slack-webhook",
         r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[A-Za-z0-9_/]{16,})",
     ),
-    (
-        "jwt",
-        r"eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){2,4}",
-    ),
+    ("jwt", r"eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){2,4}"),
     ("google-key", r"AIza(?P<s>[A-Za-z0-9_\-]{35})"),
     ("npm-token", r"npm_(?P<s>[A-Za-z0-9]{36})"),
     ("stripe-key", r"[sr]k_live_(?P<s>[A-Za-z0-9]{16,})"),
@@ -85,7 +85,10 @@ const SHAPES: [(&str, &str); 28] = [
         "password",
         r#"(?i)ConvertTo-SecureString\s+(?:-(?:String|AsPlainText|Force)\s+)*\\*["'](?P<s>[^"']+)"#,
     ),
-    ("password", r#"(?i)\s/rp\s+(?:\\*["'])?(?P<s>[^\s"'/*][^\s"']*)"#),
+    (
+        "password",
+        r#"(?i)\s/rp\s+(?:\\*["'])?(?P<s>[^\s"'/*][^\s"']*)"#,
+    ),
     (
         "password",
         r#"(?i)\bnet1?(?:\.exe)?\\*"?\s+user\s+(?:"[^"]+"|[^\s/"]+)\s+(?:\\*["'])?(?P<s>[^\s"'/*|&<>][^\s"']*)"#,

@@ -76,10 +76,37 @@ fn miss_text(
         paint.faint(id)
     )?;
     writeln!(out, "    {}", told(&miss.reason()))?;
+    more_text(out, test, miss, show)
+}
+
+/// What more there is to say of a miss than its word and its reason, as lines of
+/// plain text.
+pub(crate) fn miss_details(test: &TestReport, miss: Judged<'_>) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = more_text(&mut text, test, miss, &Show::default());
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}
+
+fn more_text(
+    out: &mut dyn Write,
+    test: &TestReport,
+    miss: Judged<'_>,
+    show: &Show,
+) -> io::Result<()> {
     match miss {
         Judged::Verdict(given) => {
             if !given.fires_on.is_empty() {
-                let signals: Vec<_> = given.fires_on.iter().map(|signal| signal.as_str()).collect();
+                let signals: Vec<_> = given
+                    .fires_on
+                    .iter()
+                    .map(|signal| signal.as_str())
+                    .collect();
                 writeln!(out, "    must fire on: {}", signals.join(", "))?;
             }
             events_text(out, "fired on", &given.events)?;

@@ -14,7 +14,9 @@ use super::pick::Words;
 use super::words::one_line;
 use crate::verdict::{Report, TestReport};
 
-pub(super) use line::{HEADER, test_line};
+pub(super) use line::{Columns, HEADER, test_line};
+pub(super) use miss::miss_details;
+pub(super) use summary::counts;
 
 /// How much of a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,12 +56,7 @@ impl Show {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn run_text(
-    out: &mut dyn Write,
-    report: &Report,
-    show: &Show,
-    told: usize,
-) -> io::Result<()> {
+pub fn run_text(out: &mut dyn Write, report: &Report, show: &Show, told: usize) -> io::Result<()> {
     let is_told = |test: &&TestReport| test.atomic.is_some() && show.shows(test);
     let mut header = report.tests.iter().take(told).any(|test| is_told(&test));
     let mut lines = header;

@@ -15,30 +15,11 @@ const MOST_NAMED: usize = 8;
 pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
     let summary = report.summary();
     let paint = show.paint;
-    let mut parts = vec![
-        counted("", &summary.verdicts, Verdict::ALL.map(Verdict::as_str)),
-        counted(
-            "controls ",
-            &summary.controls,
-            ControlOutcome::ALL.map(ControlOutcome::as_str),
-        ),
-        counted(
-            "signals ",
-            &summary.signals,
-            SignalState::ALL.map(SignalState::as_str),
-        ),
-        claims(report),
-    ];
-    parts.retain(|part| !part.is_empty());
     writeln!(
         out,
         "{}: {} ({})",
         paint.bold(count_of(report.judged(), "judgement")),
-        if parts.is_empty() {
-            "nothing was judged".to_owned()
-        } else {
-            parts.join("; ")
-        },
+        counts(report),
         count(report.records, "record"),
     )?;
     if !summary.evidence.is_empty() {
@@ -66,6 +47,31 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
         paint.good("all as expected")
     };
     writeln!(out, "{closing}")
+}
+
+/// How often each word was given.
+pub(crate) fn counts(report: &Report) -> String {
+    let summary = report.summary();
+    let mut parts = vec![
+        counted("", &summary.verdicts, Verdict::ALL.map(Verdict::as_str)),
+        counted(
+            "controls ",
+            &summary.controls,
+            ControlOutcome::ALL.map(ControlOutcome::as_str),
+        ),
+        counted(
+            "signals ",
+            &summary.signals,
+            SignalState::ALL.map(SignalState::as_str),
+        ),
+        claims(report),
+    ];
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() {
+        "nothing was judged".to_owned()
+    } else {
+        parts.join("; ")
+    }
 }
 
 fn counted<const N: usize>(

@@ -4,24 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
-use crate::content::atomic::Atomic;
+use crate::content::atomic::{Atomic, resolve_arguments};
 use crate::content::fixture::{Fixture, Subject};
 
 /// The arguments of a recorded performance: those that were given, and the
-/// atomic's defaults for the others.
+/// atomic's defaults for the others. Arguments that the atomic does not have are
+/// told when the content is joined.
 pub(super) fn arguments_of(atomic: &Atomic, fixture: Option<&Fixture>) -> BTreeMap<String, String> {
-    let mut arguments: BTreeMap<_, _> = atomic
-        .arguments
-        .iter()
-        .filter_map(|(name, argument)| Some((name.clone(), argument.default.clone()?)))
-        .collect();
-    if let Some(Subject::Atomic {
-        arguments: given, ..
-    }) = fixture.map(|fixture| &fixture.subject)
-    {
-        arguments.extend(given.clone());
-    }
-    arguments
+    let given = match fixture.map(|fixture| &fixture.subject) {
+        Some(Subject::Atomic { arguments, .. }) => arguments.clone(),
+        Some(Subject::Control { .. }) | None => BTreeMap::new(),
+    };
+    resolve_arguments(atomic, &given).unwrap_or_else(|_| {
+        let defaults = atomic.arguments.iter();
+        let defaults =
+            defaults.filter_map(|(name, argument)| Some((name.clone(), argument.default.clone()?)));
+        defaults.chain(given).collect()
+    })
 }
 
 /// Puts arguments and what is known of the host into a selection, as literals.

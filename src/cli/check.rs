@@ -1,0 +1,56 @@
+//! `misfire check`.
+
+use std::io;
+use std::path::Path;
+
+use super::args::{CheckArgs, Format};
+use super::exit::{Exit, Facts};
+use super::output::Output;
+use crate::content::{Content, ContentRequest, LooseFiles, Start, check_files};
+use crate::diagnostic::{self, has_error};
+use crate::report::{check_json, check_text};
+
+/// Load, report.
+pub(super) fn check(args: CheckArgs, output: &Output) -> io::Result<Exit> {
+    let mut seen = LooseFiles::default();
+    if args.paths.is_empty() {
+        let request = args.content.request(Start::default());
+        add(&mut seen, &request);
+    }
+    for path in &args.paths {
+        if is_project(path) {
+            let request = args.content.request(Start::Folder(path.clone()));
+            add(&mut seen, &request);
+        } else {
+            let files = check_files(path);
+            seen.loaded += files.loaded;
+            seen.problems.extend(files.problems);
+        }
+    }
+    diagnostic::sort(&mut seen.problems);
+    seen.problems.dedup();
+    output.tell(&seen.problems)?;
+    match output.format {
+        Format::Json => output.write(|out| check_json(out, &seen))?,
+        Format::Text if output.quiet => {}
+        Format::Text => output.write(|out| check_text(out, &seen, output.paint()))?,
+    }
+    Ok(Facts {
+        wrong: has_error(&seen.problems),
+        ..Facts::default()
+    }
+    .exit())
+}
+
+fn add(seen: &mut LooseFiles, request: &ContentRequest) {
+    let content = Content::load(request);
+    seen.loaded += content.loaded();
+    seen.problems.extend(content.problems);
+}
+
+/// Whether a folder is laid out as a project.
+fn is_project(path: &Path) -> bool {
+    ["misfire.toml", "atomics", "expectations", "fixtures"]
+        .iter()
+        .any(|name| path.join(name).exists())
+}

@@ -1,0 +1,40 @@
+//! `misfire list`.
+
+use std::io;
+
+use super::args::{Format, ListArgs};
+use super::exit::{Exit, Facts};
+use super::output::Output;
+use crate::content::{Content, Start};
+use crate::diagnostic::{Diagnostic, Severity, has_error};
+use crate::report::{Titles, list_json, list_text};
+use crate::run::choose;
+
+/// Load, choose, show.
+pub(super) fn list(args: ListArgs, output: &Output) -> io::Result<Exit> {
+    let content = Content::load(&args.content.request(Start::default()));
+    let choice = choose(&content, &args.select.selection(args.filters));
+    let problems: Vec<Diagnostic> = [&content.problems[..], &choice.problems[..]]
+        .concat()
+        .into_iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .collect();
+    output.tell(&problems)?;
+    let titles: Titles = content
+        .detections
+        .sigma
+        .titles()
+        .map(|(id, title)| (id.to_owned(), title.to_owned()))
+        .collect();
+    match output.format {
+        Format::Json => output.write(|out| list_json(out, &choice.plan, &titles))?,
+        Format::Text => {
+            output.write(|out| list_text(out, &choice.plan, &titles, output.paint()))?;
+        }
+    }
+    Ok(Facts {
+        wrong: has_error(&problems),
+        ..Facts::default()
+    }
+    .exit())
+}

@@ -1,0 +1,156 @@
+//! Choosing the tests that a user wants out of all that are loaded.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::selection::{Candidate, Revision, Selection};
+use crate::content::{Content, LoadedDetections, Plan, PlannedTest, changed_since};
+use crate::detect::DetectionId;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::verdict::LeftOut;
+
+/// The tests that are wanted.
+#[derive(Debug)]
+pub struct Choice {
+    /// They.
+    pub plan: Plan,
+    /// The others.
+    pub left_out: Vec<LeftOut>,
+    /// What is wrong with the choice.
+    pub problems: Vec<Diagnostic>,
+    /// Whether there was anything to choose from since the revision that was asked
+    /// for.
+    pub changes: ChangesFound,
+}
+
+/// Whether anything that is judged has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangesFound {
+    /// Something has, or nobody asked.
+    Some,
+    /// Nothing has, so that nothing is to be judged.
+    None,
+}
+
+/// Chooses the tests of the plan that a selection accepts.
+#[must_use]
+pub fn choose(content: &Content, selection: &Selection) -> Choice {
+    let mut choice = Choice {
+        plan: content.plan.clone(),
+        left_out: Vec::new(),
+        problems: Vec::new(),
+        changes: ChangesFound::Some,
+    };
+    let titles: BTreeMap<&str, &str> = content.detections.sigma.titles().collect();
+    let is_wanted = |test: &PlannedTest| accepts(selection, test, &titles);
+    let mut left_out = choice.plan.retain(is_wanted);
+    let is_empty = choice.plan.tests.is_empty() && !content.plan.tests.is_empty();
+    if is_empty {
+        choice.problems.push(
+            Diagnostic::error(Code::RUN_NO_TESTS, "no test is what the filters ask for")
+                .help("`misfire list` shows every test, with all that filters can name"),
+        );
+    }
+    if let Some(revision) = &selection.since
+        && !is_empty
+    {
+        match unchanged(content, revision, &mut choice.plan) {
+            Ok(unchanged) => left_out.extend(unchanged),
+            Err(problem) => {
+                // Without knowing what has changed, nothing may be left out.
+                choice.problems.push(*problem);
+            }
+        }
+        if choice.plan.tests.is_empty() {
+            choice.changes = ChangesFound::None;
+            choice.problems.push(
+                Diagnostic::note(
+                    Code::RUN_NOTHING_CHANGED,
+                    format!(
+                        "nothing that is judged has changed since `{}`",
+                        revision.as_str()
+                    ),
+                )
+                .help("leave `--since` out to judge everything"),
+            );
+        }
+    }
+    choice.left_out = left_out
+        .into_iter()
+        .map(|test| LeftOut {
+            technique: Some(test.atomic.technique.to_string()),
+            name: test.atomic.name.clone(),
+        })
+        .collect();
+    choice
+}
+
+/// Takes the tests out of a plan that have not changed since a revision.
+fn unchanged(
+    content: &Content,
+    revision: &Revision,
+    plan: &mut Plan,
+) -> Result<Vec<PlannedTest>, Box<Diagnostic>> {
+    let folders = &content.folders;
+    let of = |folders: &Option<Vec<PathBuf>>| folders.clone().unwrap_or_default();
+    let detections = of(&folders.detections);
+    let mut all = [
+        of(&folders.atomics),
+        of(&folders.expectations),
+        of(&folders.fixtures),
+        detections.clone(),
+    ]
+    .concat();
+    if all.is_empty() {
+        return Err(Box::new(
+            Diagnostic::error(
+                Code::CONTENT_NO_REVISION,
+                "the bundled content has no revisions",
+            )
+            .help("`--since` needs folders of content in a git repository"),
+        ));
+    }
+    let config = content
+        .config
+        .as_ref()
+        .map(|config| config.source.file.clone());
+    all.extend(config.clone());
+    let changes = changed_since(revision.as_str(), &all)?;
+    // A rule that is gone may have been any test's, and so may a setting.
+    let is_everything = detections
+        .iter()
+        .any(|folder| changes.is_gone_below(folder))
+        || config.is_some_and(|config| changes.holds(&config));
+    if is_everything {
+        return Ok(Vec::new());
+    }
+    let LoadedDetections { sigma, .. } = &content.detections;
+    let affected = sigma.affected_by(|file| changes.holds(file));
+    Ok(plan.retain(|test| test.is_changed(&changes, &affected)))
+}
+
+fn accepts(selection: &Selection, test: &PlannedTest, titles: &BTreeMap<&str, &str>) -> bool {
+    let detections: Vec<(&DetectionId, &str)> = test
+        .expectation
+        .iter()
+        .flat_map(|expectation| &expectation.detections)
+        .map(|expected| {
+            let title = titles.get(expected.rule.as_str()).copied();
+            (&expected.rule, title.unwrap_or_default())
+        })
+        .collect();
+    let recordings = test.recordings.iter().map(|fixture| fixture.name.as_str());
+    let controls = test
+        .controls
+        .iter()
+        .map(|control| control.fixture.name.as_str());
+    let fixtures: Vec<&str> = recordings.chain(controls).collect();
+    selection.accepts(&Candidate {
+        technique: Some(&test.atomic.technique),
+        guid: test.atomic.guid,
+        name: &test.atomic.name,
+        platforms: &test.atomic.platforms,
+        detections: &detections,
+        fixtures: &fixtures,
+    })
+}

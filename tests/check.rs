@@ -1,0 +1,211 @@
+//! `misfire check` and `misfire init`, through the program.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn misfire(folder: &Path, args: &[&str]) -> Output {
+    Command::cargo_bin("misfire")
+        .expect("the binary")
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .expect("a finished run")
+}
+
+fn told(output: &Output) -> (String, String, Option<i32>) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    (
+        text(&output.stdout),
+        text(&output.stderr),
+        output.status.code(),
+    )
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+fn project() -> TempDir {
+    let home = TempDir::new().expect("a temporary folder");
+    let (_, stderr, code) = told(&misfire(home.path(), &["init", "lab"]));
+    assert_eq!((stderr.as_str(), code), ("", Some(0)));
+    home
+}
+
+/// Writes something in a file of the project otherwise.
+fn edit(home: &TempDir, name: &str, from: &str, to: &str) {
+    let path = home.path().join("lab").join(name);
+    let text = fs::read_to_string(&path).expect("a file");
+    assert!(text.contains(from), "{text}");
+    fs::write(path, text.replace(from, to)).expect("a file");
+}
+
+#[test]
+fn a_new_project_is_right() {
+    let home = project();
+    for (folder, args) in [
+        ("lab", vec!["check"]),
+        ("lab/fixtures/T1033", vec!["check"]),
+        ("", vec!["check", "lab"]),
+    ] {
+        let (stdout, stderr, code) = told(&misfire(&home.path().join(folder), &args));
+        assert_eq!(
+            stdout,
+            "1 atomic, 1 expectation, 1 detection, 2 fixtures: nothing is wrong\n"
+        );
+        assert_eq!((stderr.as_str(), code), ("", Some(0)));
+    }
+    let output = misfire(&home.path().join("lab"), &["check", "--format", "json"]);
+    assert_eq!(
+        json(&output),
+        serde_json::json!({
+            "diagnostics": [],
+            "loaded": {"atomics": 1, "expectations": 1, "detections": 1, "fixtures": 2},
+        })
+    );
+}
+
+#[test]
+fn each_file_of_a_project_can_be_checked_by_itself() {
+    let home = project();
+    for path in [
+        "atomics/T1033/T1033.yaml",
+        "expectations/T1033.yaml",
+        "detections/sigma/whoami_all.yml",
+        "detections",
+        "fixtures/T1033/whoami-all/fixture.yaml",
+        "fixtures/T1033",
+        "misfire.toml",
+    ] {
+        let (stdout, stderr, code) = told(&misfire(&home.path().join("lab"), &["check", path]));
+        assert_eq!((stderr.as_str(), code), ("", Some(0)), "{path}");
+        assert!(stdout.ends_with(": nothing is wrong\n"), "{path}: {stdout}");
+        assert!(path == "misfire.toml" || stdout.contains('1') || stdout.contains('2'));
+    }
+}
+
+#[test]
+fn a_fault_is_told_in_text_and_json_and_ends_with_2() {
+    let home = project();
+    edit(
+        &home,
+        "expectations/T1033.yaml",
+        "source: sysmon",
+        "source: sysmn",
+    );
+    let lab = home.path().join("lab");
+    for path in [None, Some("expectations")] {
+        let args: Vec<_> = ["check"].into_iter().chain(path).collect();
+        let (stdout, stderr, code) = told(&misfire(&lab, &args));
+        assert!(
+            stderr.contains("misfire::expectation::unknown_source"),
+            "{stderr}"
+        );
+        assert!(stderr.contains("did you mean `sysmon`?"), "{stderr}");
+        assert!(stdout.ends_with(": 1 error\n"), "{stdout}");
+        assert_eq!(code, Some(2));
+    }
+    let output = misfire(&lab, &["check", "--format", "json"]);
+    let document = json(&output);
+    let [problem] = document["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .as_slice()
+    else {
+        panic!("{document}");
+    };
+    assert_eq!(problem["code"], "misfire::expectation::unknown_source");
+    assert_eq!(problem["severity"], "error");
+    assert_eq!(problem["file"], "expectations/T1033.yaml");
+    assert_eq!(problem["line"], 9);
+    assert_eq!(problem["column"], 17);
+    assert!(problem["help"].is_string());
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn warnings_change_no_exit_code() {
+    let home = project();
+    edit(
+        &home,
+        "fixtures/T1033/whoami-all/fixture.yaml",
+        "outcome:",
+        "given: [rain]\noutcome:",
+    );
+    let (stdout, stderr, code) = told(&misfire(&home.path().join("lab"), &["check"]));
+    assert!(stderr.starts_with("warning[misfire::reference::unused_condition]"));
+    assert!(stdout.ends_with(": 1 warning\n"), "{stdout}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn bundled_content_is_checked_where_there_is_no_project() {
+    let nowhere = TempDir::new().expect("a temporary folder");
+    let output = misfire(nowhere.path(), &["check", "--format", "json"]);
+    let document = json(&output);
+    assert_eq!(output.status.code(), Some(0), "{document}");
+    for kind in ["atomics", "expectations", "detections", "fixtures"] {
+        assert!(document["loaded"][kind].as_u64() >= Some(10), "{document}");
+    }
+}
+
+#[test]
+fn nothing_to_check_is_an_error() {
+    let home = TempDir::new().expect("a temporary folder");
+    fs::create_dir(home.path().join("empty")).expect("a folder");
+    fs::create_dir(home.path().join("other")).expect("a folder");
+    fs::write(home.path().join("other/notes.md"), "x").expect("a file");
+    for path in ["empty", "other", "nowhere"] {
+        let (_, stderr, code) = told(&misfire(home.path(), &["check", path]));
+        assert!(
+            stderr.starts_with("error[misfire::io::"),
+            "{path}: {stderr}"
+        );
+        assert_eq!(code, Some(2), "{path}");
+    }
+}
+
+#[test]
+fn folders_and_profiles_can_be_named() {
+    let home = project();
+    let lab = home.path().join("lab");
+    fs::rename(lab.join("fixtures"), lab.join("recordings")).expect("a folder");
+    let (_, stderr, code) = told(&misfire(&lab, &["check"]));
+    assert!(stderr.contains("misfire::config::missing_path"), "{stderr}");
+    assert_eq!(code, Some(2));
+    edit(&home, "misfire.toml", "fixtures = \"fixtures\"\n", "");
+    let (_, stderr, code) = told(&misfire(&lab, &["check", "--fixtures", "recordings"]));
+    assert_eq!((stderr.as_str(), code), ("", Some(0)));
+    let (_, stderr, code) = told(&misfire(&lab, &["check", "--profile", "discvery"]));
+    assert!(stderr.contains("did you mean `discovery`?"), "{stderr}");
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_project_is_started_only_in_an_empty_folder() {
+    let home = project();
+    let before = fs::read(home.path().join("lab/misfire.toml")).expect("a file");
+    let (stdout, stderr, code) = told(&misfire(home.path(), &["init", "lab"]));
+    assert_eq!((stdout.as_str(), code), ("", Some(2)));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/init/not_empty.txt");
+    if std::env::var_os("MISFIRE_BLESS").is_some() {
+        fs::create_dir_all(golden.parent().expect("a folder")).expect("a folder");
+        fs::write(&golden, &stderr).expect("a golden file");
+    }
+    assert_eq!(stderr, fs::read_to_string(golden).expect("a golden file"));
+    assert_eq!(
+        fs::read(home.path().join("lab/misfire.toml")).expect("a file"),
+        before
+    );
+    fs::create_dir(home.path().join("there")).expect("a folder");
+    let output = misfire(home.path(), &["init", "there", "--format", "json"]);
+    assert_eq!(json(&output)["files"].as_array().map(Vec::len), Some(8));
+    fs::write(home.path().join("file"), "x").expect("a file");
+    let (_, _, code) = told(&misfire(home.path(), &["init", "file"]));
+    assert_eq!(code, Some(3));
+}

@@ -1,0 +1,281 @@
+//! A report made by hand, with one of everything.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use misfire::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use misfire::content::expectation::{Holds, SignalId};
+use misfire::detect::{
+    DetectionId, Explanation, Language, NearMiss, Outcome, Predicate, Quantity, Reading, Seen,
+};
+use misfire::diagnostic::{At, Code, Diagnostic, Place};
+use misfire::event::{EventId, FileId, OwnedValue};
+use misfire::recording::Evidence;
+use misfire::verdict::{
+    Absent, AtomicReport, ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef,
+    HitReport, LeftOut, NearMissReport, Report, SignalKind, SignalReport, SignalState, StageName,
+    TestReport, Verdict, VerdictReport,
+};
+
+fn signal_id(name: &str) -> SignalId {
+    SignalId::parse(name).expect("a name")
+}
+
+fn event(record: u64) -> EventRef {
+    EventRef {
+        file: PathBuf::from("fixtures/T1219/anydesk-temp/sysmon.evtx"),
+        record,
+    }
+}
+
+fn outcome(field: &str, wanted: &str, seen: &str, satisfied: bool) -> Outcome {
+    Outcome {
+        predicate: Predicate {
+            part: "selection".to_owned(),
+            field: Some(field.to_owned()),
+            operator: "endswith".to_owned(),
+            values: vec![wanted.to_owned()],
+            quantity: Quantity::Any,
+            negated: false,
+            span: None,
+        },
+        seen: Seen::Value(OwnedValue::Text(seen.into())),
+        satisfied,
+    }
+}
+
+fn near_miss(relation: Option<&str>) -> NearMissReport {
+    NearMissReport {
+        explanation: Explanation {
+            records: 12,
+            searched: 3,
+            fired: Vec::new(),
+            nearest: Some(NearMiss {
+                event: EventId {
+                    file: FileId(0),
+                    record: 70402,
+                },
+                time: Some("2026-11-02T13:05:44.2210975Z".parse().expect("a time")),
+                distance: 1,
+                outcomes: vec![
+                    outcome(
+                        "Image",
+                        r"\AnyDesk.exe",
+                        "C:\\Temp\\any\u{1b}[31mdesk_test.exe",
+                        false,
+                    ),
+                    outcome("tokenValue", "x", "correct-horse-battery", true),
+                ],
+            }),
+            groups: Vec::new(),
+        },
+        relation: relation.map(str::to_owned),
+        change: vec![r"Image endswith '\anydesk_test.exe'".to_owned()],
+    }
+}
+
+pub fn signal(name: &str, state: SignalState) -> SignalReport {
+    let expected = matches!(state, SignalState::Seen | SignalState::NotDue);
+    SignalReport {
+        id: signal_id(name),
+        looks_like: "sysmon 1".to_owned(),
+        kind: SignalKind::Required,
+        condition: None,
+        state,
+        expected,
+        reason: if expected {
+            "1 event".to_owned()
+        } else {
+            "none of 12 records is like it".to_owned()
+        },
+        events: if state == SignalState::Seen {
+            vec![event(70402)]
+        } else {
+            Vec::new()
+        },
+        near_miss: (state == SignalState::Missing)
+            .then(|| near_miss(Some("ProcessGuid is not that of `tunnel-process`"))),
+    }
+}
+
+pub fn verdict(word: Verdict, expected: bool) -> VerdictReport {
+    VerdictReport {
+        detection: DetectionId::new("0784ddd7-8c53-4c5a-9b26-47064a3d155c"),
+        title: "AnyDesk | Started `from` a <temporary> folder".to_owned(),
+        file: Some(PathBuf::from("detections/sigma/anydesk.yml")),
+        language: Language::Sigma,
+        reading: Reading::Strict,
+        verdict: word,
+        expected,
+        known_gap: None,
+        reason: match word {
+            Verdict::Fired => "it fired on installer-started".to_owned(),
+            Verdict::Blind => "CommandLine is empty in every event of installer-started".to_owned(),
+            _ => "its signals are there, and it stayed silent".to_owned(),
+        },
+        fires_on: vec![signal_id("installer-started")],
+        events: if word == Verdict::Fired {
+            vec![event(70402)]
+        } else {
+            Vec::new()
+        },
+        extra: if word == Verdict::Stray {
+            vec![event(70403)]
+        } else {
+            Vec::new()
+        },
+        surplus: 0,
+        near_miss: (word == Verdict::Misfire && !expected).then(|| near_miss(None)),
+    }
+}
+
+pub fn control(outcome: ControlOutcome) -> ControlReport {
+    ControlReport {
+        name: "T1219/controls/anydesk-installed".to_owned(),
+        why: "AnyDesk is installed and started as a service".to_owned(),
+        detection: DetectionId::new("0784ddd7-8c53-4c5a-9b26-47064a3d155c"),
+        title: "AnyDesk Started".to_owned(),
+        file: Some(PathBuf::from("detections/sigma/anydesk.yml")),
+        reading: Reading::Strict,
+        outcome,
+        expected: outcome == ControlOutcome::Quiet,
+        reason: match outcome {
+            ControlOutcome::Quiet => "silent on 4 records".to_owned(),
+            ControlOutcome::FalseAlarm => "it fires on 1 of 4 records".to_owned(),
+            _ => "no record is of the rule's log source".to_owned(),
+        },
+        evidence: Evidence::Authored,
+        events: if outcome == ControlOutcome::FalseAlarm {
+            vec![event(3)]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn claim(state: ClaimState) -> ClaimReport {
+    ClaimReport {
+        text: "the page promises one process event".to_owned(),
+        page: "T1219 page".to_owned(),
+        holds: Holds::False,
+        because: Some("there are two".to_owned()),
+        state,
+    }
+}
+
+pub fn test(technique: &str, name: &str) -> TestReport {
+    TestReport {
+        atomic: Some(AtomicReport {
+            technique: TechniqueId::parse(technique).expect("an id"),
+            guid: AtomicGuid::parse("6f1c2f60-1f52-4a83-90a4-1b0f6bfb0004"),
+            platforms: vec![Platform::Windows],
+            place: Place::new(Path::new("expectations/T1219.yaml"), At::Line(12)),
+        }),
+        name: name.to_owned(),
+        recording: PathBuf::from("T1219/anydesk-temp"),
+        files: vec![PathBuf::from("fixtures/T1219/anydesk-temp/sysmon.evtx")],
+        stage: StageName::Replay,
+        arguments: BTreeMap::from([
+            ("vnc_password".to_owned(), "hunter2-long".to_owned()),
+            ("folder".to_owned(), r"C:\Temp".to_owned()),
+        ]),
+        evidence: Evidence::Authored,
+        stand_in: None,
+        not_run: None,
+        records: 12,
+        signals: vec![
+            signal("installer-started", SignalState::Seen),
+            signal("relay-lookup", SignalState::NotDue),
+        ],
+        verdicts: vec![verdict(Verdict::Fired, true)],
+        controls: vec![control(ControlOutcome::Quiet)],
+        claims: vec![claim(ClaimState::Proven)],
+        hits: Vec::new(),
+    }
+}
+
+/// Everything as expected.
+pub fn green() -> Report {
+    let mut gap = test("T1219", "A gap that is known");
+    let mut known = verdict(Verdict::Misfire, true);
+    known.known_gap = Some((Verdict::Misfire, "the rule lists another name".to_owned()));
+    gap.verdicts.push(known);
+    let tests = vec![test("T1219.001", "Tunnel from the command line"), gap];
+    Report {
+        planned: tests.len(),
+        tests,
+        records: 24,
+        ..Report::default()
+    }
+}
+
+/// One of everything that is not as expected.
+pub fn red() -> Report {
+    let mut misfire = test("T1219", "AnyDesk | from a `temporary` folder");
+    misfire.verdicts.push(verdict(Verdict::Misfire, false));
+    misfire.stand_in = Some("a copy of notepad.exe on WS01".to_owned());
+    let mut missing = test("T1219", "TeamViewer by registry");
+    missing
+        .signals
+        .push(signal("run-key", SignalState::Missing));
+    missing.verdicts = vec![verdict(Verdict::Blind, false)];
+    let mut unknown = test("T1219", "VNC server");
+    unknown
+        .signals
+        .push(signal("listening", SignalState::Unknown));
+    unknown.verdicts = vec![verdict(Verdict::Inconclusive, false)];
+    let mut alarm = test("T1021.008", "SSM StartSession");
+    alarm.controls.push(control(ControlOutcome::FalseAlarm));
+    alarm.controls.push(control(ControlOutcome::Vacuous));
+    alarm.claims.push(claim(ClaimState::Contradicted));
+    let mut stray = test("T1021.008", "SSM SendCommand");
+    stray.verdicts = vec![verdict(Verdict::Stray, false)];
+    stray.hits.push(HitReport {
+        detection: DetectionId::new("any"),
+        title: "Anything at all".to_owned(),
+        events: vec![event(1), event(2)],
+    });
+    let mut healed = test("T1021.008", "A gap that is closed");
+    let mut fired = verdict(Verdict::Fired, false);
+    fired.known_gap = Some((Verdict::Misfire, "the rule lists another name".to_owned()));
+    healed.verdicts = vec![fired];
+    let mut not_run = test("T1021.008", "Azure Run Command");
+    not_run.signals.clear();
+    not_run.verdicts.clear();
+    not_run.controls.clear();
+    not_run.claims.clear();
+    not_run.not_run = Some("there is no recording of it".to_owned());
+    let tests = vec![
+        test("T1219.001", "Tunnel from the command line"),
+        misfire,
+        missing,
+        unknown,
+        alarm,
+        stray,
+        healed,
+        not_run,
+    ];
+    Report {
+        planned: 9,
+        tests,
+        left_out: vec![LeftOut {
+            technique: Some("T1059".to_owned()),
+            name: "Left out".to_owned(),
+        }],
+        diagnostics: vec![
+            Diagnostic::error(Code::CONTENT_UNKNOWN_FIELD, "`signal` is not a field, 100%")
+                .at(Place::new(
+                    Path::new("expectations/T1219.yaml"),
+                    At::Line(7),
+                ))
+                .help("did you mean `signals`?"),
+        ],
+        absent: vec![Absent {
+            detection: "4815aa88".to_owned(),
+            file: PathBuf::from("rules/other.yml"),
+        }],
+        commented_out: 1,
+        records: 84,
+        interrupted: false,
+    }
+}
