@@ -1,6 +1,7 @@
 //! What an import made.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
@@ -156,7 +157,18 @@ fn next_steps(outcome: &ImportOutcome, fixture: &ImportedFixture) -> Vec<String>
         )),
         None => {}
     }
-    steps.push("judge it with `misfire run`".to_owned());
+    steps.push(match &fixture.loose {
+        None => "judge it with `misfire run`".to_owned(),
+        Some([fixtures, expectations]) => {
+            let shown = |path: &Path| one_line(&path.display().to_string(), usize::MAX);
+            format!(
+                "judge it with `misfire run --fixtures {} --expectations {}`, or start a project \
+                 with `misfire init`",
+                shown(fixtures),
+                shown(expectations)
+            )
+        }
+    });
     steps
 }
 

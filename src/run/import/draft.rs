@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::kinds::{How, Kind};
-use super::rank::Ranked;
+use super::rank::{Ranked, Reason};
 use super::record::{key, program, row, said, source_of, taken, text, texts};
 use super::stable::{Names, is_whole};
 use super::survey::{Survey, Wanted as Window};
@@ -50,8 +50,8 @@ pub(super) struct Facts {
     pub(super) of: u64,
     /// How many of its kind are outside of the window.
     pub(super) outside: u64,
-    /// Whether it holds an argument.
-    pub(super) has_argument: bool,
+    /// What ties it to the test.
+    pub(super) reason: Option<Reason>,
 }
 
 /// The first record of a kind, and the processes that its records are the starts
@@ -105,7 +105,7 @@ pub(super) fn draft(
                 count: kind.seen.count,
                 of: survey.records_of(&kind.seen.source),
                 outside: kind.seen.outside,
-                has_argument: kind.seen.signs.argument,
+                reason: Some(kind.reason),
             },
         };
         // Only to what comes before, so that nothing refers in a circle.
@@ -212,9 +212,7 @@ fn fields(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Vec<Asked> {
                 .and_then(|text| asked(&take.field, &text, take.how, &actor, names));
             fields.extend(found);
         }
-        if kind.any_argument {
-            arguments(event, names, &mut fields);
-        }
+        arguments(event, kind, names, &mut fields);
     }
     // Two fields of one name would be one key twice.
     let mut seen = BTreeSet::new();
@@ -228,10 +226,11 @@ fn fields(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Vec<Asked> {
 }
 
 /// The fields whose whole value is an argument or is made of one.
-fn arguments(event: Event<'_>, names: &Names, fields: &mut Vec<Asked>) {
+fn arguments(event: Event<'_>, kind: &Kind, names: &Names, fields: &mut Vec<Asked>) {
     let taken: Vec<_> = event
         .fields()
-        .filter(|field| field.section.is_payload() && !field.name.contains('|'))
+        .filter(|field| field.section.is_payload() && kind.may_hold_argument(field.name))
+        .filter(|field| !field.name.contains(['|', '/']))
         .filter_map(|field| {
             let text = texts(field.value).find(|text| {
                 let parts = names.parts(text);
@@ -296,6 +295,12 @@ pub(super) fn slug(text: &str) -> String {
     let mut was_small = false;
     for character in text.chars() {
         if slug.len() >= LONGEST_NAME {
+            // A word that is cut in two says less than none.
+            if character.is_ascii_alphanumeric()
+                && let Some(end) = slug.rfind('-')
+            {
+                slug.truncate(end);
+            }
             break;
         }
         if character.is_ascii_alphanumeric() {

@@ -89,12 +89,21 @@ pub(super) struct Kind {
     pub(super) ties: Ties,
     #[serde(default)]
     pub(super) takes: Vec<Take>,
-    /// Whether any field that holds an argument is asked for.
+    /// The starts of the names of fields that are asked for if they hold an argument.
     #[serde(default)]
-    pub(super) any_argument: bool,
+    pub(super) arguments_in: Vec<String>,
     /// Values that mark a record as someone else's doing.
     #[serde(default)]
     pub(super) background: BTreeMap<String, Vec<String>>,
+}
+
+impl Kind {
+    /// Whether a field is asked for if it holds an argument.
+    pub(super) fn may_hold_argument(&self, field: &str) -> bool {
+        self.arguments_in
+            .iter()
+            .any(|start| field.starts_with(start.as_str()))
+    }
 }
 
 /// What runs and is left whatever is tested.

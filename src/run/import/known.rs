@@ -112,6 +112,14 @@ impl Places {
         Err(problems)
     }
 
+    /// The folders of fixtures and of expectations, where no configuration leads to
+    /// them.
+    pub(super) fn loose(&self) -> Option<[PathBuf; 2]> {
+        self.config
+            .is_none()
+            .then(|| [self.fixtures.clone(), self.expectations.clone()])
+    }
+
     /// The file that expects something of an atomic already, if there is one.
     pub(super) fn expectation_of(&self, guid: AtomicGuid) -> Option<PathBuf> {
         if !self.expectations.is_dir() {

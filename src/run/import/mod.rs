@@ -165,6 +165,9 @@ pub struct ImportedFixture {
     pub window: Window,
     /// How many records lie outside of it.
     pub outside: u64,
+    /// The folders of fixtures and of expectations, where there is no `misfire.toml`
+    /// that leads to them.
+    pub loose: Option<[PathBuf; 2]>,
 }
 
 /// A log of a fixture that was made.
@@ -481,14 +484,7 @@ fn draft_of(
 }
 
 /// The facts of a host that a draft names.
-const DRAFTED_FACTS: [&str; 6] = [
-    "account",
-    "name",
-    "subscription",
-    "temp",
-    "user",
-    "user_sid",
-];
+const DRAFTED_FACTS: [&str; 5] = ["account", "subscription", "temp", "user", "user_sid"];
 
 /// The baseline, as if it were a recording of the same atomic.
 fn baseline_fixture(fixture: &Fixture, baseline: &Baseline) -> Arc<Fixture> {

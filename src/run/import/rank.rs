@@ -23,7 +23,21 @@ const UNKNOWN: u32 = 6;
 pub(super) struct Ranked {
     pub(super) key: Box<str>,
     pub(super) seen: Seen,
+    pub(super) reason: Reason,
     score: f64,
+}
+
+/// What ties a kind of records to the test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// It holds an argument.
+    Argument,
+    /// What did it stands in the atomic's commands.
+    Mentioned,
+    /// What did it also did something of the above.
+    Kin,
+    /// Nothing but that it is rare.
+    Rare,
 }
 
 /// What else is known of the test.
@@ -41,10 +55,14 @@ pub(super) fn rank(survey: &Survey, known: &Known<'_>) -> Vec<Ranked> {
         .kinds
         .iter()
         .filter(|(key, seen)| seen.count > 0 && !is_in(known.baseline, key))
-        .map(|(key, seen)| Ranked {
-            key: key.clone(),
-            seen: seen.clone(),
-            score: score(seen, known, &kin),
+        .map(|(key, seen)| {
+            let reason = reason(seen, known, &kin);
+            Ranked {
+                key: key.clone(),
+                seen: seen.clone(),
+                reason,
+                score: score(seen, reason, !kin.is_empty()),
+            }
         })
         .filter(|ranked| ranked.score > 0.0)
         .collect();
@@ -88,7 +106,7 @@ fn kin<'s>(survey: &'s Survey, known: &Known<'_>) -> HashSet<&'s str> {
     survey
         .kinds
         .values()
-        .filter(|seen| !seen.actor.is_empty() && !seen.signs.background)
+        .filter(|seen| !seen.actor.is_empty() && !seen.signs.background && !seen.signs.noise)
         .filter(|seen| seen.signs.argument || is_mentioned(&seen.actor, known.commands))
         .map(|seen| &*seen.actor)
         .collect()
@@ -108,23 +126,42 @@ fn is_mentioned(actor: &str, commands: &str) -> bool {
         })
 }
 
-fn score(seen: &Seen, known: &Known<'_>, kin: &HashSet<&str>) -> f64 {
+fn reason(seen: &Seen, known: &Known<'_>, kin: &HashSet<&str>) -> Reason {
+    if seen.signs.argument {
+        Reason::Argument
+    } else if is_mentioned(&seen.actor, known.commands) {
+        Reason::Mentioned
+    } else if kin.contains(&*seen.actor) || kin.contains(&*seen.parent) {
+        Reason::Kin
+    } else {
+        Reason::Rare
+    }
+}
+
+/// How telling a kind is; `has_kin`: whether anything is tied to the test by more
+/// than that it is rare.
+fn score(seen: &Seen, reason: Reason, has_kin: bool) -> f64 {
     let kinds = Kinds::bundled();
     let weight = kinds
         .of(seen.source.as_str(), seen.event_id)
         .map_or(UNKNOWN, |kind| kind.weight);
     let mut score = f64::from(weight);
-    if seen.signs.argument {
-        score *= 4.0;
-    } else if is_mentioned(&seen.actor, known.commands) {
-        score *= 2.5;
-    } else if kin.contains(&*seen.actor) || kin.contains(&*seen.parent) {
-        score *= 2.0;
-    }
-    if seen.signs.background && !seen.signs.argument {
+    score *= match reason {
+        Reason::Argument => 4.0,
+        Reason::Mentioned => 2.5,
+        Reason::Kin => 2.0,
+        Reason::Rare if has_kin => 0.3,
+        Reason::Rare => 1.0,
+    };
+    if seen.signs.background {
         score *= 0.08;
-    } else if kinds.noise.parents.contains(&*seen.parent) {
-        score *= 0.5;
+    }
+    if reason != Reason::Argument {
+        if seen.signs.noise {
+            score *= 0.08;
+        } else if kinds.noise.parents.contains(&*seen.parent) {
+            score *= 0.5;
+        }
     }
     if seen.outside > 0 {
         score *= 0.2;

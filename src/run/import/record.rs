@@ -66,8 +66,10 @@ pub(super) fn program(path: &str) -> String {
 pub(super) struct Signs {
     /// It holds the value of an argument.
     pub(super) argument: bool,
-    /// It is what someone else or the system does.
+    /// It is marked as someone else's doing, or as one that changes nothing.
     pub(super) background: bool,
+    /// It is what every host does.
+    pub(super) noise: bool,
 }
 
 /// What two records of a kind have in common.
@@ -118,15 +120,15 @@ pub(super) fn signs(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Sig
     let Some(kind) = kind else {
         return Signs::default();
     };
-    let argument = if kind.any_argument {
-        event.fields().any(|field| {
-            field.section.is_payload() && texts(field.value).any(|text| names.is_in(text))
-        })
-    } else {
-        kind.takes
-            .iter()
-            .any(|take| taken(event, take).is_some_and(|text| names.is_in(&text)))
-    };
+    let holds = |text: &str| names.is_in(text);
+    let argument = kind
+        .takes
+        .iter()
+        .any(|take| taken(event, take).is_some_and(|text| holds(&text)))
+        || event
+            .fields()
+            .filter(|field| field.section.is_payload() && kind.may_hold_argument(field.name))
+            .any(|field| texts(field.value).any(holds));
     let marked = kind.background.iter().any(|(field, values)| {
         text(event, field).is_some_and(|text| {
             values.iter().any(|value| {
@@ -141,7 +143,8 @@ pub(super) fn signs(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Sig
     let noise = &Kinds::bundled().noise;
     Signs {
         argument,
-        background: marked || is_noise(event, kind, noise),
+        background: marked,
+        noise: is_noise(event, kind, noise),
     }
 }
 

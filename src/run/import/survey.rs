@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::draft::slug;
 use super::host::Facts;
+use super::kinds::Kind;
 use super::record::{Signs, key, program, row, signs, source_of, text};
 use super::stable::Names;
 use crate::content::LogInput;
@@ -85,7 +87,8 @@ pub(super) struct Seen {
     pub(super) outside: u64,
     /// The first inside the window, in the order of the logs.
     pub(super) first: Option<EventId>,
-    /// The program that did it, in lower case; empty if nothing is known of it.
+    /// The program that did it, in lower case; in a cloud, the words of the call;
+    /// empty if nothing is known.
     pub(super) actor: Box<str>,
     /// The program that started that one.
     pub(super) parent: Box<str>,
@@ -241,6 +244,7 @@ impl Seen {
         self.signs.argument |= other.signs.argument;
         // One record that is not the system's own is enough.
         self.signs.background &= other.signs.background;
+        self.signs.noise &= other.signs.noise;
     }
 }
 
@@ -286,18 +290,14 @@ impl Part {
         self.facts.note(event, source, event_id);
         let kind = row(source, event_id);
         let key = key(event, source, event_id, wanted.names).into_boxed_str();
-        let said = |field: Option<&String>| {
-            let path = field.and_then(|field| text(event, field));
-            path.map(|path| program(&path)).unwrap_or_default()
-        };
         let seen = Seen {
             source: source.id.clone(),
             event_id,
             count: u64::from(is_inside),
             outside: u64::from(!is_inside),
             first: is_inside.then(|| event.id()),
-            actor: said(kind.and_then(|kind| kind.actor.as_ref())).into(),
-            parent: said(kind.and_then(|kind| kind.parent.as_ref())).into(),
+            actor: actor(event, kind).into(),
+            parent: program_in(event, kind.and_then(|kind| kind.parent.as_ref())).into(),
             signs: signs(event, kind, wanted.names),
         };
         match self.kinds.get_mut(&key) {
@@ -308,4 +308,21 @@ impl Part {
             }
         }
     }
+}
+
+fn program_in(event: Event<'_>, field: Option<&String>) -> String {
+    let path = field.and_then(|field| text(event, field));
+    path.map(|path| program(&path)).unwrap_or_default()
+}
+
+/// What did it, as it would stand in a command.
+fn actor(event: Event<'_>, kind: Option<&Kind>) -> String {
+    let Some(kind) = kind else {
+        return String::new();
+    };
+    if kind.event_ids.is_empty() {
+        let call = kind.named_by.as_ref().and_then(|field| text(event, field));
+        return slug(&call.unwrap_or_default());
+    }
+    program_in(event, kind.actor.as_ref())
 }

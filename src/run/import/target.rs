@@ -45,9 +45,10 @@ enum Subject {
 /// What stands in a manifest, and where it came from.
 pub(super) struct Made {
     pub(super) text: String,
-    /// The names of the logs in the fixture; hashes are filled in when they are
-    /// copied.
+    /// The names of the logs in the fixture.
     pub(super) names: Vec<String>,
+    /// What stands for their hashes, which are known when they are copied.
+    pub(super) marks: Vec<String>,
     pub(super) host: String,
     pub(super) platform: Platform,
     pub(super) window: Window,
@@ -58,9 +59,10 @@ pub(super) struct Made {
     pub(super) doubts: Vec<Diagnostic>,
 }
 
-/// Stands in a manifest for the hash of the log at that place.
-pub(super) fn hash_mark(place: usize) -> String {
-    format!("{place:064x}")
+/// Stands in a manifest for the hash of a log until that is known.
+fn hash_mark() -> String {
+    let half = || uuid::Uuid::new_v4().simple().to_string();
+    half() + &half()
 }
 
 impl Target {
@@ -232,7 +234,7 @@ impl Target {
             return Err(problems);
         };
         let names = folder::names(&inputs.paths());
-        let marks: Vec<_> = (0..names.len()).map(hash_mark).collect();
+        let marks: Vec<_> = names.iter().map(|_| hash_mark()).collect();
         let others = read.facts.others();
         let said = Manifest {
             subject: match &self.subject {
@@ -272,6 +274,7 @@ impl Target {
         Ok(Made {
             text: manifest(&said),
             names,
+            marks,
             host,
             platform,
             window,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::draft::DraftSignal;
+use super::rank::Reason;
 use super::value::Wanted;
 use super::yaml::{comment, quoted, scalar};
 use crate::content::atomic::{AtomicGuid, TechniqueId};
@@ -66,17 +67,17 @@ fn write_manifest(text: &mut String, manifest: &Manifest<'_>) -> std::fmt::Resul
                 writeln!(text, "arguments:")?;
             }
             for (name, value) in arguments {
-                writeln!(text, "  {}: {}", scalar(name), quoted(value))?;
+                writeln!(text, "  {}: {}", scalar(name), scalar(value))?;
             }
         }
-        Said::Control(why) => writeln!(text, "control: {}", quoted(why))?,
+        Said::Control(why) => writeln!(text, "control: {}", scalar(why))?,
     }
     writeln!(text, "evidence: {}", manifest.evidence)?;
     writeln!(text, "host:")?;
-    writeln!(text, "  name: {}", quoted(manifest.host))?;
+    writeln!(text, "  name: {}", scalar(manifest.host))?;
     writeln!(text, "  platform: {}", scalar(manifest.platform))?;
     for (key, value) in &manifest.facts {
-        writeln!(text, "  {key}: {}", quoted(value))?;
+        writeln!(text, "  {key}: {}", scalar(value))?;
     }
     if !manifest.sensors.is_empty() {
         writeln!(text, "sensors:")?;
@@ -87,7 +88,7 @@ fn write_manifest(text: &mut String, manifest: &Manifest<'_>) -> std::fmt::Resul
             writeln!(text, "    version: {}", quoted(version))?;
         }
         if let Some(configuration) = sensor.configuration {
-            writeln!(text, "    configuration: {}", quoted(configuration))?;
+            writeln!(text, "    configuration: {}", scalar(configuration))?;
         }
     }
     let Window {
@@ -194,13 +195,13 @@ fn write_signal(text: &mut String, signal: &DraftSignal, baseline: bool) -> std:
     for asked in &signal.fields {
         let key = scalar_key(&asked.key);
         match &asked.value {
-            Wanted::Text(value) => writeln!(text, "          {key}: {}", quoted(value))?,
+            Wanted::Text(value) => writeln!(text, "          {key}: {}", scalar(value))?,
             Wanted::Number(number) => writeln!(text, "          {key}: {number}")?,
             Wanted::Flag(flag) => writeln!(text, "          {key}: {flag}")?,
             Wanted::All(values) => {
                 writeln!(text, "          {key}:")?;
                 for value in values {
-                    writeln!(text, "            - {}", quoted(value))?;
+                    writeln!(text, "            - {}", scalar(value))?;
                 }
             }
         }
@@ -237,8 +238,11 @@ pub(super) fn why(signal: &DraftSignal, baseline: bool) -> String {
         "{} of {} records of {}",
         facts.count, facts.of, signal.source
     );
-    if facts.has_argument {
-        said.push_str(", with an argument of the test");
+    match facts.reason {
+        Some(Reason::Argument) => said.push_str(", with an argument of the test"),
+        Some(Reason::Mentioned) => said.push_str(", by what the atomic's commands name"),
+        Some(Reason::Kin) => said.push_str(", by a program of the test"),
+        Some(Reason::Rare) | None => {}
     }
     if facts.outside > 0 {
         said.push_str(&format!(", and {} outside of the window", facts.outside));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::folder::{PartialFolder, copy};
 use super::inputs::Inputs;
 use super::known::Places;
-use super::target::{Made, Target, hash_mark};
+use super::target::{Made, Target};
 use super::{Draft, DraftTo, Effect, ImportRequest, ImportedFile, ImportedFixture, check};
 use crate::content::fixture::Fixture;
 use crate::diagnostic::{Code, Diagnostic};
@@ -75,7 +75,7 @@ pub(super) fn write(
         let Some(sha256) = copied else {
             return Ok(None);
         };
-        manifest = manifest.replace(&hash_mark(place), &sha256);
+        manifest = manifest.replace(&made.marks[place], &sha256);
         files.push(ImportedFile {
             from: log.path.clone(),
             name: name.clone(),
@@ -100,6 +100,7 @@ pub(super) fn write(
             platform: made.platform,
             window: made.window,
             outside: made.outside,
+            loose: None,
         },
         file_of_technique: format!("{}.yaml", target.technique),
     }))
@@ -113,11 +114,12 @@ impl Finished {
     ///
     /// The fixture cannot be written; then nothing is.
     pub(super) fn keep(
-        self,
+        mut self,
         request: &ImportRequest,
         draft: Option<&mut Draft>,
         places: &Places,
     ) -> Result<(ImportedFixture, Option<Diagnostic>), Vec<Diagnostic>> {
+        self.imported.loose = places.loose();
         let file = draft.and_then(|draft| {
             let file = self.place_of_draft(request, draft, places)?;
             Some((file, draft))
