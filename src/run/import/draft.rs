@@ -209,7 +209,7 @@ fn fields(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Vec<Asked> {
         let actor = actor.map(|path| program(&path)).unwrap_or_default();
         for take in &kind.takes {
             let found = taken(event, take)
-                .and_then(|text| asked(&take.field, &text, take.how, &actor, names));
+                .and_then(|(field, text)| asked(field, &text, take.how, &actor, names));
             fields.extend(found);
         }
         arguments(event, kind, names, &mut fields);
@@ -261,7 +261,7 @@ fn name(event: Event<'_>, source: &str, event_id: Option<u32>, kind: Option<&Kin
     let by = kind.named_by.as_ref().or(kind.actor.as_ref());
     let named = by.and_then(|field| {
         let take = kind.takes.iter().find(|take| take.field == *field);
-        take.and_then(|take| taken(event, take))
+        take.and_then(|take| Some(taken(event, take)?.1))
             .or_else(|| text(event, field))
     });
     let named = named.unwrap_or_default();

@@ -83,6 +83,9 @@ pub(super) struct Kind {
     pub(super) actor: Option<String>,
     /// The field with the program that started that one.
     pub(super) parent: Option<String>,
+    /// The fields with whoever called, in a cloud; the first that is there.
+    #[serde(default)]
+    pub(super) callers: Vec<String>,
     /// The field that the signal is named by.
     pub(super) named_by: Option<String>,
     #[serde(default)]

@@ -453,7 +453,7 @@ fn draft_of(
         problems.push(
             Diagnostic::warning(
                 Code::IMPORT_NOTHING_STANDS_OUT,
-                "nothing stands out in the capture, so no expectation was drafted",
+                "nothing that a signal could name stands out in the capture, so no expectation was drafted",
             )
             .help("check that the test is in it, and that the baseline is without it"),
         );

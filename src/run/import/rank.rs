@@ -13,7 +13,7 @@ pub(super) const MOST_SIGNALS: usize = 10;
 const MOST_OF_ONE: usize = 4;
 
 /// A kind that is so many times less telling than the best is left out.
-const SPREAD: f64 = 15.0;
+const SPREAD: f64 = 12.0;
 
 /// The weight of a kind that is not in the table.
 const UNKNOWN: u32 = 6;
@@ -100,15 +100,21 @@ fn chosen(ranked: Vec<Ranked>) -> Vec<Ranked> {
     chosen
 }
 
-/// The programs that hold an argument or stand in the atomic's commands: whatever
-/// they do is likely the test's doing.
+/// The programs and callers of what holds an argument or stands in the atomic's
+/// commands: whatever else they do is likely the test's doing.
 fn kin<'s>(survey: &'s Survey, known: &Known<'_>) -> HashSet<&'s str> {
-    survey
-        .kinds
-        .values()
-        .filter(|seen| !seen.actor.is_empty() && !seen.signs.background && !seen.signs.noise)
-        .filter(|seen| seen.signs.argument || is_mentioned(&seen.actor, known.commands))
-        .map(|seen| &*seen.actor)
+    let of_test = survey.kinds.values().filter(|seen| {
+        seen.count > 0
+            && !seen.signs.background
+            && !seen.signs.noise
+            && (seen.signs.argument || is_mentioned(&seen.actor, known.commands))
+    });
+    of_test
+        .map(|seen| match seen.event_id {
+            Some(_) => &*seen.actor,
+            None => &*seen.parent,
+        })
+        .filter(|name| !name.is_empty())
         .collect()
 }
 

@@ -47,9 +47,10 @@ pub(super) fn said(value: Value<'_>) -> Option<String> {
     (!text.is_empty() && text != "-").then_some(text)
 }
 
-/// The value of a field that a signal asks for.
-pub(super) fn taken(event: Event<'_>, take: &Take) -> Option<String> {
-    take.names().iter().find_map(|name| text(event, name))
+/// The value of a field that a signal asks for, and the field's name there.
+pub(super) fn taken<'t>(event: Event<'_>, take: &'t Take) -> Option<(&'t str, String)> {
+    let mut names = take.names().iter();
+    names.find_map(|name| Some((name.as_str(), text(event, name)?)))
 }
 
 /// The file name of a program, in lower case.
@@ -86,7 +87,7 @@ pub(super) fn key(
     }
     for take in row(source, event_id).iter().flat_map(|kind| &kind.takes) {
         key.push('\u{1f}');
-        let Some(text) = taken(event, take) else {
+        let Some((_, text)) = taken(event, take) else {
             continue;
         };
         let part = part_of_key(&text, take, names);
@@ -124,7 +125,7 @@ pub(super) fn signs(event: Event<'_>, kind: Option<&Kind>, names: &Names) -> Sig
     let argument = kind
         .takes
         .iter()
-        .any(|take| taken(event, take).is_some_and(|text| holds(&text)))
+        .any(|take| taken(event, take).is_some_and(|(_, text)| holds(&text)))
         || event
             .fields()
             .filter(|field| field.section.is_payload() && kind.may_hold_argument(field.name))

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::draft::slug;
 use super::host::Facts;
 use super::kinds::Kind;
-use super::record::{Signs, key, program, row, signs, source_of, text};
+use super::record::{Signs, key, program, row, signs, source_of, taken, text};
 use super::stable::Names;
 use crate::content::LogInput;
 use crate::diagnostic::{Code, Diagnostic};
@@ -90,7 +90,7 @@ pub(super) struct Seen {
     /// The program that did it, in lower case; in a cloud, the words of the call;
     /// empty if nothing is known.
     pub(super) actor: Box<str>,
-    /// The program that started that one.
+    /// The program that started that one; in a cloud, who called.
     pub(super) parent: Box<str>,
     pub(super) signs: Signs,
 }
@@ -297,7 +297,7 @@ impl Part {
             outside: u64::from(!is_inside),
             first: is_inside.then(|| event.id()),
             actor: actor(event, kind).into(),
-            parent: program_in(event, kind.and_then(|kind| kind.parent.as_ref())).into(),
+            parent: parent(event, kind).into(),
             signs: signs(event, kind, wanted.names),
         };
         match self.kinds.get_mut(&key) {
@@ -315,14 +315,27 @@ fn program_in(event: Event<'_>, field: Option<&String>) -> String {
     path.map(|path| program(&path)).unwrap_or_default()
 }
 
+/// What started that, or who called.
+fn parent(event: Event<'_>, kind: Option<&Kind>) -> String {
+    let Some(kind) = kind else {
+        return String::new();
+    };
+    let caller = kind.callers.iter().find_map(|field| text(event, field));
+    caller.unwrap_or_else(|| program_in(event, kind.parent.as_ref()))
+}
+
 /// What did it, as it would stand in a command.
 fn actor(event: Event<'_>, kind: Option<&Kind>) -> String {
     let Some(kind) = kind else {
         return String::new();
     };
     if kind.event_ids.is_empty() {
-        let call = kind.named_by.as_ref().and_then(|field| text(event, field));
-        return slug(&call.unwrap_or_default());
+        let call = kind
+            .takes
+            .iter()
+            .find(|take| Some(&take.field) == kind.named_by.as_ref());
+        let call = call.and_then(|take| taken(event, take));
+        return call.map(|(_, call)| slug(&call)).unwrap_or_default();
     }
     program_in(event, kind.actor.as_ref())
 }

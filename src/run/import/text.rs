@@ -241,7 +241,7 @@ pub(super) fn why(signal: &DraftSignal, baseline: bool) -> String {
     match facts.reason {
         Some(Reason::Argument) => said.push_str(", with an argument of the test"),
         Some(Reason::Mentioned) => said.push_str(", by what the atomic's commands name"),
-        Some(Reason::Kin) => said.push_str(", by a program of the test"),
+        Some(Reason::Kin) => said.push_str(", by a program or caller of the test"),
         Some(Reason::Rare) | None => {}
     }
     if facts.outside > 0 {
