@@ -212,7 +212,7 @@ impl Target {
             }
         };
         let host = host(request, read, &mut doubts);
-        if host.is_none() {
+        if host.is_none() && problems.is_empty() {
             problems.push(
                 Diagnostic::error(
                     Code::IMPORT_NO_HOST,
@@ -405,7 +405,10 @@ fn unnamed(
     doubts.push(
         Diagnostic::note(
             Code::IMPORT_UNKNOWN_SOURCE,
-            format!("{records} records are of logs that have no name here, such as {origin}"),
+            format!(
+                "{} of logs that have no name here, such as {origin}",
+                records_do(records, "is", "are")
+            ),
         )
         .in_file(path)
         .help("they are kept, and no signal can name them"),
@@ -424,8 +427,9 @@ fn window(
             Diagnostic::warning(
                 Code::LOG_BAD_TIME,
                 format!(
-                    "{} records have no time, so they are in no window",
-                    read.timeless
+                    "{} no time, and so {} in no window",
+                    records_do(read.timeless, "has", "have"),
+                    if read.timeless == 1 { "is" } else { "are" }
                 ),
             )
             .help("export the logs with the time of each record"),
@@ -469,12 +473,23 @@ fn window(
         doubts.push(
             Diagnostic::note(
                 Code::IMPORT_OUTSIDE_WINDOW,
-                format!("{} records lie outside of the window", read.outside),
+                format!(
+                    "{} outside of the window",
+                    records_do(read.outside, "lies", "lie")
+                ),
             )
             .help("they stay in the fixture, and are never counted as caused by the test"),
         );
     }
     Ok(window)
+}
+
+/// So many records, and what they do.
+fn records_do(records: u64, one: &str, many: &str) -> String {
+    match records {
+        1 => format!("1 record {one}"),
+        _ => format!("{records} records {many}"),
+    }
 }
 
 /// A time to the second, so many seconds later.
