@@ -194,6 +194,13 @@ fn cases() -> Vec<(&'static str, Vec<Edit>)> {
                 Replace(DETECTION, "condition: selection", "condition: selectoin"),
             ],
         ),
+        (
+            "benign_list",
+            vec![
+                Replace("misfire.toml", "[folders]", "benign = \"known.yml\"\n\n[folders]"),
+                Write("known.yml", format!("known:\n  - rule: {RULE}\n")),
+            ],
+        ),
         ("configuration", vec![Replace("misfire.toml", "[folders]", "[folder]")]),
         ("profile_unknown", vec![]),
         (

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
 use misfire::diagnostic::Code;
 
@@ -53,4 +54,85 @@ fn every_file_that_a_document_links_to_is_there() {
         }
     }
     assert!(checked > 5, "only {checked} links were looked at");
+}
+
+/// Files and folders of the repository, as they are named in running text.
+#[test]
+fn every_path_of_the_repository_that_is_named_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut checked = 0;
+    for document in ["CONTRIBUTING.md", "README.md"] {
+        let text = read(document);
+        for span in text.split('`').skip(1).step_by(2) {
+            let top = span.split('/').next().unwrap_or_default();
+            let named = span.contains('/') && root.join(top).is_dir() && !top.is_empty();
+            if named && !span.contains(['…', ' ']) && span.chars().all(|sign| !sign.is_uppercase())
+            {
+                checked += 1;
+                assert!(root.join(span).exists(), "{document} names {span}");
+            }
+        }
+    }
+    assert!(checked > 10, "only {checked} paths were looked at");
+}
+
+/// Names that are up to content: arguments, signals, fields, reasons.
+const FREE: [&str; 5] = ["arguments", "telemetry", "matched", "evidence", "records"];
+
+#[test]
+fn every_key_of_the_json_output_is_documented() {
+    let documentation = read("docs/json.md");
+    let documented: BTreeSet<&str> = documentation
+        .split(|sign: char| sign != '_' && sign != '-' && !sign.is_ascii_alphanumeric())
+        .collect();
+    let recording = "fixtures/T1219/anydesk-from-temp/sysmon.evtx";
+    let rule = "detections/sigma/anydesk_started_by_name.yml";
+    let mut checked = 0;
+    for command in [
+        vec!["run"],
+        vec!["list"],
+        vec!["check"],
+        vec!["doctor"],
+        vec!["schema"],
+        vec!["scan", recording, "--detections", "detections"],
+        vec!["explain", rule, recording],
+        vec!["convert", recording, "--to", "evtx", "-o", "/dev/null"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_misfire"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(&command)
+            .args(["--format", "json"])
+            .output()
+            .expect("a finished command");
+        let documents = serde_json::Deserializer::from_slice(&output.stdout);
+        for document in documents.into_iter::<serde_json::Value>() {
+            let mut keys = BTreeSet::new();
+            collect_keys(&document.expect("JSON"), &mut keys);
+            for key in keys {
+                checked += 1;
+                assert!(documented.contains(key.as_str()), "{command:?}: {key}");
+            }
+        }
+    }
+    assert!(checked > 100, "only {checked} keys were looked at");
+}
+
+fn collect_keys(value: &serde_json::Value, keys: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (key, value) in members {
+                keys.insert(key.clone());
+                match value.as_object() {
+                    Some(free) if FREE.contains(&key.as_str()) => {
+                        free.values().for_each(|value| collect_keys(value, keys));
+                    }
+                    _ => collect_keys(value, keys),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().for_each(|item| collect_keys(item, keys));
+        }
+        _ => {}
+    }
 }

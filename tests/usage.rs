@@ -172,7 +172,7 @@ fn wrong_use_of_a_filter_says_what_is_meant() {
     for (args, wanted) in [
         (["--technique", "1219"], "a technique is `T1219`"),
         (["--platform", "widnows"], "did you mean `windows`?"),
-        (["--since", "-x"], "--since"),
+        (["--since=-x", "tunnel"], "a revision is"),
         (["--since", "a b"], "a revision is"),
         (["--name", ""], "--name"),
     ] {
@@ -186,6 +186,9 @@ fn every_command_shows_examples() {
     let home = Home::new();
     for command in [
         "run",
+        "list",
+        "check",
+        "init",
         "scan",
         "explain",
         "convert",

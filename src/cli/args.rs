@@ -41,36 +41,25 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Judge recordings against the detections that must fire on them
-    Run(RunArgs),
-    /// Load all content and report every problem
-    Check(CheckArgs),
-    /// Show what would be run
+    Run(Box<RunArgs>),
     List(ListArgs),
-    /// Search any logs with any detections
+    Check(CheckArgs),
     Scan(ScanArgs),
-    /// Say why a detection fired or did not
     Explain(ExplainArgs),
-    /// Turn logs into another format, and move their times
     Convert(ConvertArgs),
-    /// Turn a capture into a fixture, with a drafted expectation
-    Import(ImportArgs),
-    /// Write a project to start from
+    Import(Box<ImportArgs>),
     Init(InitArgs),
-    /// Say what misfire can do on this host
     Doctor(DoctorArgs),
-    /// Print the JSON Schema of a format of misfire's
     Schema(SchemaArgs),
-    /// Print completions for a shell
     Completions(CompletionsArgs),
-    /// Print the manual, or write a page for each command
     Man(ManArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// How results are written to standard output
+    /// How results are written to standard output: for people, or for programs as one
+    /// document (JSON lines for scan)
     #[arg(
         long,
         global = true,
@@ -79,7 +68,7 @@ pub(super) struct OutputArgs {
         value_name = "FORMAT"
     )]
     pub(super) format: Format,
-    /// When to use colour; NO_COLOR is honoured
+    /// When to use colour: auto is on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,
     /// Show only what is not as expected, and no progress
@@ -92,28 +81,28 @@ pub(super) struct OutputArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Format {
-    /// For people
     #[default]
     Text,
-    /// For programs: one document, or JSON lines for scan
     Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
 /// Judge recordings against the detections that must fire on them.
 ///
-/// Each test is checked against its expectation, searched by its detections, and
-/// judged. Without a folder of your own, the bundled tests are judged.
+/// Each recording is checked against what its attack must leave in the logs, and
+/// searched by the detections that must fire on it; benign recordings are searched by
+/// those that must stay quiet. Nothing is executed.
+///
+/// The content is that of the project that the current folder belongs to (its
+/// misfire.toml is here or further up), or the bundled tests where there is none. A
+/// folder that is given takes the place of either.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -134,29 +123,31 @@ Exit codes: 0 all as expected, 1 something was not, 2 wrong usage or content,
 3 could not finish.")]
 pub(super) struct RunArgs {
     /// Only tests whose technique, name, GUID, rule, or recording holds one of these
+    /// texts
     #[arg(value_name = "FILTER")]
     pub(super) filters: Vec<String>,
-    #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) content: ContentArgs,
     /// Judge a suite in the format of SigmaHQ's regression_data folder
     #[arg(long, value_name = "DIR", requires = "detections")]
     pub(super) sigma_regression: Option<PathBuf>,
     /// Fail where a rule matches more records than its suite asks for
     #[arg(long)]
     pub(super) exact_counts: bool,
-    /// What fails the run, if it is not as expected: a list of words
-    /// [default: unexpected]
+    /// What ends with exit code 1, if it is not as expected: words with commas between
+    /// them [default: unexpected]
     #[arg(long, value_name = "WORDS")]
     pub(super) fail_on: Option<Words>,
-    /// Show only what has one of these words; everything still counts
+    /// Show only what has one of these words, with commas between them; everything
+    /// still counts
     #[arg(long, value_name = "WORDS")]
     pub(super) verdict: Option<Words>,
     /// Also write a report: junit=PATH, json=PATH, or markdown=PATH, with - for
     /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) content: ContentArgs,
 }
 
 /// Which tests are wanted.
@@ -283,19 +274,20 @@ impl FromStr for ReportTarget {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Content")]
 pub(super) struct ContentArgs {
-    /// Folder of atomics; may be given several times
+    /// Folder of atomics, in the place of the project's; may be given several times
     #[arg(long, value_name = "DIR")]
     pub(super) atomics: Vec<PathBuf>,
-    /// Folder of expectations; may be given several times
+    /// Folder of expectations, in the place of the project's; may be given several times
     #[arg(long, value_name = "DIR")]
     pub(super) expectations: Vec<PathBuf>,
-    /// Folder or file of detections; may be given several times
+    /// Folder or file of detections, in the place of the project's; may be given several
+    /// times
     #[arg(long, value_name = "DIR")]
     pub(super) detections: Vec<PathBuf>,
-    /// Folder of fixtures; may be given several times
+    /// Folder of fixtures, in the place of the project's; may be given several times
     #[arg(long, value_name = "DIR")]
     pub(super) fixtures: Vec<PathBuf>,
-    /// A profile of misfire.toml
+    /// A profile of misfire.toml: a choice of content that has a name
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
 }
@@ -317,7 +309,10 @@ impl ContentArgs {
     }
 }
 
-/// Show what would be run: tests, signals, detections, recordings, and controls.
+/// Show what would be run.
+///
+/// For each test its signals, detections, recordings, and controls. The filters are
+/// those of run, and so is the content: that of the project, or the bundled one.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -328,6 +323,7 @@ Examples:
 Exit codes: 0 it is shown, 2 wrong usage or content.")]
 pub(super) struct ListArgs {
     /// Only tests whose technique, name, GUID, rule, or recording holds one of these
+    /// texts
     #[arg(value_name = "FILTER")]
     pub(super) filters: Vec<String>,
     #[command(flatten)]
@@ -358,7 +354,9 @@ pub(super) struct CheckArgs {
     pub(super) content: ContentArgs,
 }
 
-/// Write a project to start from: one atomic, what is expected of it, a detection, a
+/// Write a project to start from.
+///
+/// It has one atomic, what is expected of it, a detection that must fire on it, a
 /// recording, and a benign twin.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
@@ -374,6 +372,8 @@ pub(super) struct InitArgs {
 }
 
 /// Search any logs with any detections.
+///
+/// Every firing is a line; what was not searched is told at the end, and why.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -400,6 +400,9 @@ pub(super) struct ScanArgs {
 }
 
 /// Say why a detection fired or did not.
+///
+/// Shows the record that came closest: which predicates hold, which fail, and the
+/// values that were seen.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -657,14 +660,16 @@ pub(super) struct DoctorArgs {}
 
 /// Print the JSON Schema of a format of misfire's.
 ///
-/// Editors complete and check files with it. Without a name, the names are listed.
+/// Editors complete and check files with it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
   misfire schema
-  misfire schema report > report.schema.json")]
+  misfire schema expectation > expectation.json
+
+Exit codes: 0 it is printed, 2 there is no schema of that name.")]
 pub(super) struct SchemaArgs {
-    /// The format
+    /// The format; without it, the names of all are printed
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
 }
@@ -677,7 +682,7 @@ Examples:
   misfire completions zsh > ~/.zfunc/_misfire
   misfire completions powershell >> $PROFILE")]
 pub(super) struct CompletionsArgs {
-    /// The shell
+    /// The shell that they are for
     #[arg(value_name = "SHELL", value_enum)]
     pub(super) shell: clap_complete::Shell,
 }
@@ -689,7 +694,8 @@ Examples:
   misfire man | man -l -
   misfire man ~/.local/share/man/man1")]
 pub(super) struct ManArgs {
-    /// The folder to write a page for each command into
+    /// The folder to write a page for each command into; without it, the manual is
+    /// printed
     #[arg(value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
 }

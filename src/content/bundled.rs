@@ -10,8 +10,6 @@ use super::detections::{LoadedDetections, load_detections_from};
 use super::expectation::{LoadedExpectations, load_expectations_from};
 use super::files::is_yaml;
 use super::fixture::{LoadedFixtures, load_fixtures_from};
-use super::info::Info;
-use super::regression::{self, LogInput, Suite};
 use crate::diagnostic::{Code, Diagnostic, SourceText};
 
 static ATOMICS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/atomics");
@@ -52,38 +50,6 @@ fn texts(
     collect(folder, &mut files);
     let content = files.into_iter().filter(|file| is_yaml(file.path()));
     content.map(|file| text(name, file)).collect()
-}
-
-/// The bundled recordings, each with the rule that must match it, and the
-/// benign ones on which all must stay quiet.
-#[must_use]
-pub fn bundled_suite() -> Suite {
-    let mut suite = Suite::default();
-    let find = |path: &str| {
-        let file = FIXTURES.get_file(path)?;
-        Some(LogInput {
-            path: Path::new("fixtures").join(file.path()),
-            bytes: Some(file.contents()),
-        })
-    };
-    let mut files = Vec::new();
-    collect(&FIXTURES, &mut files);
-    let infos = files.into_iter().filter(|file| {
-        file.path()
-            .file_name()
-            .is_some_and(|name| name == "info.yml")
-    });
-    for file in infos {
-        let info = text("fixtures", file)
-            .and_then(|source| Ok((Arc::clone(&source), Info::parse(&source)?)));
-        match info {
-            Ok((source, Some(info))) => regression::add(&mut suite, &source, &info, find),
-            Ok((_, None)) => suite.commented_out += 1,
-            Err(problem) => suite.problems.push(*problem),
-        }
-    }
-    suite.sort();
-    suite
 }
 
 fn collect(folder: &'static Dir<'static>, files: &mut Vec<&'static File<'static>>) {

@@ -4,6 +4,7 @@
 pub mod atomic;
 pub mod attack;
 mod benign;
+mod bounded;
 mod bundled;
 mod changes;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod expectation;
 mod files;
 pub mod fixture;
 mod info;
+mod log_input;
 mod loose;
 mod places;
 mod plan;
@@ -24,15 +26,14 @@ mod structure;
 mod text;
 
 pub use benign::{BenignEntry, BenignList};
-pub use bundled::{
-    bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures, bundled_suite,
-};
+pub use bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 pub use changes::{Changes, changed_since};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
 pub use files::{FoundFile, find_files, read_text};
+pub use log_input::LogInput;
 pub use loose::{LooseFiles, check_files};
 pub use plan::{Plan, PlannedControl, PlannedTest};
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
-pub use regression::{Case, Control, LogInput, Suite, load_suite};
+pub use regression::{Case, Control, Suite, load_suite};
 pub use schema::schemas;
 pub use starter::start_project;

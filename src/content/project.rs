@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::BenignList;
 use super::atomic::{LoadedAtomics, load_atomics};
 use super::attack::AttackTable;
+use super::bounded::bounded;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_config};
 use super::detections::{LoadedDetections, load_detections};
@@ -13,7 +15,7 @@ use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest};
 use super::references::{Kind, Owner, References, Wholeness};
-use crate::diagnostic::{self, Code, Diagnostic, has_error};
+use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
 /// What is to be loaded.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +84,8 @@ pub struct Content {
     pub config: Option<Config>,
     /// The profile that was asked for; an empty one if none was.
     pub profile: Profile,
+    /// The project's list of hits that are known to be benign, if it has one.
+    pub benign: Option<BenignList>,
     /// The atomics. Their problems are with the other problems.
     pub atomics: LoadedAtomics,
     /// The expectations. Their problems are with the other problems.
@@ -163,6 +167,7 @@ impl Content {
             content.problems.push(*problem);
             return content;
         }
+        content.load_benign();
         let origins = content.load_kinds(request);
         content.join(origins);
         if content.problems.is_empty() && content.loaded() == LoadedCounts::default() {
@@ -172,7 +177,7 @@ impl Content {
                     .help("start a project with `misfire init`, or name the folders of content"),
             );
         }
-        diagnostic::sort(&mut content.problems);
+        content.problems = bounded(content.problems);
         content
     }
 
@@ -188,6 +193,17 @@ impl Content {
         })?;
         self.profile = config.profile(name)?.clone();
         Ok(())
+    }
+
+    fn load_benign(&mut self) {
+        let path = self
+            .config
+            .as_ref()
+            .and_then(|config| config.benign.as_ref());
+        match path.map(|path| BenignList::load(path)).transpose() {
+            Ok(list) => self.benign = list,
+            Err(problem) => self.problems.push(*problem),
+        }
     }
 
     fn load_kinds(&mut self, request: &ContentRequest) -> Origins {
@@ -279,11 +295,7 @@ impl Content {
             },
             fixtures: Kind {
                 items: &self.fixtures.fixtures,
-                wholeness: if self.fixtures.refused.is_empty() {
-                    Wholeness::Whole
-                } else {
-                    Wholeness::Partial
-                },
+                wholeness: wholeness_of_fixtures(&self.fixtures),
                 owner: origins.owner(origins.fixtures),
             },
             attack: AttackTable::bundled(),
@@ -311,6 +323,19 @@ impl Content {
             detections: self.detections.sigma.len(),
             fixtures: self.fixtures.fixtures.len(),
         }
+    }
+}
+
+/// Whether every fixture that is there was loaded; damaged ones are.
+fn wholeness_of_fixtures(fixtures: &LoadedFixtures) -> Wholeness {
+    let is_unreadable = fixtures
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error && problem.code.is_about_input());
+    if fixtures.refused.is_empty() && !is_unreadable {
+        Wholeness::Whole
+    } else {
+        Wholeness::Partial
     }
 }
 

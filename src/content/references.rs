@@ -532,20 +532,25 @@ fn unused_signals(expectation: &Expectation) -> Vec<Diagnostic> {
             // That nothing happened is worth knowing by itself.
             || signal.presence == Presence::Absent
     };
-    signals()
-        .filter(|signal| !is_used(signal))
-        .map(|signal| {
-            Diagnostic::warning(
-                Code::REFERENCE_UNUSED_SIGNAL,
-                format!(
-                    "no detection fires on the signal `{}`, and nothing else uses it",
-                    signal.id
-                ),
-            )
-            .at(signal.place.clone())
-            .help("name it in `fires_on` or in a claim's `judged_by`, or remove it")
-        })
-        .collect()
+    let unused: Vec<_> = signals().filter(|signal| !is_used(signal)).collect();
+    let names: Vec<_> = unused
+        .iter()
+        .map(|signal| format!("`{}`", signal.id))
+        .collect();
+    let message = match names.as_slice() {
+        [] => return Vec::new(),
+        [name] => format!("no detection fires on the signal {name}, and nothing else uses it"),
+        _ => format!(
+            "no detection fires on these {} signals of the test, and nothing else uses them: {}",
+            names.len(),
+            names.join(", ")
+        ),
+    };
+    vec![
+        Diagnostic::note(Code::REFERENCE_UNUSED_SIGNAL, message)
+            .at(unused[0].place.clone())
+            .help("name what a detection should fire on in its `fires_on`, or leave it as a check of the telemetry"),
+    ]
 }
 
 /// The place of a text in the file of another place, behind that.

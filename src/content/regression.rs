@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::FoundFile;
 use super::files::{find_files, normal, read_text};
 use super::info::{Info, place_of};
+use super::log_input::LogInput;
 use crate::detect::sigma::SigmaRuleSet;
 use crate::diagnostic::{self, Code, Diagnostic, Place, SourceText};
 
@@ -63,26 +64,6 @@ pub struct Control {
     /// The ids of the rules that it is the benign twin of: it must say something
     /// about each of them.
     pub rules: Vec<String>,
-}
-
-/// A log to be read, on disk or part of the program.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LogInput {
-    /// Its path, or the name under which it is embedded.
-    pub path: PathBuf,
-    /// Its bytes, if it is embedded.
-    pub bytes: Option<&'static [u8]>,
-}
-
-impl LogInput {
-    /// A log on disk.
-    #[must_use]
-    pub fn on_disk(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            bytes: None,
-        }
-    }
 }
 
 /// What the `info.yml` of a folder says.
@@ -153,7 +134,7 @@ fn read_info(path: &Path) -> Result<(Arc<SourceText>, Option<Info>), Box<Diagnos
 }
 
 impl Suite {
-    pub(super) fn sort(&mut self) {
+    fn sort(&mut self) {
         self.cases.sort_by(|left, right| {
             (&left.recording, &left.rule).cmp(&(&right.recording, &right.rule))
         });
@@ -166,7 +147,7 @@ impl Suite {
 
 /// Adds the cases of an `info.yml` to a suite; `find` finds a recording by the
 /// path that is written there.
-pub(super) fn add(
+fn add(
     suite: &mut Suite,
     source: &Arc<SourceText>,
     info: &Info,

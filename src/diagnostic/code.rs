@@ -187,6 +187,8 @@ codes! {
     EXPECTATION_BAD_COUNT = "misfire::expectation::bad_count";
     /// Fields of a signal that are no Sigma selection.
     EXPECTATION_BAD_FIELDS = "misfire::expectation::bad_fields";
+    /// A field that events of the signal's kind do not have, and another that they do.
+    EXPECTATION_UNKNOWN_FIELD = "misfire::expectation::unknown_field";
     /// Two entries about one detection and reading.
     EXPECTATION_DUPLICATE_DETECTION = "misfire::expectation::duplicate_detection";
     /// Two expectations of one atomic.

@@ -21,6 +21,9 @@ pub struct YamlSource {
     source: Arc<SourceText>,
     /// The byte at which each line starts.
     lines: Vec<usize>,
+    /// Whether each character is a byte: a long line is then not walked along for
+    /// every node in it.
+    is_ascii: bool,
 }
 
 /// A node of a YAML document and where it stands.
@@ -41,6 +44,7 @@ impl YamlSource {
             lines: std::iter::once(0)
                 .chain(starts.map(|(place, _)| place + 1))
                 .collect(),
+            is_ascii: source.text.is_ascii(),
         }
     }
 
@@ -99,6 +103,9 @@ impl YamlSource {
         let Some(start) = self.lines.get(line.saturating_sub(1)).copied() else {
             return text.len();
         };
+        if self.is_ascii {
+            return text.len().min(start.saturating_add(column));
+        }
         text[start..]
             .char_indices()
             .nth(column)

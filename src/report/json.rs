@@ -163,7 +163,7 @@ struct TestDocument<'r> {
     arguments: &'r BTreeMap<String, String>,
     #[schemars(with = "String")]
     #[schemars(extend("enum" = ["authored", "simulated", "executed", "recorded"]))]
-    evidence: Evidence,
+    evidence: Option<Evidence>,
     /// The program that stood in for the real one, if any did.
     stand_in: Option<&'r str>,
     /// Why the atomic counts as not performed, if it does.

@@ -115,13 +115,16 @@ fn signal_text(signal: &Signal) -> String {
 }
 
 fn sources(signal: &Signal) -> Vec<String> {
-    let branches = signal.branches.iter().map(|branch| {
+    let mut sources: Vec<String> = Vec::new();
+    for branch in &signal.branches {
         let ids: Vec<_> = branch.event_ids.iter().map(ToString::to_string).collect();
-        format!("{} {}", branch.source, ids.join("/"))
-            .trim_end()
-            .to_owned()
-    });
-    branches.collect()
+        let source = format!("{} {}", branch.source, ids.join("/"));
+        let source = source.trim_end();
+        if !sources.iter().any(|known| known == source) {
+            sources.push(source.to_owned());
+        }
+    }
+    sources
 }
 
 fn recording_text(fixture: &Fixture) -> String {

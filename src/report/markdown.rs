@@ -72,7 +72,7 @@ fn table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     writeln!(
         out,
-        "| verdict | technique | test | signals | verdicts | controls | evidence |"
+        "| verdict | technique | test | signals | verdicts | controls | recording |"
     )?;
     writeln!(out, "| --- | --- | --- | --: | --: | --: | --- |")?;
     for test in tests {

@@ -233,7 +233,7 @@ fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
             count(records, "record"),
             named.join("; "),
             if origins.len() > named.len() {
-                format!("; {} more kinds", origins.len() - named.len())
+                format!("; {} more", origins.len() - named.len())
             } else {
                 String::new()
             }

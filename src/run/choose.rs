@@ -42,13 +42,25 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         changes: ChangesFound::Some,
     };
     let titles: BTreeMap<&str, &str> = content.detections.sigma.titles().collect();
-    let is_wanted = |test: &PlannedTest| accepts(selection, test, &titles);
+    // A profile's filters are those of its user, each of which lets tests pass.
+    let profile = Selection {
+        words: content.profile.filters.clone(),
+        ..Selection::default()
+    };
+    let is_wanted =
+        |test: &PlannedTest| accepts(&profile, test, &titles) && accepts(selection, test, &titles);
     let mut left_out = choice.plan.retain(is_wanted);
     let is_empty = choice.plan.tests.is_empty() && !content.plan.tests.is_empty();
     if is_empty {
         choice.problems.push(
-            Diagnostic::error(Code::RUN_NO_TESTS, "no test is what the filters ask for")
-                .help("`misfire list` shows every test, with all that filters can name"),
+            Diagnostic::error(
+                Code::RUN_NO_TESTS,
+                format!(
+                    "no test is what the filters ask for: {}",
+                    asked(&[selection, &profile])
+                ),
+            )
+            .help("`misfire list` shows every test, with all that filters can name"),
         );
     }
     if let Some(revision) = &selection.since
@@ -83,6 +95,28 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         })
         .collect();
     choice
+}
+
+/// What is asked for, as its user wrote it.
+fn asked(selections: &[&Selection]) -> String {
+    let mut asked = Vec::new();
+    for selection in selections {
+        asked.extend(selection.words.iter().map(|word| format!("`{word}`")));
+        let named = [
+            ("technique", texts(&selection.techniques)),
+            ("platform", texts(&selection.platforms)),
+            ("name", selection.names.clone()),
+            ("detection", selection.detections.clone()),
+        ];
+        for (kind, values) in named {
+            asked.extend(values.iter().map(|value| format!("{kind} `{value}`")));
+        }
+    }
+    asked.join(", ")
+}
+
+fn texts(values: &[impl ToString]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 /// Takes the tests out of a plan that have not changed since a revision.

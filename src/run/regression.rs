@@ -254,7 +254,7 @@ impl Judge<'_> {
             files: vec![outcome.path.clone()],
             stage: StageName::Replay,
             arguments: BTreeMap::new(),
-            evidence: self.evidence,
+            evidence: Some(self.evidence),
             stand_in: None,
             not_run: None,
             records: outcome.record_count(),

@@ -29,6 +29,24 @@ pub struct DetectionFacts {
     pub lacking: Vec<String>,
 }
 
+impl DetectionFacts {
+    /// The facts of a detection that has not searched anything.
+    #[must_use]
+    pub fn unsearched(search: Search, not_run: Option<String>) -> Self {
+        Self {
+            search,
+            not_run,
+            log_source: String::new(),
+            sources: Vec::new(),
+            records: 0,
+            fires_on: Vec::new(),
+            fired_on: Vec::new(),
+            others: 0,
+            lacking: Vec::new(),
+        }
+    }
+}
+
 /// A signal that a detection must fire on.
 #[derive(Debug, Clone)]
 pub struct AwaitedSignal {

@@ -260,10 +260,14 @@ fn a_wrong_exit_code_without_a_trace_did_not_run() {
 fn without_a_recording_nothing_ran() {
     let mut project = Project::new();
     project.recordings.clear();
-    let done = project.built().run(&[]).exits(1);
+    let done = project
+        .and(Recording::control("work").with("sysmon", vec![sysmon(1, 5, OTHER)]))
+        .run()
+        .exits(1);
     let (verdict, reason) = verdict_of(&done);
     assert_eq!(verdict, "not-run");
     assert!(reason.contains("no recording"), "{reason}");
+    assert_eq!(test_of(&done)["evidence"], json!(null));
 }
 
 #[test]
@@ -273,7 +277,7 @@ fn a_rule_that_is_not_loaded_is_invalid() {
         "other.yml".to_owned(),
         rule("0f9fd2a0-19a5-4b58-8b40-6f9c4a3d9a11", "Image: x"),
     )];
-    let done = project.run().exits(2);
+    let done = project.run().exits(1);
     assert_eq!(verdict_of(&done).0, "invalid");
 }
 

@@ -179,7 +179,7 @@ pub fn test(technique: &str, name: &str) -> TestReport {
             ("vnc_password".to_owned(), "hunter2-long".to_owned()),
             ("folder".to_owned(), r"C:\Temp".to_owned()),
         ]),
-        evidence: Evidence::Authored,
+        evidence: Some(Evidence::Authored),
         stand_in: None,
         not_run: None,
         records: 12,

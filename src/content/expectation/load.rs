@@ -11,9 +11,10 @@ use super::model::Expectation;
 use super::raw::RawExpectations;
 use super::refine::{Refined, refine};
 use crate::content::atomic::AtomicGuid;
+use crate::content::bounded::bounded;
 use crate::content::files::{find_files, is_yaml, read_text};
 use crate::content::structure::Form;
-use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceText};
 
 static FORM: LazyLock<Form<RawExpectations>> = LazyLock::new(Form::new);
 
@@ -60,7 +61,7 @@ pub fn load_expectations(paths: &[PathBuf]) -> LoadedExpectations {
         .collect::<Vec<_>>();
     let mut loaded = load_expectations_from(texts);
     loaded.problems.extend(problems);
-    diagnostic::sort(&mut loaded.problems);
+    loaded.problems = bounded(loaded.problems);
     loaded
 }
 
@@ -103,7 +104,7 @@ pub fn load_expectations_from(
     loaded
         .expectations
         .sort_by(|left, right| left.technique.cmp(&right.technique));
-    diagnostic::sort(&mut loaded.problems);
+    loaded.problems = bounded(loaded.problems);
     loaded
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct RawExpectations {
     /// The technique of ATT&CK, such as T1219.001; also the name of the file.
     pub(super) attack_technique: String,
     /// What is expected of each of its atomics.
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 200))]
     pub(super) tests: Vec<RawTest>,
 }
 

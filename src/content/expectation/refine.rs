@@ -1,5 +1,6 @@
 //! From what is written to what is meant.
 
+mod fields;
 mod signal;
 mod test;
 

@@ -11,7 +11,7 @@ use super::document::{Document, Parsed};
 use super::parse::{SigmaRuleSet, level};
 use super::repair::{Nulls, repaired};
 use super::view::FieldTable;
-use super::{check, filter, xml_path};
+use super::{check, filter, signal, xml_path};
 use crate::detect::{Detection, DetectionId, Language, ProgramId, Reading};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::catalogue::{Catalogue, FieldCondition, Routing, ViewLanguage};
@@ -144,6 +144,11 @@ pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
 /// Whether null and empty are one in the logs of a log source: they are where
 /// all its records are in the form of the Windows event log.
 fn nulls_of(log_source: &LogSource) -> Nulls {
+    if let Some(route) = signal::own_route(log_source)
+        && !matches!(route.reach, crate::event::catalogue::Reach::Stream(_))
+    {
+        return Nulls::SameAsEmpty;
+    }
     match Catalogue::bundled().routes(log_source) {
         Routing::Routes(routes)
             if !routes
@@ -249,6 +254,10 @@ fn reach(log_source: &LogSource, fields: &BTreeSet<&str>, names: &Names) -> Reac
     let catalogue = Catalogue::bundled();
     let view = catalogue.view(ViewLanguage::Sigma);
     let table = |scope: Option<&str>| FieldTable::new(view, scope, fields.iter().copied(), names);
+    if let Some(route) = signal::own_route(log_source) {
+        let fields = table(None);
+        return Reach::Routes(vec![GroupRoute { route, fields }]);
+    }
     match catalogue.routes(log_source) {
         Routing::Routes(routes) => Reach::Routes(
             routes

@@ -12,7 +12,7 @@ use super::xml_path;
 use crate::detect::Companion;
 use crate::diagnostic::SourceText;
 use crate::event::LogSource;
-use crate::event::catalogue::{Catalogue, Routing, SourceId};
+use crate::event::catalogue::{Catalogue, Route, Routing, SourceId};
 
 /// What an expected event looks like.
 #[derive(Debug, Clone, Copy)]
@@ -89,10 +89,15 @@ fn rules_of(
     parsed_rules(&log_source, parts, signal.text, mark)
 }
 
+/// What marks a log source of ours, which is a single source that no log source of
+/// Sigma's taxonomy stands for.
+const OWN: &str = "\u{1f}source/";
+
 /// The log source that leads to all records of a source, and to no others.
 fn log_source_of(source: &SourceId) -> Option<LogSource> {
     let catalogue = Catalogue::bundled();
-    catalogue
+    let known = catalogue.source(source.as_str())?;
+    let named = catalogue
         .log_sources()
         .find(|log_source| match catalogue.routes(log_source) {
             Routing::Routes(routes) => {
@@ -101,8 +106,22 @@ fn log_source_of(source: &SourceId) -> Option<LogSource> {
                     && route.conditions.is_empty())
             }
             Routing::NotReadable { .. } | Routing::Unknown => false,
-        })
-        .cloned()
+        });
+    let own = || LogSource::new(None, None, Some(&format!("{OWN}{}", known.id)));
+    Some(named.cloned().unwrap_or_else(own))
+}
+
+/// The way to the records of a source, if the log source is one of ours.
+pub(super) fn own_route(log_source: &LogSource) -> Option<Route> {
+    let id = log_source.service.as_deref()?.strip_prefix(OWN)?;
+    let source = Catalogue::bundled().source(id)?;
+    Some(Route {
+        source: Some(source.id.clone()),
+        reach: source.reach.clone(),
+        event_ids: Vec::new(),
+        conditions: Vec::new(),
+        scope: None,
+    })
 }
 
 /// The selection with the paths into XML as the engine knows them.

@@ -272,3 +272,11 @@ fn unquoted(text: &str, value: std::ops::Range<usize>) -> std::ops::Range<usize>
     }
     start..start + inner.len()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_pattern_compiles() {
+        assert!(super::NAME.is_some());
+    }
+}

@@ -51,7 +51,7 @@ impl Columns {
             signals: part(seen.count(), due.count()),
             verdicts: counted(Kind::Verdict),
             controls: counted(Kind::Control),
-            grade: one_line(&test.grade(), usize::MAX),
+            grade: one_line(&origin(test), usize::MAX),
         }
     }
 }
@@ -81,6 +81,15 @@ pub(crate) fn test_line(test: &TestReport, show: &Show) -> String {
         one_line(&test.name, width),
         paint.faint(format_args!("({})", columns.grade)),
     )
+}
+
+/// Which of its recordings it is, and how much that proves.
+fn origin(test: &TestReport) -> String {
+    let grade = test.grade();
+    match test.recording.file_name() {
+        Some(name) if !test.files.is_empty() => format!("{}, {grade}", name.to_string_lossy()),
+        _ => grade,
+    }
 }
 
 fn part(some: usize, all: usize) -> String {

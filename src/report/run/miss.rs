@@ -27,11 +27,12 @@ pub(super) fn test_text(out: &mut dyn Write, test: &TestReport, show: &Show) -> 
         .unwrap_or_default();
     writeln!(out)?;
     writeln!(out, "{technique}{}", paint.bold(told(&test.name)))?;
-    let mut facts = vec![
-        told(&test.recording.to_string_lossy()),
-        count(test.records, "record"),
-        told(&test.grade()),
-    ];
+    let mut facts = Vec::new();
+    if !test.recording.as_os_str().is_empty() {
+        facts.push(told(&test.recording.to_string_lossy()));
+        facts.push(count(test.records, "record"));
+    }
+    facts.push(told(&test.grade()));
     if let Some(stand_in) = &test.stand_in {
         facts.push(told(stand_in));
     }

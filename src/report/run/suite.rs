@@ -55,7 +55,7 @@ fn verdict_text(
             "in {} ({}, {})",
             told(&test.recording.to_string_lossy()),
             count(test.records, "record"),
-            test.evidence
+            test.grade()
         )),
     )?;
     if let Some(near_miss) = &verdict.near_miss {

@@ -6,7 +6,9 @@ mod controls;
 mod near;
 mod recordings;
 mod signals;
+mod telemetry;
 mod test;
+mod verdicts;
 
 use std::num::NonZero;
 use std::sync::Mutex;

@@ -20,13 +20,16 @@ use crate::run::explain::visit_events;
 use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
 use crate::verdict::{EventRef, SourceFacts, SourceState};
 
+/// A benign recording that is searched by the first who asks for it.
+type SearchedOnce = Arc<OnceLock<Option<Arc<Searched>>>>;
+
 /// Searches recordings, each benign one only once.
 pub(super) struct Recordings<'r> {
     engine: &'r SigmaEngine,
     options: ReadOptions,
     threads: NonZero<usize>,
     interrupt: Interrupt,
-    controls: Mutex<HashMap<String, Arc<OnceLock<Option<Arc<Searched>>>>>>,
+    controls: Mutex<HashMap<String, SearchedOnce>>,
     problems: Mutex<Vec<Diagnostic>>,
     records: AtomicU64,
 }

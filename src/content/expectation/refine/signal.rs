@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::model::{After, Branch, Condition, CountRange, Presence, Same, Signal, SignalId};
 use super::super::raw::{RawCount, RawSignal};
 use super::test::{is_said, unknown_signal};
-use super::{contradiction, incomplete};
+use super::{contradiction, fields, incomplete};
 use crate::content::places;
 use crate::content::text::{OneOrMany, is_name, parse_duration};
 use crate::detect::sigma::check_selection;
@@ -340,6 +340,10 @@ fn branch(
             problem.code = Code::EXPECTATION_BAD_FIELDS;
             problem
         }));
+    }
+    if let (Some(source), Some(fields)) = (found, node.get("fields")) {
+        let ids = event_id.map_or(&[][..], OneOrMany::as_slice);
+        problems.extend(fields::misspelled(source, ids, fields));
     }
     Some(Branch {
         source: found?.id.clone(),

@@ -1,0 +1,239 @@
+//! The detections of a test on a recording, judged.
+
+use std::collections::BTreeSet;
+
+use super::near;
+use super::recordings::Searched;
+use super::telemetry::Judged;
+use super::test::Bench;
+use crate::content::expectation::{Expectation, ExpectedDetection, Gap, Presence, Signal};
+use crate::detect::{Engine, Firing, Language, ProgramId, Reading};
+use crate::event::EventId;
+use crate::event::catalogue::Catalogue;
+use crate::verdict::{
+    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Search, Verdict, VerdictReport, View,
+    is_due_to, judge_detection,
+};
+
+impl Bench<'_> {
+    pub(super) fn verdict(
+        &self,
+        expected: &ExpectedDetection,
+        expectation: &Expectation,
+        searched: &Searched,
+        judged: &Judged,
+    ) -> VerdictReport {
+        let found = self.program(&expected.rule);
+        let search = self.could_search(&expected.rule, found);
+        let program = match search {
+            Search::Done => found.one(),
+            Search::Invalid(_) | Search::Unsupported(_) | Search::Damaged(_) => None,
+        };
+        let awaited = awaited(expected, expectation);
+        let Some(program) = program else {
+            let facts = DetectionFacts::unsearched(search, judged.not_run.clone());
+            let given = judge_detection(&facts);
+            return self.verdict_report(expected, expectation, given);
+        };
+        let own: Vec<&Firing> = searched
+            .firings
+            .iter()
+            .filter(|firing| firing.program == program)
+            .collect();
+        let mut events = BTreeSet::new();
+        for signal in &awaited {
+            events.extend(judged.events.get(&signal.id).into_iter().flatten().copied());
+        }
+        let (due, others): (Vec<&Firing>, Vec<&Firing>) =
+            self.attributed(program, &own, &events, searched);
+        let hit: BTreeSet<EventId> = due
+            .iter()
+            .flat_map(|firing| firing.events.iter().copied())
+            .filter(|event| events.contains(event))
+            .collect();
+        let fired_on = awaited
+            .iter()
+            .filter(|signal| {
+                let own = judged.events.get(&signal.id);
+                own.is_some_and(|own| !own.is_disjoint(&hit))
+            })
+            .map(|signal| signal.id.clone())
+            .collect();
+        let facts = DetectionFacts {
+            search,
+            not_run: judged.not_run.clone(),
+            log_source: self.engine.programs()[program.0 as usize]
+                .log_source
+                .clone(),
+            sources: searched.sources_of(self.engine, program),
+            records: searched.looked_at(self.engine, program),
+            fires_on: self.awaited_signals(program, &awaited, judged),
+            fired_on,
+            others: others.len() as u64,
+            lacking: if due.is_empty() && !events.is_empty() {
+                self.lacking(program, searched, &events)
+            } else {
+                Vec::new()
+            },
+        };
+        let given = judge_detection(&facts);
+        let silent = given.0 == Verdict::Misfire
+            || (given.0 == Verdict::Blind && !facts.lacking.is_empty())
+            || given.0 == Verdict::Stray;
+        let mut report = self.verdict_report(expected, expectation, given);
+        report.events = searched.event_refs(hit);
+        report.extra = searched.event_refs(others.iter().filter_map(|firing| firing.event()));
+        report.near_miss = silent
+            .then(|| near::of_detection(self.recordings, self.engine, searched, program, &events));
+        report
+    }
+
+    /// The firings that are due to some events, and the others.
+    fn attributed<'f>(
+        &self,
+        program: ProgramId,
+        own: &[&'f Firing],
+        events: &BTreeSet<EventId>,
+        searched: &Searched,
+    ) -> (Vec<&'f Firing>, Vec<&'f Firing>) {
+        let combines = self.engine.combines(program);
+        let holds_one = |firing: &&Firing| firing.events.iter().any(|event| events.contains(event));
+        let repeated: Vec<FiringFacts> = if combines && own.iter().any(holds_one) {
+            let again = self.recordings.without(program, searched, events);
+            again
+                .iter()
+                .map(|firing| firing_facts(firing, FiringKind::Aggregated))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let kind = if combines {
+            FiringKind::Aggregated
+        } else {
+            FiringKind::Single
+        };
+        own.iter()
+            .partition(|firing| is_due_to(&firing_facts(firing, kind), events, &repeated))
+    }
+
+    fn awaited_signals(
+        &self,
+        program: ProgramId,
+        awaited: &[&Signal],
+        judged: &Judged,
+    ) -> Vec<AwaitedSignal> {
+        let catalogue = Catalogue::bundled();
+        awaited
+            .iter()
+            .filter_map(|signal| {
+                let report = judged.report(&signal.id)?;
+                let in_sight = signal.branches.iter().any(|branch| {
+                    catalogue
+                        .source(branch.source.as_str())
+                        .is_some_and(|source| self.engine.covers(program, source))
+                });
+                Some(AwaitedSignal {
+                    id: signal.id.clone(),
+                    state: report.state,
+                    reason: report.reason.clone(),
+                    view: if in_sight {
+                        View::InSight
+                    } else {
+                        View::OutOfSight
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// The fields that a detection needs and that each of these events lacks.
+    fn lacking(
+        &self,
+        program: ProgramId,
+        searched: &Searched,
+        events: &BTreeSet<EventId>,
+    ) -> Vec<String> {
+        let mut common: Option<BTreeSet<String>> = None;
+        self.recordings.visit(searched, &mut |event| {
+            let is_own =
+                events.contains(&event.id()) && self.engine.looks_at(program, event.origin());
+            if !is_own {
+                return;
+            }
+            let lacking: BTreeSet<_> = self.engine.lacking(program, event).into_iter().collect();
+            common = Some(match common.take() {
+                None => lacking,
+                Some(common) => common.intersection(&lacking).cloned().collect(),
+            });
+        });
+        common.into_iter().flatten().collect()
+    }
+
+    pub(super) fn verdict_report(
+        &self,
+        expected: &ExpectedDetection,
+        expectation: &Expectation,
+        (verdict, reason): (Verdict, String),
+    ) -> VerdictReport {
+        let program = self.program(&expected.rule).one();
+        let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
+        let gap = expected
+            .gap
+            .as_ref()
+            .map(|gap| (verdict_of(gap.verdict), gap.reason.clone()));
+        let wanted = gap.as_ref().map_or(Verdict::Fired, |(verdict, _)| *verdict);
+        VerdictReport {
+            detection: expected.rule.clone(),
+            title: detection.map_or_else(String::new, |detection| detection.title.clone()),
+            file: detection.map(|detection| detection.file.clone()),
+            language: Language::Sigma,
+            reading: expected.reading.unwrap_or(Reading::Strict),
+            verdict,
+            expected: verdict == wanted,
+            known_gap: gap,
+            reason,
+            fires_on: awaited(expected, expectation)
+                .into_iter()
+                .map(|signal| signal.id.clone())
+                .collect(),
+            events: Vec::new(),
+            extra: Vec::new(),
+            surplus: 0,
+            near_miss: None,
+        }
+    }
+}
+
+/// The signals that a detection must fire on, any of them.
+fn awaited<'e>(expected: &ExpectedDetection, expectation: &'e Expectation) -> Vec<&'e Signal> {
+    expectation
+        .signals
+        .iter()
+        .filter(|signal| match &expected.fires_on {
+            Some(named) => named.contains(&signal.id) && signal.presence == Presence::Expected,
+            None => signal.is_required(),
+        })
+        .collect()
+}
+
+fn firing_facts(firing: &Firing, kind: FiringKind) -> FiringFacts {
+    FiringFacts {
+        events: firing.events.clone(),
+        group: match kind {
+            FiringKind::Single => String::new(),
+            FiringKind::Aggregated => format!("{:?}", firing.matched),
+        },
+        kind,
+    }
+}
+
+fn verdict_of(gap: Gap) -> Verdict {
+    match gap {
+        Gap::Misfire => Verdict::Misfire,
+        Gap::Blind => Verdict::Blind,
+        Gap::Invalid => Verdict::Invalid,
+        Gap::Unsupported => Verdict::Unsupported,
+        Gap::Stray => Verdict::Stray,
+        Gap::Inconclusive => Verdict::Inconclusive,
+    }
+}
