@@ -76,8 +76,15 @@ fn every_path_of_the_repository_that_is_named_is_there() {
     assert!(checked > 10, "only {checked} paths were looked at");
 }
 
-/// Names that are up to content: arguments, signals, fields, reasons.
-const FREE: [&str; 5] = ["arguments", "telemetry", "matched", "evidence", "records"];
+/// Names that are up to content: arguments, signals, fields, reasons, logs.
+const FREE: [&str; 6] = [
+    "arguments",
+    "telemetry",
+    "matched",
+    "evidence",
+    "records",
+    "sources",
+];
 
 #[test]
 fn every_key_of_the_json_output_is_documented() {
@@ -87,6 +94,7 @@ fn every_key_of_the_json_output_is_documented() {
         .collect();
     let recording = "fixtures/T1219/anydesk-from-temp/sysmon.evtx";
     let rule = "detections/sigma/anydesk_started_by_name.yml";
+    let atomic = "d6e8f711-03b6-4375-b189-94ae331a10ba";
     let mut checked = 0;
     for command in [
         vec!["run"],
@@ -97,6 +105,7 @@ fn every_key_of_the_json_output_is_documented() {
         vec!["scan", recording, "--detections", "detections"],
         vec!["explain", rule, recording],
         vec!["convert", recording, "--to", "evtx", "-o", "/dev/null"],
+        vec!["import", recording, "--atomic", atomic, "--dry-run"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_misfire"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
