@@ -337,6 +337,128 @@ fn convert_cases() -> Vec<Case> {
     ]
 }
 
+fn import_cases() -> Vec<Case> {
+    const TUNNEL: &str = "d6e8f711-03b6-4375-b189-94ae331a10ba";
+    let import = |more: &[&'static str]| {
+        let start = ["import", "start.jsonl", "--atomic", TUNNEL];
+        [&start[..], more].concat()
+    };
+    let file = |name: &'static str, text: String| vec![(name, lines(&[&text]))];
+    let elsewhere = START.replace("Microsoft-Windows-Sysmon/Operational", "Acme/Operational");
+    let both = vec![(
+        "start.jsonl",
+        lines(&[
+            START,
+            &START.replace("WS01", "WS02"),
+            &START.replace("WS01", "WS02"),
+        ]),
+    )];
+    let with_other = vec![("start.jsonl", lines(&[START, &elsewhere]))];
+    let in_the_way = "fixtures/T1219.001/one/fixture.yaml";
+    vec![
+        (
+            "import_exists",
+            vec![(in_the_way, b"atomic: x\n".to_vec())],
+            import(&["--name", "one"]),
+            2,
+        ),
+        (
+            "import_bad_name",
+            vec![],
+            import(&["--name", "../Code Tunnel"]),
+            2,
+        ),
+        (
+            "import_bad_argument",
+            vec![],
+            import(&["--arg", "tunnel_name=a", "--arg", "tunnel_name=b"]),
+            2,
+        ),
+        (
+            "import_unknown_argument",
+            vec![],
+            import(&["--arg", "tunel_name=a"]),
+            2,
+        ),
+        (
+            "import_unknown_atomic",
+            vec![],
+            vec![
+                "import",
+                "start.jsonl",
+                "--atomic",
+                "d6e8f711-03b6-4375-b189-94ae331a10bb",
+            ],
+            2,
+        ),
+        (
+            "import_bad_window",
+            vec![],
+            import(&["--window", "2025-01-01/2025-01-02"]),
+            2,
+        ),
+        (
+            "import_outside_window",
+            vec![(
+                "start.jsonl",
+                lines(&[START, &START.replace("2026-11-02", "2026-11-01")]),
+            )],
+            import(&["--window", "2026-11-02/2026-11-03"]),
+            0,
+        ),
+        (
+            "import_unknown_source",
+            file("start.jsonl", elsewhere.clone()),
+            import(&[]),
+            2,
+        ),
+        ("import_unnamed_records", with_other, import(&[]), 0),
+        (
+            "import_no_host",
+            file("start.jsonl", START.replace(r#","Computer":"WS01""#, "")),
+            import(&[]),
+            2,
+        ),
+        ("import_several_hosts", both, import(&[]), 0),
+        (
+            "import_other_platform",
+            vec![("call.jsonl", lines(&[CALL]))],
+            vec!["import", "call.jsonl", "--atomic", TUNNEL, "--host", "x"],
+            0,
+        ),
+        (
+            "import_expectation_exists",
+            vec![],
+            import(&["--expectation", "start.jsonl"]),
+            2,
+        ),
+        (
+            "import_nothing_stands_out",
+            vec![],
+            import(&["--baseline", "start.jsonl"]),
+            0,
+        ),
+        (
+            "import_looked_at",
+            vec![],
+            import(&["--looked-at", "sysmon", "--given", "signed-in"]),
+            2,
+        ),
+        (
+            "import_bad_guid",
+            vec![],
+            vec!["import", "start.jsonl", "--atomic", "T1219"],
+            2,
+        ),
+        (
+            "import_control_without_technique",
+            vec![],
+            vec!["import", "start.jsonl", "--control", "an editor was opened"],
+            2,
+        ),
+    ]
+}
+
 fn home() -> TempDir {
     let home = TempDir::new().expect("a temporary folder");
     for folder in ["rules", "empty", "suite"] {
@@ -357,11 +479,20 @@ fn every_message_is_as_expected() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/messages");
     let bless = std::env::var_os("MISFIRE_BLESS").is_some();
     let mut wrong = Vec::new();
-    let cases = [log_cases(), content_cases(), convert_cases(), usage_cases()].concat();
+    let cases = [
+        log_cases(),
+        content_cases(),
+        convert_cases(),
+        import_cases(),
+        usage_cases(),
+    ]
+    .concat();
     for (name, files, args, code) in cases {
         let home = home();
         for (file, bytes) in files {
-            fs::write(home.path().join(file), bytes).expect("a file");
+            let path = home.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
         }
         let output = Command::cargo_bin("misfire")
             .expect("the binary")

@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::content::atomic::{Platform, TechniqueId};
+use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
 use crate::content::{ContentRequest, Start};
 use crate::diagnostic::did_you_mean;
@@ -47,6 +47,7 @@ pub(super) enum Command {
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Convert(ConvertArgs),
+    Import(Box<ImportArgs>),
     Init(InitArgs),
     Doctor(DoctorArgs),
     Schema(SchemaArgs),
@@ -476,6 +477,133 @@ pub(super) enum To {
     /// Any records, one JSON object a line (.jsonl, .ndjson)
     #[value(name = "jsonl")]
     JsonLines,
+}
+
+/// Turn a capture into a fixture, with a drafted expectation.
+///
+/// Copies the logs byte for byte into a folder of the project's fixtures and
+/// writes the manifest from what their records tell: sources, counts, hashes,
+/// host, sensors, and window. Of an atomic's run it also drafts what is to be
+/// expected: signals for what stands out in the capture, each with the reason.
+/// Nothing is overwritten, and nothing is left half written.
+#[derive(Debug, ClapArgs)]
+#[command(
+    group = clap::ArgGroup::new("subject").required(true).args(["atomic", "control"]),
+    after_help = "\
+Examples:
+  misfire import Sysmon.evtx Security.evtx \\
+    --atomic d6e8f711-03b6-4375-b189-94ae331a10ba --arg tunnel_name=build-box
+  misfire import run/ --atomic d6e8f711-03b6-4375-b189-94ae331a10ba \\
+    --window 2026-11-02T09:14:00Z/2026-11-02T09:16:00Z --closed --baseline day-before/
+  misfire import quiet.evtx --control 'the editor was opened' --technique T1219.001
+
+Exit codes: 0 the fixture is in its place, 2 wrong usage or content, 3 a log is
+damaged or something could not be written; then nothing was.")]
+pub(super) struct ImportArgs {
+    /// Logs and folders of logs, in any format of docs/formats.md
+    #[arg(value_name = "LOG", required = true)]
+    pub(super) logs: Vec<PathBuf>,
+    /// The atomic that was performed, by its auto_generated_guid
+    #[arg(long, value_name = "GUID", value_parser = parse_guid)]
+    pub(super) atomic: Option<AtomicGuid>,
+    /// It was something benign; say what, and why it is no attack
+    #[arg(long, value_name = "WHY", requires = "technique")]
+    pub(super) control: Option<String>,
+    /// The technique whose tests a control is a twin of
+    #[arg(long, value_name = "TECHNIQUE", value_parser = parse_technique, conflicts_with = "atomic")]
+    pub(super) technique: Option<TechniqueId>,
+    /// The name of the fixture [default: from the atomic's name, or the log's]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The folder of fixtures [default: that of misfire.toml, or fixtures]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Folder of atomics to find the atomic in; may be given several times
+    /// [default: those of misfire.toml, or the bundled ones]
+    #[arg(long, value_name = "DIR", conflicts_with = "control")]
+    pub(super) atomics: Vec<PathBuf>,
+    /// An argument of the run; the others had their defaults; may be given
+    /// several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_argument, conflicts_with = "control")]
+    pub(super) arg: Vec<(String, String)>,
+    /// How much the capture proves
+    #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
+    pub(super) evidence: Grade,
+    /// When the test ran, from and to [default: from the first record to the last]
+    #[arg(long, value_name = "START/END", value_parser = parse_window)]
+    pub(super) window: Option<(Timestamp, Timestamp)>,
+    /// Every source was collected until after the end of the window, so what is
+    /// not there did not happen
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) closed: bool,
+    /// A condition that held, such as signed-in; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    pub(super) given: Vec<String>,
+    /// A source that was collected and held no record; may be given several times
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) looked_at: Vec<String>,
+    /// The host or account [default: what the records say]
+    #[arg(long, value_name = "NAME")]
+    pub(super) host: Option<String>,
+    /// Its platform, such as windows or iaas:aws [default: what the records say]
+    #[arg(long, value_name = "PLATFORM", value_parser = parse_platform)]
+    pub(super) platform: Option<Platform>,
+    /// Logs of the same host without the test: what is in them does not stand
+    /// out; may be given several times
+    #[arg(long, value_name = "LOG", conflicts_with = "control")]
+    pub(super) baseline: Vec<PathBuf>,
+    /// Where the draft goes: a new file, or - for standard output [default: the
+    /// technique's file of expectations if there is none yet]
+    #[arg(long, value_name = "FILE", conflicts_with = "control")]
+    pub(super) expectation: Option<PathBuf>,
+    /// Replace the fixture if it is there
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) force: bool,
+    /// Do everything but write, and show what would be written
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) dry_run: bool,
+}
+
+/// How much a capture proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Grade {
+    /// Logged by the real product
+    #[default]
+    Recorded,
+    /// Shaped by our own sensor after a real execution
+    Executed,
+    /// Derived by interpretation
+    Simulated,
+    /// Written by hand
+    Authored,
+}
+
+fn parse_guid(text: &str) -> Result<AtomicGuid, String> {
+    AtomicGuid::parse(text.trim()).ok_or_else(|| {
+        "a GUID is 8-4-4-4-12 hexadecimal digits, such as \
+         d6e8f711-03b6-4375-b189-94ae331a10ba"
+            .to_owned()
+    })
+}
+
+/// Reads `tunnel_name=build-box`.
+fn parse_argument(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "an argument is NAME=VALUE, such as `tunnel_name=build-box`".to_owned())
+}
+
+/// Reads `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`.
+fn parse_window(text: &str) -> Result<(Timestamp, Timestamp), String> {
+    let (start, end) = text
+        .split_once('/')
+        .and_then(|(start, end)| Some((parse_time(start)?, parse_time(end)?)))
+        .ok_or("a window is START/END, such as `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`")?;
+    if end <= start {
+        return Err("the window ends before it starts".to_owned());
+    }
+    Ok((start, end))
 }
 
 /// Reads a point in time; one without an offset is in UTC.

@@ -6,6 +6,7 @@ mod convert;
 mod doctor;
 mod exit;
 mod explain;
+mod import;
 mod init;
 mod list;
 mod manual;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => list::list(command, &output),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
+        Command::Import(command) => import::import(*command, &output, interrupt),
         Command::Check(command) => check::check(command, &output),
         Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),

@@ -89,6 +89,30 @@ codes! {
     CONVERT_OUTPUT_IS_INPUT = "misfire::convert::output_is_input";
     /// None of the records can stand in the format that they are converted to.
     CONVERT_NOTHING_FITS = "misfire::convert::nothing_fits";
+    /// A fixture that is to be made is there already.
+    IMPORT_EXISTS = "misfire::import::exists";
+    /// A name that no fixture can have.
+    IMPORT_BAD_NAME = "misfire::import::bad_name";
+    /// An argument of an imported run that is given twice.
+    IMPORT_BAD_ARGUMENT = "misfire::import::bad_argument";
+    /// A capture without a record in the window, or without a window.
+    IMPORT_BAD_WINDOW = "misfire::import::bad_window";
+    /// Records of a capture outside of the window.
+    IMPORT_OUTSIDE_WINDOW = "misfire::import::outside_window";
+    /// Records of a capture that are of no source that has a name.
+    IMPORT_UNKNOWN_SOURCE = "misfire::import::unknown_source";
+    /// A capture that does not say where it was made.
+    IMPORT_NO_HOST = "misfire::import::no_host";
+    /// A capture of several hosts or accounts.
+    IMPORT_SEVERAL_HOSTS = "misfire::import::several_hosts";
+    /// A capture of a platform that the atomic is not for.
+    IMPORT_OTHER_PLATFORM = "misfire::import::other_platform";
+    /// The file for a draft is there already.
+    IMPORT_EXPECTATION_EXISTS = "misfire::import::expectation_exists";
+    /// A capture in which nothing stands out.
+    IMPORT_NOTHING_STANDS_OUT = "misfire::import::nothing_stands_out";
+    /// A capture with more kinds of records than are told apart.
+    IMPORT_MANY_KINDS = "misfire::import::many_kinds";
     /// A YAML file is not well formed.
     YAML_SYNTAX = "misfire::yaml::syntax";
     /// A YAML file is larger, deeper, or has more aliases than is accepted.

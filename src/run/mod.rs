@@ -10,6 +10,7 @@ mod convert;
 mod doctor;
 mod event;
 mod explain;
+mod import;
 mod judge;
 mod regression;
 mod scan;
@@ -24,6 +25,10 @@ pub use convert::{
 pub use doctor::{ContentFolder, Host, Tool, examine};
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
+pub use import::{
+    Draft, DraftTo, Effect, ImportOutcome, ImportRequest, ImportSubject, ImportedFile,
+    ImportedFixture, import,
+};
 pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
