@@ -9,4 +9,5 @@ mod project;
 mod controls;
 mod detections;
 mod known_gaps;
+mod lies;
 mod signals;
