@@ -215,6 +215,8 @@ codes! {
     FIXTURE_DUPLICATE_NAME = "misfire::fixture::duplicate_name";
     /// A log in a fixture's folder that nothing reads.
     FIXTURE_UNLISTED_FILE = "misfire::fixture::unlisted_file";
+    /// A record that cannot be told from another of its fixture.
+    FIXTURE_REPEATED_RECORD = "misfire::fixture::repeated_record";
     /// A number of records that cannot be.
     FIXTURE_BAD_COUNT = "misfire::fixture::bad_count";
     /// A window that cannot be.

@@ -186,7 +186,7 @@ fn add_problems(junit: &mut JunitReport, report: &Report, names: &mut Names) {
             .set_message("the run was interrupted");
         suite.add_test_case(case("interrupted", "run", status));
     }
-    if report.tests.is_empty() && suite.test_cases.is_empty() {
+    if report.judged() == 0 && suite.test_cases.is_empty() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status
             .set_type("nothing-judged")

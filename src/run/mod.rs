@@ -13,6 +13,7 @@ mod explain;
 mod import;
 mod judge;
 mod regression;
+mod repeated;
 mod scan;
 mod search;
 mod selection;
@@ -31,6 +32,7 @@ pub use import::{
 };
 pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
+pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
 pub use search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search, search_with};
 pub use selection::{Candidate, Revision, Selection};

@@ -147,7 +147,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
     }
     let proves_nothing = if outcome.files.iter().all(|file| !file.opened) {
         Some("there is no log here, so nothing was searched")
-    } else if own_programs(&engine).next().is_none() {
+    } else if own_programs(&engine).next().is_none() && !diagnostic::has_error(&content_problems) {
         Some("none of the detections can be evaluated, so nothing was searched")
     } else if searched == 0 && has_list {
         Some("no detection looks at any record of these logs, so the baseline proves nothing")

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::event::{Interrupt, RunEvent, Sink};
+use super::repeated::{self, Mark, Repeated};
 use crate::content::LogInput;
 use crate::detect::{self, Engine, Firing, Held, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -26,7 +27,8 @@ pub struct SearchRequest<'r> {
     pub options: ReadOptions,
     /// Which events may be counted together.
     pub correlate: Correlate,
-    /// The time whose records are counted apart.
+    /// The time whose records are counted apart; with one, the inputs are a recording,
+    /// and records that cannot be told from others of it are looked for.
     pub window: Option<Window>,
     /// How many threads search; `None` takes every core.
     pub threads: Option<NonZero<usize>>,
@@ -71,6 +73,8 @@ pub struct FileOutcome {
     pub records: BTreeMap<Origin, u64>,
     /// How many of them are inside the window, if one was asked for.
     pub inside: BTreeMap<Origin, u64>,
+    /// Why its records cannot be told from others of the recording, if they cannot.
+    pub repeated: Option<Repeated>,
     /// How many errors reading it had.
     pub problems: usize,
     /// Whether it could be opened as a log at all.
@@ -240,6 +244,7 @@ struct Part {
     /// What each engine has seen.
     tallies: Vec<Tally>,
     records: Vec<Counted>,
+    marks: Vec<Mark>,
     problems: Vec<(usize, Diagnostic)>,
 }
 
@@ -262,6 +267,7 @@ fn work<'r>(
         firings: engines.iter().map(|_| Vec::new()).collect(),
         tallies: Vec::new(),
         records: Vec::new(),
+        marks: Vec::new(),
         problems: Vec::new(),
     };
     loop {
@@ -280,6 +286,9 @@ fn work<'r>(
         }
         part.records
             .extend(count(index, &decoded.batch, request.window));
+        if request.window.is_some() {
+            part.marks.extend(repeated::marks(index, &decoded.batch));
+        }
         part.problems
             .extend(decoded.problems.into_iter().map(|problem| (index, problem)));
         sink.note(RunEvent::Searched {
@@ -322,7 +331,9 @@ fn merge(
     let mut firings: Vec<Vec<Firing>> = engines.iter().map(|_| Vec::new()).collect();
     let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
     let mut problems = queue.problems;
+    let mut marks = Vec::new();
     for part in parts {
+        marks.extend(part.marks);
         for (all, own) in firings.iter_mut().zip(part.firings) {
             all.extend(own);
         }
@@ -343,6 +354,11 @@ fn merge(
         // Every engine has seen the same records.
         outcome.records = tally.records;
         detect::sort(firings);
+    }
+    for (index, repeated) in repeated::find(marks) {
+        if let Some(file) = outcome.files.get_mut(index) {
+            file.repeated = Some(repeated);
+        }
     }
     for (index, format) in queue.formats {
         if let Some(file) = outcome.files.get_mut(index) {

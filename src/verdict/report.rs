@@ -329,12 +329,16 @@ impl Report {
     }
 
     /// How many verdicts, outcomes of controls, and states of signals the report
-    /// holds.
+    /// holds. A signal that was not due was not judged.
     #[must_use]
     pub fn judged(&self) -> usize {
         self.tests
             .iter()
-            .map(|test| test.verdicts.len() + test.controls.len() + test.signals.len())
+            .map(|test| {
+                let signals = test.signals.iter();
+                let due = signals.filter(|signal| signal.state != SignalState::NotDue);
+                test.verdicts.len() + test.controls.len() + due.count()
+            })
             .sum()
     }
 }

@@ -9,5 +9,6 @@ mod project;
 mod controls;
 mod detections;
 mod known_gaps;
+mod lies;
 mod profiles;
 mod signals;

@@ -44,8 +44,10 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
         paint.bad(format_args!("{} not as expected", summary.unexpected))
     } else if nothing_changed(report) {
         paint.faint("nothing to judge")
-    } else if report.judged() == 0 || report.content_is_wrong() || report.logs_are_damaged() {
+    } else if report.content_is_wrong() || report.logs_are_damaged() {
         paint.bad("not proven, see the problems")
+    } else if report.judged() == 0 {
+        paint.bad("not proven: nothing was judged")
     } else {
         paint.good("all as expected")
     };

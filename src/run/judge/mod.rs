@@ -87,6 +87,10 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
             return None;
         }
         let (test, problems) = bench.judge(job, signals)?;
+        if interrupt.is_set() {
+            // Some of its events may not have been looked at.
+            return None;
+        }
         found
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -10,13 +10,14 @@ use crate::content::LogInput;
 use crate::content::fixture::{Fixture, FixtureFile};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Engine, Explanation, Firing, ProgramId, sort};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
 use crate::event::{Event, EventId, Names, Origin};
 use crate::log::ReadOptions;
 use crate::recording::Closure;
 use crate::run::event::{Interrupt, Silent};
 use crate::run::explain::visit_events;
+use crate::run::repeated::Repeated;
 use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
 use crate::verdict::{EventRef, SourceFacts, SourceState};
 
@@ -123,7 +124,7 @@ impl<'r> Recordings<'r> {
         let mut problems = std::mem::take(&mut outcome.problems);
         forgive_emptiness(fixture, &mut outcome.files, &mut problems);
         let damage = (fixture.files.iter().zip(&outcome.files))
-            .map(|(file, outcome)| damage_of(fixture, file, outcome, &mut problems))
+            .map(|(file, outcome)| damage_of(fixture, file, outcome, &inputs, &mut problems))
             .collect();
         self.problems
             .lock()
@@ -244,6 +245,12 @@ impl Searched {
             .collect()
     }
 
+    /// Whether any record lies inside the window.
+    pub(super) fn holds_anything(&self) -> bool {
+        let counted = self.files.iter().flat_map(|file| file.inside.values());
+        counted.copied().any(|count| count > 0)
+    }
+
     /// How many records inside the window a detection looks at.
     pub(super) fn looked_at(&self, engine: &dyn Engine, program: ProgramId) -> u64 {
         let counted = self.files.iter().flat_map(|file| &file.inside);
@@ -302,6 +309,7 @@ fn damage_of(
     fixture: &Fixture,
     file: &FixtureFile,
     outcome: &FileOutcome,
+    inputs: &[LogInput],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     if let Some(damage) = &fixture.damage {
@@ -329,8 +337,43 @@ fn damage_of(
             "`{name}` does not hold as many records as its manifest says"
         ));
     }
-    report_other_sources(&fixture.place, file, &outcome.records, problems);
-    None
+    if let Some(repeated) = outcome.repeated {
+        problems.push(repetition(&name, repeated, inputs).at(fixture.place.clone()));
+        return Some(format!("records of `{name}` cannot be told from others"));
+    }
+    let faults = other_sources(&name, file, &outcome.records);
+    let are_other = !faults.is_empty();
+    problems.extend(
+        faults
+            .into_iter()
+            .map(|fault| fault.at(fixture.place.clone())),
+    );
+    are_other.then(|| format!("`{name}` does not hold what its manifest says"))
+}
+
+/// Says that an event may be taken for another, or counted twice.
+fn repetition(name: &str, repeated: Repeated, inputs: &[LogInput]) -> Diagnostic {
+    let (message, help) = match repeated {
+        Repeated::Number(number) => (
+            format!("two records of `{name}` have the number {number}"),
+            "export the log anew, or number its records with `misfire convert`",
+        ),
+        Repeated::Event {
+            record,
+            input,
+            first,
+        } => {
+            let other = inputs.get(input).and_then(|input| input.path.file_name());
+            let other = other.unwrap_or_default().to_string_lossy();
+            (
+                format!(
+                    "record {record} of `{name}` is the same event as record {first} of `{other}`"
+                ),
+                "an event happens once: leave out the copy",
+            )
+        }
+    };
+    Diagnostic::error(Code::FIXTURE_REPEATED_RECORD, message).help(help)
 }
 
 fn records(count: u64) -> String {
@@ -340,30 +383,33 @@ fn records(count: u64) -> String {
     }
 }
 
-fn report_other_sources(
-    place: &Place,
+/// Where a log is not of the sources that its manifest says.
+fn other_sources(
+    name: &str,
     file: &FixtureFile,
     records: &BTreeMap<Origin, u64>,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let others: BTreeSet<_> = records
+) -> Vec<Diagnostic> {
+    let held: BTreeSet<_> = records
         .keys()
         .filter_map(|origin| Catalogue::bundled().source_of(origin.borrowed()))
         .map(|source| &source.id)
-        .filter(|source| !file.sources.contains(source))
         .collect();
-    for other in others {
-        let name = file.input.path.file_name().unwrap_or_default();
-        problems.push(
-            Diagnostic::error(
-                Code::FIXTURE_OTHER_SOURCE,
-                format!(
-                    "`{}` holds records of `{other}`, which the manifest does not name",
-                    name.to_string_lossy()
-                ),
-            )
-            .at(place.clone())
-            .help("add it to the `source` of the file, if all of it was collected"),
-        );
-    }
+    let fault = |message| Diagnostic::error(Code::FIXTURE_OTHER_SOURCE, message);
+    let others = held.iter().filter(|source| !file.sources.contains(source));
+    let others = others.map(|other| {
+        fault(format!(
+            "`{name}` holds records of `{other}`, which the manifest does not name"
+        ))
+        .help("add it to the `source` of the file, if all of it was collected")
+    });
+    let lacking = file.sources.iter().filter(|source| !held.contains(source));
+    let lacking = lacking.map(|source| {
+        fault(format!(
+            "`{name}` holds no record of `{source}`, which the manifest names"
+        ))
+        .help("name it in `looked_at` instead, if it was collected and held nothing")
+    });
+    // A log that is said to hold nothing has no source to be compared.
+    let lacking = lacking.filter(|_| file.records > 0);
+    others.chain(lacking).collect()
 }

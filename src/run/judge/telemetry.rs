@@ -65,7 +65,13 @@ impl Bench<'_> {
                     let holds = fixture.given.contains(&condition.given);
                     (!holds).then(|| format!("`{}`: {}", condition.given, condition.why))
                 }),
-                unusable: signals.unusable.get(&signal.id).cloned(),
+                unusable: signals.unusable.get(&signal.id).cloned().or_else(|| {
+                    // That something did not happen is not shown by a recording of
+                    // nothing.
+                    let is_vacuous =
+                        signal.presence == Presence::Absent && !searched.holds_anything();
+                    is_vacuous.then(|| "the recording holds no record inside its window".to_owned())
+                }),
                 sources: signal
                     .branches
                     .iter()

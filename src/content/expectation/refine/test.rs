@@ -288,6 +288,13 @@ impl Test<'_> {
             .map(|detection| detection.rule.as_str())
             .collect();
         let mut seen = HashSet::new();
+        if self.raw.detections.is_empty() && !self.raw.controls.is_empty() {
+            problems.push(
+                incomplete("no detection is to be quiet on the controls")
+                    .at(places::of_key(self.node, "controls"))
+                    .help("add `detections`, or remove `controls`"),
+            );
+        }
         let nodes = places::elements(self.node, "controls");
         let controls = self.raw.controls.iter().zip(nodes).map(|(raw, node)| {
             if !seen.insert(raw.fixture.as_str()) {
