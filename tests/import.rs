@@ -305,6 +305,21 @@ fn nothing_is_overwritten_unless_it_is_asked_for() {
         1
     );
 
+    // A fixture can be made anew of its own logs.
+    let own = [
+        "import",
+        "fixtures/T1219.001/one",
+        "--atomic",
+        TUNNEL,
+        "--name",
+        "one",
+    ];
+    home.misfire(&[&own[..], &["--force"]].concat()).exits(0);
+    assert_eq!(
+        fs::read(folder.join("fixture.yaml")).expect("a manifest"),
+        manifest
+    );
+
     // A folder that is no fixture is nobody's to replace.
     let other = home.path("fixtures/T1219.001/other");
     fs::create_dir(&other).expect("a folder");
@@ -727,6 +742,7 @@ fn recordings_of_others_can_be_imported() {
     };
     let home = Home::new();
     let mut drafted = 0;
+    let guid = regex::Regex::new("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-").expect("a pattern");
     let logs = support::files(&samples, "evtx");
     for (number, log) in logs.iter().step_by(12).enumerate() {
         let name = format!("sample-{number}");
@@ -748,7 +764,6 @@ fn recordings_of_others_can_be_imported() {
         let fields = draft.signals.iter().flat_map(|signal| &signal.branches);
         for branch in fields {
             let text = serde_yaml::to_string(&branch.fields).expect("YAML");
-            let guid = regex::Regex::new("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-").expect("a pattern");
             assert!(!guid.is_match(&text), "{log}: {text}");
         }
     }

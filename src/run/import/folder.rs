@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::run::convert::Existing;
 use crate::run::event::Interrupt;
 
 /// The name of a log in a fixture is not longer, in bytes.
@@ -70,17 +71,20 @@ impl PartialFolder {
         &self.path
     }
 
-    /// Gives the complete folder its name; a folder that is there is put aside
-    /// first, and is gone when this one is in its place.
+    /// Gives the complete folder its name; a folder that is to be replaced is put
+    /// aside first, and is gone when this one is in its place.
     ///
     /// # Errors
     ///
-    /// It cannot be renamed.
-    pub(super) fn keep(mut self, target: &Path) -> io::Result<()> {
-        if !target.exists() {
+    /// It cannot be renamed, or another folder has taken the name meanwhile.
+    pub(super) fn keep(mut self, target: &Path, existing: Existing) -> io::Result<()> {
+        if target.symlink_metadata().is_err() {
             fs::rename(&self.path, target)?;
             self.kept = true;
             return Ok(());
+        }
+        if existing == Existing::Keep {
+            return Err(io::ErrorKind::AlreadyExists.into());
         }
         let above = target.parent().unwrap_or(Path::new(""));
         let name = target.file_name().unwrap_or_default().to_string_lossy();

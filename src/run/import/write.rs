@@ -8,7 +8,9 @@ use super::folder::{PartialFolder, copy};
 use super::inputs::Inputs;
 use super::known::Places;
 use super::target::{Made, Target};
-use super::{Draft, DraftTo, Effect, ImportRequest, ImportedFile, ImportedFixture, check};
+use super::{
+    Draft, DraftTo, Effect, Existing, ImportRequest, ImportedFile, ImportedFixture, check,
+};
 use crate::content::fixture::Fixture;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -125,7 +127,7 @@ impl Finished {
             Some((file, draft))
         });
         let Some((file, draft)) = file else {
-            self.folder.keep(&self.imported.folder)?;
+            self.folder.keep(&self.imported.folder, request.existing)?;
             return Ok((self.imported, None));
         };
         draft.file = Some(file.clone());
@@ -134,7 +136,7 @@ impl Finished {
         }
         let pending = pending(&file, &(draft.head.clone() + &draft.test))
             .map_err(|error| vec![unwritable(&file, &error)])?;
-        self.folder.keep(&self.imported.folder)?;
+        self.folder.keep(&self.imported.folder, request.existing)?;
         let kept = pending.persist_noclobber(&file);
         let failure = kept.err().map(|error| unwritable(&file, &error.error));
         if failure.is_some() {
@@ -170,10 +172,10 @@ impl Finished {
 }
 
 impl Scratch {
-    fn keep(self, target: &Path) -> Result<(), Vec<Diagnostic>> {
+    fn keep(self, target: &Path, existing: Existing) -> Result<(), Vec<Diagnostic>> {
         match self {
             Self::Beside(folder) => folder
-                .keep(target)
+                .keep(target, existing)
                 .map_err(|error| vec![unwritable(target, &error)]),
             Self::Temporary(_) => Ok(()),
         }
