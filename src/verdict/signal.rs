@@ -19,6 +19,11 @@ pub struct SignalFacts {
     pub sources: Vec<SourceFacts>,
     /// How many events match it, relations to other signals included.
     pub count: u64,
+    /// How many of them are related to the same events of the signals that it names.
+    pub together: u64,
+    /// Why of some event it cannot be told whether it matches, as a fragment of a
+    /// sentence, if there is such an event.
+    pub undecided: Option<String>,
     /// How many there must be.
     pub wanted: CountRange,
 }
@@ -45,11 +50,14 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
             format!("the atomic was not performed: {why}"),
         );
     }
+    let undecided = facts.undecided.as_ref();
+    let undecided =
+        undecided.map(|why| format!("of an event that looks like it nobody can tell: {why}"));
     let doubt = facts.sources.iter().find_map(SourceFacts::doubt);
     let doubt = if facts.sources.is_empty() {
         Some("no log was looked at".to_owned())
     } else {
-        doubt
+        doubt.or(undecided)
     };
     if facts.kind == SignalKind::Absent {
         return match (facts.count, doubt) {
@@ -71,7 +79,7 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
             ),
         );
     }
-    if facts.count >= min && facts.count > 0 {
+    if facts.together >= min && facts.together > 0 {
         return match (max, doubt) {
             // More may come than are allowed.
             (Some(_), Some(doubt)) => (SignalState::Unknown, doubt),
@@ -81,9 +89,10 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
     if let Some(doubt) = doubt {
         return (SignalState::Unknown, doubt);
     }
-    let wanted = match min {
-        0 | 1 => "no event matches".to_owned(),
-        _ => format!("{} match, and {min} must", events(facts.count)),
+    let wanted = match (facts.together, min) {
+        (0, _) => "no event matches".to_owned(),
+        (1, _) => format!("1 event matches, and {min} must"),
+        (together, _) => format!("{together} events match together, and {min} must"),
     };
     (SignalState::Missing, wanted)
 }

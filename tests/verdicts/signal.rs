@@ -14,6 +14,8 @@ fn facts() -> SignalFacts {
         unusable: None,
         sources: vec![source(SourceState::Read(Closure::Closed))],
         count: 1,
+        together: 1,
+        undecided: None,
         wanted: CountRange::default(),
     }
 }
@@ -38,16 +40,19 @@ fn any_facts() -> impl Strategy<Value = SignalFacts> {
         reason(),
         proptest::collection::vec(any_source(), 0..4),
         0_u64..6,
+        reason(),
         wanted,
     )
         .prop_map(
-            |(kind, not_run, not_due, unusable, sources, count, wanted)| SignalFacts {
+            |(kind, not_run, not_due, unusable, sources, count, undecided, wanted)| SignalFacts {
                 kind,
                 not_run,
                 not_due,
                 unusable,
                 sources,
                 count,
+                together: count,
+                undecided,
                 wanted,
             },
         )
@@ -66,6 +71,7 @@ proptest! {
                 prop_assert_eq!(facts.count, 0);
                 prop_assert!(!facts.sources.is_empty());
                 prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+                prop_assert!(facts.undecided.is_none());
             } else {
                 prop_assert!(facts.count > 0 && facts.count >= facts.wanted.min);
                 prop_assert!(facts.wanted.max.is_none_or(|max| facts.count <= max));
@@ -82,7 +88,7 @@ proptest! {
                 || facts.wanted.max.is_some_and(|max| facts.count > max);
             let looked = !facts.sources.is_empty()
                 && facts.sources.iter().all(|source| source.doubt().is_none());
-            prop_assert!(looked || (too_many && facts.count > 0));
+            prop_assert!((looked && facts.undecided.is_none()) || (too_many && facts.count > 0));
         }
     }
 
@@ -106,6 +112,7 @@ proptest! {
 fn a_required_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted: SignalState) {
     let facts = SignalFacts {
         count,
+        together: count,
         sources: vec![source(log)],
         ..facts()
     };
@@ -121,6 +128,7 @@ fn an_absent_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted
     let facts = SignalFacts {
         kind: SignalKind::Absent,
         count,
+        together: count,
         sources: vec![source(log)],
         ..facts()
     };
@@ -135,6 +143,7 @@ fn an_absent_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted
 fn a_counted_signal(#[case] count: u64, #[case] wanted: SignalState) {
     let facts = SignalFacts {
         count,
+        together: count,
         wanted: CountRange {
             min: 2,
             max: Some(3),
@@ -149,6 +158,7 @@ fn a_counted_signal(#[case] count: u64, #[case] wanted: SignalState) {
 fn every_log_counts() {
     let facts = SignalFacts {
         count: 0,
+        together: 0,
         sources: vec![
             source(SourceState::Read(Closure::Closed)),
             source(SourceState::NotLookedAt),
