@@ -29,7 +29,9 @@ pub use bundled::{
 };
 pub use changes::{Changes, changed_since};
 pub use detections::{LoadedDetections, load_detections, load_detections_from};
+pub(crate) use files::is_yaml;
 pub use files::{FoundFile, find_files, read_text};
+pub(crate) use fixture::is_manifest;
 pub use loose::{LooseFiles, check_files};
 pub use plan::{Plan, PlannedControl, PlannedTest};
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
