@@ -21,13 +21,16 @@ use crate::run::repeated::Repeated;
 use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
 use crate::verdict::{EventRef, SourceFacts, SourceState};
 
+/// A recording that is searched by the first who asks; none, if the run is to end.
+type SearchedOnce = Arc<OnceLock<Option<Arc<Searched>>>>;
+
 /// Searches recordings, each benign one only once.
 pub(super) struct Recordings<'r> {
     engine: &'r SigmaEngine,
     options: ReadOptions,
     threads: NonZero<usize>,
     interrupt: Interrupt,
-    controls: Mutex<HashMap<String, Arc<OnceLock<Option<Arc<Searched>>>>>>,
+    controls: Mutex<HashMap<String, SearchedOnce>>,
     problems: Mutex<Vec<Diagnostic>>,
     records: AtomicU64,
 }

@@ -197,7 +197,7 @@ impl Builder<'_> {
         Tree::Leaf(Box::new(Leaf {
             predicate: Predicate {
                 part: name_of_part(name).to_owned(),
-                field: shown.map(Into::into),
+                field: shown,
                 operator: modifiers.unwrap_or_else(|| operator.to_owned()),
                 values: values.iter().map(as_written).collect(),
                 quantity,
