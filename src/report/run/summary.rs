@@ -32,7 +32,7 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
         writeln!(out, "evidence: {}", grades.join("; "))?;
     }
     notes_text(out, report, show)?;
-    let closing = if report.interrupted && report.planned > report.tests.len() {
+    let closing = if report.interrupted && report.planned > 0 {
         paint.bad(format_args!(
             "interrupted: {} of {} judged",
             report.tests.len(),

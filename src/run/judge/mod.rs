@@ -59,6 +59,10 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     let jobs: Vec<Job<'_>> = plan.tests.iter().flat_map(jobs_of).collect();
     let mut signals = Vec::with_capacity(jobs.len());
     for job in &jobs {
+        if interrupt.is_set() {
+            // The jobs that have no signals yet are not judged.
+            break;
+        }
         let (set, problems) = SignalSet::of(job);
         signals.push(set);
         diagnostics.extend(problems);
@@ -119,7 +123,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     diagnostics.dedup();
     sink.note(RunEvent::Finished);
     Report {
-        planned: tests.len(),
+        planned: jobs.len(),
         tests: tests.into_iter().flatten().collect(),
         left_out,
         diagnostics,
