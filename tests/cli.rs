@@ -84,7 +84,7 @@ fn run_as_json_is_one_document_and_nothing_else() {
     for atomic in atomics {
         let own = tests
             .iter()
-            .filter(|test| test["atomic"].to_string() == *atomic);
+            .filter(|test| test["atomic"].to_string().as_str() == atomic.as_str());
         let twins: std::collections::BTreeSet<_> = own
             .flat_map(|test| test["controls"].as_array().expect("a list"))
             .map(|control| control["name"].to_string())
