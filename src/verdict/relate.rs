@@ -65,8 +65,6 @@ enum Extent {
 pub struct Related {
     /// The events, in order of time.
     pub events: Vec<Bound>,
-    /// How many of them are related to the same events.
-    pub together: u64,
     /// The nearest event that looks like it and has not the right relations, with
     /// what is wrong, as a fragment of a sentence.
     pub near: Option<(EventId, String)>,
@@ -135,15 +133,10 @@ pub fn relate(
     let mut outside = None;
     for candidate in candidates {
         match judge(signal, &names, candidate, window, partners) {
-            Ok(bindings) => {
-                if bindings.extent == Extent::Some && signal.count.min > 1 {
-                    related.undecided.get_or_insert(too_many(&names));
-                }
-                related.events.push(Bound {
-                    candidate: candidate.clone(),
-                    bindings,
-                });
-            }
+            Ok(bindings) => related.events.push(Bound {
+                candidate: candidate.clone(),
+                bindings,
+            }),
             Err(Fault::Unrelated(why)) => {
                 related.near.get_or_insert((candidate.event, why));
             }
@@ -160,28 +153,7 @@ pub fn relate(
     related
         .events
         .sort_by_key(|bound| (bound.candidate.time, bound.candidate.event));
-    related.together = together(&names, &related.events);
     related
-}
-
-/// How many events are related to the same events of the signals that they name.
-fn together(names: &BTreeSet<&SignalId>, events: &[Bound]) -> u64 {
-    if names.is_empty() {
-        return events.len() as u64;
-    }
-    let mut counts: BTreeMap<Vec<Option<&EventId>>, u64> = BTreeMap::new();
-    for bound in events {
-        let choices: BTreeSet<Vec<Option<&EventId>>> = bound
-            .bindings
-            .known
-            .iter()
-            .map(|binding| names.iter().map(|name| binding.get(*name)).collect())
-            .collect();
-        for choice in choices {
-            *counts.entry(choice).or_default() += 1;
-        }
-    }
-    counts.into_values().max().unwrap_or(0)
 }
 
 /// Why a candidate is no event of its signal.
@@ -221,12 +193,16 @@ fn judge(
         if events.is_empty() {
             return Err(without(signal, name, partner.map(|partner| partner.state)));
         }
+        let after = signal.after.as_ref();
+        let comes_after = after.is_some_and(|after| after.signal == **name);
+        // What has the same value may be the same event, seen twice; nothing comes
+        // after itself.
+        let others = events
+            .iter()
+            .filter(|event| !comes_after || event.candidate.event != candidate.event);
         let mut fault = None;
         let mut fitting = Vec::new();
-        for event in events
-            .iter()
-            .filter(|event| event.candidate.event != candidate.event)
-        {
+        for event in others {
             match unlike(signal, name, candidate, time, &event.candidate) {
                 None => fitting.push(event),
                 Some(found) => {

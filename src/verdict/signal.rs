@@ -19,8 +19,6 @@ pub struct SignalFacts {
     pub sources: Vec<SourceFacts>,
     /// How many events match it, relations to other signals included.
     pub count: u64,
-    /// How many of them are related to the same events of the signals that it names.
-    pub together: u64,
     /// Why of some event it cannot be told whether it matches, as a fragment of a
     /// sentence, if there is such an event.
     pub undecided: Option<String>,
@@ -79,7 +77,7 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
             ),
         );
     }
-    if facts.together >= min && facts.together > 0 {
+    if facts.count >= min && facts.count > 0 {
         return match (max, doubt) {
             // More may come than are allowed.
             (Some(_), Some(doubt)) => (SignalState::Unknown, doubt),
@@ -89,10 +87,10 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
     if let Some(doubt) = doubt {
         return (SignalState::Unknown, doubt);
     }
-    let wanted = match (facts.together, min) {
-        (0, _) => "no event matches".to_owned(),
-        (1, _) => format!("1 event matches, and {min} must"),
-        (together, _) => format!("{together} events match together, and {min} must"),
+    let wanted = match facts.count {
+        0 => "no event matches".to_owned(),
+        1 => format!("1 event matches, and {min} must"),
+        count => format!("{count} events match, and {min} must"),
     };
     (SignalState::Missing, wanted)
 }

@@ -354,26 +354,6 @@ fn hexadecimal_and_decimal_digits_are_one_number() {
     assert_eq!(with("1235"), 0);
 }
 
-/// Of two children, each of another start, only one belongs to either.
-#[test]
-fn what_is_counted_belongs_together() {
-    let signals = [signal("a"), same(signal("b"), "Parent", "a", "Guid")];
-    let starts = vec![
-        candidate(1, 0, &[("Guid", "{a}")]),
-        candidate(2, 0, &[("Guid", "{b}")]),
-    ];
-    let with = |second: &str| {
-        let children = vec![
-            candidate(3, 1, &[("Parent", "{a}")]),
-            candidate(4, 1, &[("Parent", second)]),
-        ];
-        let found = sorted(&signals, &[("a", starts.clone()), ("b", children)]);
-        found[&id("b")].together
-    };
-    assert_eq!(with("{a}"), 2);
-    assert_eq!(with("{b}"), 1);
-}
-
 /// Hundreds of possible partners are no trouble.
 #[test]
 fn many_partners_are_still_partners() {

@@ -14,7 +14,6 @@ fn facts() -> SignalFacts {
         unusable: None,
         sources: vec![source(SourceState::Read(Closure::Closed))],
         count: 1,
-        together: 1,
         undecided: None,
         wanted: CountRange::default(),
     }
@@ -51,7 +50,6 @@ fn any_facts() -> impl Strategy<Value = SignalFacts> {
                 unusable,
                 sources,
                 count,
-                together: count,
                 undecided,
                 wanted,
             },
@@ -112,7 +110,6 @@ proptest! {
 fn a_required_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted: SignalState) {
     let facts = SignalFacts {
         count,
-        together: count,
         sources: vec![source(log)],
         ..facts()
     };
@@ -128,7 +125,6 @@ fn an_absent_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted
     let facts = SignalFacts {
         kind: SignalKind::Absent,
         count,
-        together: count,
         sources: vec![source(log)],
         ..facts()
     };
@@ -143,7 +139,6 @@ fn an_absent_signal(#[case] count: u64, #[case] log: SourceState, #[case] wanted
 fn a_counted_signal(#[case] count: u64, #[case] wanted: SignalState) {
     let facts = SignalFacts {
         count,
-        together: count,
         wanted: CountRange {
             min: 2,
             max: Some(3),
@@ -158,7 +153,6 @@ fn a_counted_signal(#[case] count: u64, #[case] wanted: SignalState) {
 fn every_log_counts() {
     let facts = SignalFacts {
         count: 0,
-        together: 0,
         sources: vec![
             source(SourceState::Read(Closure::Closed)),
             source(SourceState::NotLookedAt),

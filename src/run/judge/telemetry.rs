@@ -74,7 +74,7 @@ impl Bench<'_> {
             let events = related.events.iter().map(|bound| bound.candidate.event);
             report.events = searched.event_refs(events.clone());
             if state == SignalState::Missing && signal.presence == Presence::Expected {
-                let is_too_few = related.together < signal.count.min;
+                let is_too_few = (related.events.len() as u64) < signal.count.min;
                 report.near_miss = is_too_few.then_some(()).and_then(|()| {
                     near::of_signal(
                         self.recordings,
@@ -143,7 +143,6 @@ fn states(
                 .map(|branch| searched.source(&branch.source))
                 .collect(),
             count: related.events.len() as u64,
-            together: related.together,
             undecided: related.undecided.clone(),
             wanted: signal.count,
         });

@@ -224,7 +224,6 @@ impl<'b> Bench<'b> {
                     unusable: None,
                     sources: Vec::new(),
                     count: 0,
-                    together: 0,
                     undecided: None,
                     wanted: signal.count,
                 });
