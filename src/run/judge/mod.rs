@@ -156,6 +156,10 @@ impl<'p> Job<'p> {
 }
 
 fn jobs_of(test: &PlannedTest) -> Vec<Job<'_>> {
+    // Of an atomic of which nothing is expected, only a recording has anything to tell.
+    if test.recordings.is_empty() && test.expectation.is_none() {
+        return Vec::new();
+    }
     if test.recordings.is_empty() {
         return vec![Job {
             test,
