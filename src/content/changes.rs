@@ -21,7 +21,9 @@ impl Changes {
     /// Whether a file has changed.
     #[must_use]
     pub fn holds(&self, file: &Path) -> bool {
-        self.changed.contains(&normal(file))
+        // Of a repository inside the repository, git tells only that it differs.
+        let file = normal(file);
+        file.ancestors().any(|part| self.changed.contains(part))
     }
 
     /// Whether anything in a folder has changed or is gone.
@@ -29,18 +31,26 @@ impl Changes {
     pub fn is_below(&self, folder: &Path) -> bool {
         let folder = normal(folder);
         let mut all = self.changed.iter().chain(&self.deleted);
-        all.any(|file| file.starts_with(&folder))
+        all.any(|file| file.starts_with(&folder) || folder.starts_with(file))
     }
 
-    /// Whether anything in a folder is gone.
-    #[must_use]
-    pub fn is_gone_below(&self, folder: &Path) -> bool {
+    /// What is gone from a folder.
+    pub fn gone_below(&self, folder: &Path) -> impl Iterator<Item = &Path> {
         let folder = normal(folder);
-        self.deleted.iter().any(|file| file.starts_with(&folder))
+        let below = move |file: &&PathBuf| file.starts_with(&folder);
+        self.deleted.iter().filter(below).map(PathBuf::as_path)
+    }
+
+    /// The files in a folder that are there and have changed.
+    pub fn changed_below(&self, folder: &Path) -> impl Iterator<Item = &Path> {
+        let folder = normal(folder);
+        let below = move |file: &&PathBuf| file.starts_with(&folder);
+        self.changed.iter().filter(below).map(PathBuf::as_path)
     }
 }
 
-/// Asks git which files below some folders differ from a revision.
+/// Asks git which files below some folders differ from a revision. What git ignores
+/// counts as different, since nobody knows.
 ///
 /// # Errors
 ///
@@ -52,10 +62,12 @@ pub fn changed_since(revision: &str, folders: &[PathBuf]) -> Result<Changes, Box
         return Err(Box::new(unknown(revision, "it starts with a hyphen")));
     }
     for folder in folders.iter().filter(|folder| folder.exists()) {
-        let folder = if folder.is_dir() {
-            folder.clone()
+        let (folder, inside) = if folder.is_dir() {
+            (folder.clone(), OsStr::new("."))
         } else {
-            folder.parent().unwrap_or(folder).to_owned()
+            let parent = folder.parent().filter(|parent| *parent != Path::new(""));
+            let parent = parent.unwrap_or(Path::new("."));
+            (parent.to_owned(), folder.file_name().unwrap_or_default())
         };
         let top = git(&folder, ["rev-parse", "--show-toplevel"]).map_err(|why| {
             Box::new(
@@ -86,26 +98,26 @@ pub fn changed_since(revision: &str, folders: &[PathBuf]) -> Result<Changes, Box
         let differing = git(
             &folder,
             [
-                "diff",
-                "--name-only",
-                "--no-renames",
-                "-z",
-                commit.trim(),
-                "--",
-                ".",
+                "diff".as_ref(),
+                "--name-only".as_ref(),
+                "--no-renames".as_ref(),
+                "--no-relative".as_ref(),
+                "-z".as_ref(),
+                OsStr::new(commit.trim()),
+                "--".as_ref(),
+                inside,
             ],
         )
         .map_err(|why| Box::new(unknown(revision, &why)))?;
         let new = git(
             &folder,
             [
-                "ls-files",
-                "--others",
-                "--exclude-standard",
-                "--full-name",
-                "-z",
-                "--",
-                ".",
+                "ls-files".as_ref(),
+                "--others".as_ref(),
+                "--full-name".as_ref(),
+                "-z".as_ref(),
+                "--".as_ref(),
+                inside,
             ],
         )
         .map_err(|why| Box::new(unknown(revision, &why)))?;

@@ -187,7 +187,7 @@ pub(super) fn is_toml(path: &Path) -> bool {
 }
 
 /// Whether a file is YAML by its name.
-pub(super) fn is_yaml(path: &Path) -> bool {
+pub(crate) fn is_yaml(path: &Path) -> bool {
     path.extension()
         .and_then(|ending| ending.to_str())
         .is_some_and(|ending| {

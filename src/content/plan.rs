@@ -48,6 +48,13 @@ impl Plan {
 }
 
 impl PlannedTest {
+    /// The ids of the detections that are judged on it.
+    pub fn detections(&self) -> impl Iterator<Item = &str> {
+        let expectations = self.expectation.iter();
+        let expected = expectations.flat_map(|expectation| &expectation.detections);
+        expected.map(|expected| expected.rule.as_str())
+    }
+
     /// Whether anything that the test's outcome depends on has changed; `affected`
     /// are the ids of the detections that may fire otherwise.
     #[must_use]

@@ -1,10 +1,12 @@
 //! Choosing the tests that a user wants out of all that are loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::selection::{Candidate, Revision, Selection};
-use crate::content::{Content, LoadedDetections, Plan, PlannedTest, changed_since};
+use crate::content::{
+    Content, LoadedDetections, Plan, PlannedTest, changed_since, is_manifest, is_yaml,
+};
 use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::verdict::LeftOut;
@@ -63,8 +65,9 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
             .help("`misfire list` shows every test, with all that filters can name"),
         );
     }
+    // Where there is no test at all, none is unchanged.
     if let Some(revision) = &selection.since
-        && !is_empty
+        && !choice.plan.tests.is_empty()
     {
         match unchanged(content, revision, &mut choice.plan) {
             Ok(unchanged) => left_out.extend(unchanged),
@@ -150,17 +153,34 @@ fn unchanged(
         .map(|config| config.source.file.clone());
     all.extend(config.clone());
     let changes = changed_since(revision.as_str(), &all)?;
-    // A rule that is gone may have been any test's, and so may a setting.
-    let is_everything = detections
+    let LoadedDetections { sigma, .. } = &content.detections;
+    let affected = sigma.affected_by(|file| changes.holds(file));
+    let gone = |folders: &[PathBuf]| {
+        let mut gone = folders.iter().flat_map(|folder| changes.gone_below(folder));
+        gone.next().is_some()
+    };
+    let fixtures = of(&folders.fixtures);
+    let mut gone_fixtures = fixtures
         .iter()
-        .any(|folder| changes.is_gone_below(folder))
-        || config.is_some_and(|config| changes.holds(&config));
+        .flat_map(|folder| changes.gone_below(folder));
+    // What is gone may have been any test's, and so may a setting, or a file that
+    // held a rule or a filter.
+    let is_everything = gone(&of(&folders.atomics))
+        || gone(&of(&folders.expectations))
+        || gone(&detections)
+        || gone_fixtures.any(is_manifest)
+        || config.is_some_and(|config| changes.holds(&config))
+        || detections
+            .iter()
+            .flat_map(|folder| changes.changed_below(folder))
+            .any(|file| is_yaml(file) && !sigma.is_written_in(file));
     if is_everything {
         return Ok(Vec::new());
     }
-    let LoadedDetections { sigma, .. } = &content.detections;
-    let affected = sigma.affected_by(|file| changes.holds(file));
-    Ok(plan.retain(|test| test.is_changed(&changes, &affected)))
+    let loaded: BTreeSet<&str> = sigma.titles().map(|(id, _)| id).collect();
+    Ok(plan.retain(|test| {
+        test.is_changed(&changes, &affected) || test.detections().any(|id| !loaded.contains(id))
+    }))
 }
 
 fn accepts(selection: &Selection, test: &PlannedTest, titles: &BTreeMap<&str, &str>) -> bool {

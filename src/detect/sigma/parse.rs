@@ -100,6 +100,18 @@ impl SigmaRuleSet {
         }
     }
 
+    /// Whether a rule, a correlation, or a filter is from this file.
+    #[must_use]
+    pub fn is_written_in(&self, file: &Path) -> bool {
+        let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let is_it = |source: &SourceText| {
+            source.file == file || source.file.canonicalize().is_ok_and(|own| own == file)
+        };
+        self.rules.iter().any(|parsed| is_it(&parsed.source))
+            || self.correlations.iter().any(|parsed| is_it(&parsed.source))
+            || self.filters.iter().any(|parsed| is_it(&parsed.source))
+    }
+
     /// The ids and titles of all rules and correlations that have an id.
     pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
         let written = |parsed: &&Parsed<SigmaRule>| parsed.companion.is_none();
