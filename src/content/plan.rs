@@ -31,10 +31,18 @@ pub struct PlannedTest {
 /// A benign twin of a test.
 #[derive(Debug, Clone)]
 pub struct PlannedControl {
-    /// The recording.
-    pub fixture: Arc<Fixture>,
+    /// The recording, or why there is none, as a fragment of a sentence.
+    pub fixture: Result<Arc<Fixture>, String>,
     /// What the expectation says of it.
     pub expected: ExpectedControl,
+}
+
+impl PlannedControl {
+    /// The name of its fixture.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.expected.fixture
+    }
 }
 
 impl Plan {
@@ -65,10 +73,11 @@ impl PlannedTest {
         };
         changes.holds(&self.atomic.place.file)
             || self.recordings.iter().any(|fixture| is_changed(fixture))
-            || self
-                .controls
-                .iter()
-                .any(|control| is_changed(&control.fixture))
+            || self.controls.iter().any(|control| match &control.fixture {
+                Ok(fixture) => is_changed(fixture),
+                // What is not there cannot be compared.
+                Err(_) => true,
+            })
             || self.expectation.as_ref().is_some_and(|expectation| {
                 changes.holds(&expectation.place.file)
                     || expectation

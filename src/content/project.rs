@@ -407,12 +407,9 @@ fn plan(
                 .and_then(|guid| expectations.get(&guid))
                 .map(|expectation| Arc::clone(expectation));
             let controls = expectation.iter().flat_map(|expectation| {
-                expectation.controls.iter().filter_map(|expected| {
-                    let fixture = fixtures.fixtures.get(&expected.fixture)?;
-                    matches!(fixture.subject, Subject::Control { .. }).then(|| PlannedControl {
-                        fixture: Arc::clone(fixture),
-                        expected: expected.clone(),
-                    })
+                expectation.controls.iter().map(|expected| PlannedControl {
+                    fixture: control_of(&expected.fixture, fixtures),
+                    expected: expected.clone(),
                 })
             });
             PlannedTest {
@@ -431,4 +428,20 @@ fn plan(
         key(left).cmp(&key(right))
     });
     Plan { tests }
+}
+
+/// The control of that name, or why there is none.
+fn control_of(name: &str, fixtures: &LoadedFixtures) -> Result<Arc<Fixture>, String> {
+    match fixtures.fixtures.get(name) {
+        Some(fixture) => match fixture.subject {
+            Subject::Control { .. } => Ok(Arc::clone(fixture)),
+            Subject::Atomic { .. } => Err(format!(
+                "`{name}` is the recording of an atomic, and no control"
+            )),
+        },
+        None if fixtures.refused.iter().any(|refused| refused == name) => {
+            Err(format!("the manifest of `{name}` does not load"))
+        }
+        None => Err(format!("there is no fixture `{name}`")),
+    }
 }

@@ -59,14 +59,18 @@ impl Bench<'_> {
             })
             .map(|signal| signal.id.clone())
             .collect();
+        let unseen = self.recordings.unseen(program, searched);
         let facts = DetectionFacts {
             search,
             not_run: judged.not_run.clone(),
-            log_source: self.engine.programs()[program.0 as usize]
+            log_source: self.engine.programs()[unseen.unwrap_or(program).0 as usize]
                 .log_source
                 .clone(),
-            sources: searched.sources_of(self.engine, program),
-            records: searched.looked_at(self.engine, program),
+            sources: searched.needed_sources(self.engine, program),
+            records: match unseen {
+                Some(_) => 0,
+                None => self.recordings.looked_at(program, searched),
+            },
             fires_on: self.awaited_signals(program, &awaited, judged),
             fired_on,
             others: others.len() as u64,

@@ -1,0 +1,245 @@
+//! That nothing counts as proven which is not.
+
+use serde_json::{Value, json};
+
+use crate::project::{
+    EXPECTATION, Project, RULE, Recording, controls_of, rule, sysmon, sysmon_event, test_of,
+    verdict_of,
+};
+
+const WHOAMI: &str = r"C:\Windows\System32\whoami.exe";
+const OTHER: &str = r"C:\Windows\System32\notepad.exe";
+const CONTROLS: &str = "    controls:\n      - fixture: T1033/controls/work\n";
+const FIRST: &str = "c0000000-0000-4000-8000-00000000000a";
+const SECOND: &str = "c0000000-0000-4000-8000-00000000000b";
+
+fn with_control() -> Project {
+    Project::new().expecting(&format!("{EXPECTATION}{CONTROLS}"))
+}
+
+fn twin(records: Vec<Value>) -> Recording {
+    Recording::control("work").with("sysmon", records)
+}
+
+/// The one outcome of a control, with its reason.
+fn control_of(done: &crate::home::Done) -> (String, String) {
+    let test = test_of(done);
+    let controls = test["controls"].as_array().expect("controls");
+    assert_eq!(controls.len(), 1, "{test:#}");
+    let text = |key: &str| controls[0][key].as_str().expect("text").to_owned();
+    (text("outcome"), text("reason"))
+}
+
+/// With its own expectation bundled elsewhere, nobody tells that a control is not
+/// there, so the run must.
+#[test]
+fn a_control_that_is_not_there_is_unread() {
+    let done = with_control().run().exits(2);
+    let (outcome, reason) = control_of(&done);
+    assert_eq!(outcome, "unread");
+    assert_eq!(reason, "there is no fixture `T1033/controls/work`");
+    assert_eq!(test_of(&done)["controls"][0]["evidence"], Value::Null);
+}
+
+#[test]
+fn the_recording_of_an_atomic_is_no_control() {
+    let expectation = format!("{EXPECTATION}    controls:\n      - fixture: T1033/plain\n");
+    let done = Project::new().expecting(&expectation).run().exits(2);
+    let (outcome, reason) = control_of(&done);
+    assert_eq!(outcome, "unread");
+    assert!(reason.contains("recording of an atomic"), "{reason}");
+}
+
+#[test]
+fn bundled_expectations_keep_controls_that_other_fixtures_lack() {
+    let mut project = Project::new();
+    project.recordings.clear();
+    let done = project
+        .built()
+        .misfire(&["run", "--format", "json", "--fixtures", "fixtures"]);
+    assert_ne!(done.code(), 0);
+    let document = done.json();
+    let tests = document["tests"].as_array().expect("tests").iter();
+    let controls = tests.flat_map(|test| test["controls"].as_array().expect("controls").clone());
+    let outcomes: Vec<_> = controls.map(|control| control["outcome"].clone()).collect();
+    assert!(!outcomes.is_empty());
+    assert!(
+        outcomes.iter().all(|outcome| outcome == "unread"),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
+fn a_control_for_no_detection_is_refused() {
+    let expectation = format!(
+        "{EXPECTATION}    controls:\n      - {{fixture: T1033/controls/work, detections: []}}\n"
+    );
+    let project = Project::new()
+        .expecting(&expectation)
+        .and(twin(vec![sysmon(1, 5, OTHER)]));
+    let done = project.run().exits(2);
+    assert!(
+        done.err().contains("`detections` has no entry"),
+        "{}",
+        done.err()
+    );
+}
+
+fn registry(record: u64, kind: &str) -> Value {
+    sysmon_event(
+        12,
+        record,
+        5,
+        json!({"EventType": kind, "TargetObject": "HKLM\\Run", "Image": OTHER}),
+    )
+}
+
+/// A log source may be a part of the events of one id: what it leaves out proves
+/// nothing.
+#[test]
+fn events_that_a_log_source_leaves_out_prove_nothing() {
+    let expectation = EXPECTATION
+        .replace("event_id: 1", "event_id: 12")
+        .replace("Image|endswith: '\\whoami.exe'", "EventType: CreateKey");
+    let expectation = format!("{expectation}{CONTROLS}");
+    let rule = rule(RULE, "TargetObject|contains: Run").replace("process_creation", "registry_add");
+    let recorded = |kind| Recording::of_atomic("plain").with("sysmon", vec![registry(1, kind)]);
+    let project = Project::new()
+        .expecting(&expectation)
+        .ruled(rule)
+        .recorded(recorded("CreateKey"));
+    let done = project
+        .clone()
+        .and(twin(vec![registry(1, "DeleteKey")]))
+        .run()
+        .exits(1);
+    assert_eq!(control_of(&done).0, "vacuous");
+    let silent = sysmon_event(
+        12,
+        1,
+        5,
+        json!({"EventType": "CreateKey", "TargetObject": "HKLM\\x"}),
+    );
+    let done = project
+        .clone()
+        .and(twin(vec![silent, registry(2, "DeleteKey")]))
+        .run()
+        .exits(0);
+    assert_eq!(
+        control_of(&done),
+        ("quiet".to_owned(), "silent on 1 record".to_owned())
+    );
+
+    let blind = project
+        .expecting(
+            &expectation
+                .replace("CreateKey", "DeleteKey")
+                .replace(CONTROLS, ""),
+        )
+        .recorded(recorded("DeleteKey"));
+    let (verdict, reason) = verdict_of(&blind.run().exits(1));
+    assert_eq!(verdict, "blind", "{reason}");
+}
+
+fn correlation(kind: &str, rules: &str, more: &str) -> String {
+    format!(
+        "title: Both\nid: {RULE}\nstatus: test\ncorrelation:\n    type: {kind}\n    rules: {rules}\n    \
+         group-by: [User]\n    timespan: 5m\n{more}level: low\n"
+    )
+}
+
+fn named(id: &str, name: &str, selection: &str) -> String {
+    rule(id, selection).replace("status: test", &format!("name: {name}\nstatus: test"))
+}
+
+fn temporal(second: &str) -> Project {
+    let mut project = with_control();
+    project.rules = vec![
+        (
+            "both.yml".to_owned(),
+            correlation("temporal", "[first, second]", ""),
+        ),
+        (
+            "first.yml".to_owned(),
+            named(FIRST, "first", "Image|endswith: '\\whoami.exe'"),
+        ),
+        ("second.yml".to_owned(), second.to_owned()),
+    ];
+    project.and(twin(vec![sysmon(1, 5, OTHER)]))
+}
+
+#[test]
+fn a_correlation_that_needs_a_log_which_nobody_looked_at_says_nothing() {
+    let second = named(SECOND, "second", "NewProcessName|endswith: x")
+        .replace("category: process_creation", "service: security");
+    let done = temporal(&second).run().exits(1);
+    let (verdict, reason) = verdict_of(&done);
+    assert_eq!(verdict, "inconclusive");
+    assert_eq!(reason, "`windows/security` was not looked at");
+    let (outcome, reason) = control_of(&done);
+    assert_eq!(outcome, "vacuous");
+    assert!(reason.contains("windows/security"), "{reason}");
+}
+
+#[test]
+fn a_correlation_whose_log_holds_nothing_for_one_part_is_blind() {
+    let second =
+        named(SECOND, "second", "QueryName|endswith: x").replace("process_creation", "dns_query");
+    let done = temporal(&second).run().exits(1);
+    let (verdict, reason) = verdict_of(&done);
+    assert_eq!(verdict, "blind");
+    assert!(reason.contains("windows/dns_query"), "{reason}");
+    let (outcome, reason) = control_of(&done);
+    assert_eq!(outcome, "vacuous");
+    assert!(reason.contains("windows/dns_query"), "{reason}");
+}
+
+#[test]
+fn a_correlation_that_sees_all_its_logs_is_judged() {
+    let second = named(SECOND, "second", "Image|endswith: '\\notepad.exe'");
+    let done = temporal(&second).run().exits(0);
+    assert_eq!(verdict_of(&done).0, "fired");
+    assert_eq!(control_of(&done).0, "quiet");
+}
+
+/// An alert on benign work is one, whatever the window says.
+#[test]
+fn a_control_that_fires_outside_its_window_is_a_false_alarm() {
+    let early = |others: Vec<Value>| {
+        let mut records = vec![sysmon(1, -50, WHOAMI)];
+        records.extend(others);
+        control_of(&with_control().and(twin(records)).run().exits(1))
+    };
+    let outside = "it fires on 1 record outside the window";
+    assert_eq!(
+        early(vec![]),
+        ("false-alarm".to_owned(), outside.to_owned())
+    );
+    let other = sysmon(2, 5, OTHER);
+    assert_eq!(
+        early(vec![other]),
+        ("false-alarm".to_owned(), outside.to_owned())
+    );
+    let both = format!(
+        "it fires on 1 of 1 record, and on {}",
+        &outside["it fires on ".len()..]
+    );
+    assert_eq!(
+        early(vec![sysmon(2, 5, WHOAMI)]),
+        ("false-alarm".to_owned(), both)
+    );
+}
+
+#[test]
+fn a_control_that_fires_without_a_time_is_a_false_alarm() {
+    let mut timeless = sysmon(1, 5, WHOAMI);
+    let system = timeless["Event"]["System"]
+        .as_object_mut()
+        .expect("an object");
+    system.remove("TimeCreated");
+    let done = with_control().and(twin(vec![timeless])).run();
+    let (outcome, reason) = control_of(&done);
+    assert_eq!(outcome, "false-alarm");
+    assert_eq!(reason, "it fires on 1 record without a time");
+    assert_eq!(controls_of(&done).len(), 1);
+}
