@@ -243,3 +243,132 @@ fn a_control_that_fires_without_a_time_is_a_false_alarm() {
     assert_eq!(reason, "it fires on 1 record without a time");
     assert_eq!(controls_of(&done).len(), 1);
 }
+
+fn task(record: u64, xml: &str) -> Value {
+    crate::project::windows(
+        "Microsoft-Windows-Security-Auditing",
+        "Security",
+        4698,
+        record,
+        6,
+        json!({"TaskName": "\\x", "TaskContent": xml}),
+    )
+}
+
+/// The state of a signal that looks for this in a task, and the exit code.
+fn task_signal(fields: &str, more: &str) -> (String, i32) {
+    let signal = format!(
+        "      - id: task\n        source: security\n        event_id: 4698\n        fields: {fields}\n{more}    detections:"
+    );
+    let expectation = EXPECTATION.replace("    detections:", &signal);
+    let expectation = format!("{expectation}        fires_on: [start]\n");
+    let xml = "<Task><Exec><Arguments>one</Arguments><At>2026-11-02T09:14:00Z</At></Exec></Task>";
+    let recording = Recording::of_atomic("plain")
+        .with("sysmon", vec![sysmon(1, 5, WHOAMI)])
+        .with("security", vec![task(2, xml)]);
+    let done = Project::new()
+        .expecting(&expectation)
+        .recorded(recording)
+        .run();
+    (crate::project::signal_of(&done, "task").0, done.code())
+}
+
+#[test]
+fn a_path_into_xml_is_there_or_not() {
+    let seen = ("seen".to_owned(), 0);
+    let missing = ("missing".to_owned(), 1);
+    let absent = "        absent: true\n";
+    assert_eq!(
+        task_signal("{TaskContent/Exec/Arguments|exists: true}", ""),
+        seen
+    );
+    assert_eq!(
+        task_signal("{TaskContent/Exec/Arguments|exists: true}", absent),
+        missing
+    );
+    assert_eq!(
+        task_signal("{TaskContent/Exec/Nope|exists: true}", ""),
+        missing
+    );
+    assert_eq!(
+        task_signal("{TaskContent/Exec/Nope|exists: false}", ""),
+        seen
+    );
+    assert_eq!(
+        task_signal("{TaskContent/Exec/Arguments|exists: false}", ""),
+        missing
+    );
+    assert_eq!(task_signal("{TaskContent/Exec/At|hour: 9}", ""), seen);
+    assert_eq!(task_signal("{TaskContent/Exec/At|hour: 10}", ""), missing);
+    let both = "{TaskContent/Exec/Arguments|exists: true, TaskContent/Exec/Arguments: one}";
+    assert_eq!(task_signal(both, ""), seen);
+}
+
+/// The state of a signal on events of a network connection, with this argument.
+fn connection(fields: &str, argument: &str) -> String {
+    let signal = format!(
+        "      - id: net\n        source: sysmon\n        event_id: 3\n        fields: {fields}\n    detections:"
+    );
+    let expectation = EXPECTATION.replace("    detections:", &signal);
+    let event = sysmon_event(
+        3,
+        2,
+        6,
+        json!({"DestinationIp": "10.1.2.3", "DestinationPort": 445, "Image": "a.b(c"}),
+    );
+    let recording = Recording::of_atomic("plain")
+        .with("sysmon", vec![sysmon(1, 5, WHOAMI), event])
+        .saying(&format!("arguments: {{flag: '{argument}'}}"));
+    let expectation = format!("{expectation}        fires_on: [start]\n");
+    let done = Project::new()
+        .expecting(&expectation)
+        .recorded(recording)
+        .run();
+    assert!(done.code() < 2, "{}", done.err());
+    crate::project::signal_of(&done, "net").0
+}
+
+#[test]
+fn arguments_stand_in_expressions_numbers_and_networks() {
+    assert_eq!(connection("{Image|re: '^#{flag}c$'}", "a.b("), "seen");
+    assert_eq!(connection("{Image|re: '^#{flag}c$'}", "axb("), "missing");
+    assert_eq!(connection("{Image|re: '^.{#{flag}}$'}", "5"), "seen");
+    assert_eq!(connection("{DestinationPort|gt: '#{flag}'}", "100"), "seen");
+    assert_eq!(
+        connection("{DestinationPort|gt: '#{flag}'}", "500"),
+        "missing"
+    );
+    assert_eq!(
+        connection("{DestinationIp|cidr: '#{flag}'}", "10.0.0.0/8"),
+        "seen"
+    );
+    assert_eq!(
+        connection("{DestinationIp|cidr: '#{flag}/8'}", "10.0.0.0"),
+        "seen"
+    );
+    assert_eq!(
+        connection("{DestinationIp|cidr: '10.0.0.0/#{flag}'}", "30"),
+        "missing"
+    );
+}
+
+#[test]
+fn what_is_wrong_whatever_is_filled_in_is_refused() {
+    for fields in [
+        "{Image|re: '(#{flag}'}",
+        "{DestinationPort|gt: 'x#{flag}'}",
+        "{Image|cidr: '10.0/#{flag}x'}",
+    ] {
+        let expectation = EXPECTATION.replace(
+            "Image|endswith: '\\whoami.exe'",
+            &fields[1..fields.len() - 1],
+        );
+        let done = Project::new().expecting(&expectation).run();
+        assert_eq!(done.code(), 2, "{fields}: {}", done.err());
+        assert!(
+            done.err().contains("cannot be read as a Sigma selection"),
+            "{}",
+            done.err()
+        );
+    }
+}

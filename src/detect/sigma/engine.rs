@@ -426,10 +426,7 @@ fn matched(
         .unwrap_or_default();
     let mut fields: Vec<_> = fields
         .iter()
-        .map(|matched| match xml_path::split(&matched.field) {
-            Some(_) => matched.field.as_str(),
-            None => derived::split(&matched.field).0,
-        })
+        .map(|matched| derived::split(&matched.field).0)
         .chain(kept.iter().map(String::as_str))
         .collect();
     fields.sort_unstable();
