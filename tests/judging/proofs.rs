@@ -372,3 +372,97 @@ fn what_is_wrong_whatever_is_filled_in_is_refused() {
         );
     }
 }
+
+fn start(record: u64, image: &str, command: &str) -> Value {
+    sysmon_event(
+        1,
+        record,
+        i64::try_from(record).expect("a small number"),
+        json!({"Image": image, "CommandLine": command, "User": "WS01\\avery"}),
+    )
+}
+
+fn starts(commands: &[&str]) -> Recording {
+    let records = commands.iter().zip(1..);
+    let records = records.map(|(command, record)| start(record, WHOAMI, command));
+    Recording::of_atomic("plain").with("sysmon", records.collect())
+}
+
+/// A rule that counts three starts, and a test that leaves so many.
+fn counted(min: u32) -> Project {
+    let expectation = EXPECTATION.replace(
+        "          Image|endswith: '\\whoami.exe'\n",
+        &format!("          CommandLine|contains: attack\n        count: {{min: {min}}}\n"),
+    );
+    let mut project = Project::new().expecting(&expectation);
+    let three = "    condition:\n        gte: 3\n";
+    project.rules = vec![
+        (
+            "many.yml".to_owned(),
+            correlation("event_count", "[first]", three),
+        ),
+        (
+            "first.yml".to_owned(),
+            named(FIRST, "first", "Image|endswith: '\\whoami.exe'"),
+        ),
+    ];
+    project
+}
+
+/// That someone else goes on meeting the condition takes nothing from the attack.
+#[test]
+fn an_attack_that_suffices_by_itself_is_no_stray() {
+    let (a, n) = ("attack", "noise");
+    for commands in [
+        vec![a, a, a],
+        vec![a, a, a, n, n, n],
+        vec![n, n, n, a, a, a],
+        vec![n, a, n, a, n, a],
+    ] {
+        let done = counted(3).recorded(starts(&commands)).run().exits(0);
+        assert_eq!(verdict_of(&done).0, "fired", "{commands:?}");
+    }
+    for commands in [vec![n, n, n, a], vec![a, n, n, n], vec![n, n, n, a, a]] {
+        let done = counted(1).recorded(starts(&commands)).run().exits(1);
+        assert_eq!(verdict_of(&done).0, "stray", "{commands:?}");
+    }
+    let done = counted(1).recorded(starts(&[n, n, a])).run().exits(0);
+    assert_eq!(verdict_of(&done).0, "fired");
+}
+
+/// Two signals that meet the condition together are the test's, whichever of them
+/// the entry names.
+#[test]
+fn signals_that_suffice_together_are_no_stray() {
+    let second = "      - {id: second, source: sysmon, event_id: 1, fields: {CommandLine: attack2}}\n    detections:";
+    let expectation = EXPECTATION
+        .replace("Image|endswith: '\\whoami.exe'", "CommandLine: attack")
+        .replace("    detections:", second);
+    let expectation = format!("{expectation}        fires_on: [start]\n");
+    let mut project = Project::new().expecting(&expectation);
+    project.rules = vec![
+        (
+            "both.yml".to_owned(),
+            correlation("temporal", "[first, second]", ""),
+        ),
+        (
+            "first.yml".to_owned(),
+            named(FIRST, "first", "Image|endswith: '\\whoami.exe'"),
+        ),
+        (
+            "second.yml".to_owned(),
+            named(SECOND, "second", "Image|endswith: '\\notepad.exe'"),
+        ),
+    ];
+    let records = vec![
+        start(1, WHOAMI, "attack"),
+        start(2, OTHER, "attack2"),
+        start(30, WHOAMI, "noise"),
+        start(31, OTHER, "noise"),
+    ];
+    let done = project
+        .recorded(Recording::of_atomic("plain").with("sysmon", records))
+        .run()
+        .exits(0);
+    assert_eq!(verdict_of(&done).0, "fired");
+}

@@ -217,17 +217,17 @@ impl<'r> Recordings<'r> {
         );
     }
 
-    /// The firings of a detection when some events are taken away.
-    pub(super) fn without(
+    /// The firings of a detection on those events that `keep` accepts.
+    pub(super) fn again(
         &self,
         program: ProgramId,
         searched: &Searched,
-        events: &BTreeSet<EventId>,
+        keep: impl Fn(EventId) -> bool,
     ) -> Vec<Firing> {
         let mut firings = Vec::new();
         let mut search = self.engine.start();
         self.visit(searched, &mut |event| {
-            if !events.contains(&event.id()) {
+            if keep(event.id()) {
                 search.feed_event(event, &mut firings);
             }
         });
