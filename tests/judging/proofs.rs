@@ -466,3 +466,76 @@ fn signals_that_suffice_together_are_no_stray() {
         .exits(0);
     assert_eq!(verdict_of(&done).0, "fired");
 }
+
+const BROKEN: &str = "Image|foo: 1";
+
+/// A test that knows what is wrong with its rule, with a control.
+fn known(gap: &str) -> Project {
+    let gap = format!("        expect: {gap}\n        reason: nobody has mended it\n");
+    Project::new()
+        .expecting(&format!("{EXPECTATION}{gap}{CONTROLS}"))
+        .and(twin(vec![sysmon(1, 5, OTHER)]))
+}
+
+#[test]
+fn a_rule_that_is_known_to_be_broken_is_as_expected() {
+    let built = known("invalid").ruled(rule(RULE, BROKEN)).built();
+    let done = built.run(&[]).exits(0);
+    assert_eq!(verdict_of(&done).0, "invalid");
+    assert!(verdict_of(&done).1.contains("`foo` is not a modifier"));
+    assert!(controls_of(&done).is_empty(), "its silence proves nothing");
+    assert!(
+        done.err().contains("warning[misfire::sigma::invalid]"),
+        "{}",
+        done.err()
+    );
+    let mut check = vec!["check"];
+    check.extend(crate::project::FOLDERS);
+    built.misfire(&check).exits(0);
+}
+
+#[test]
+fn a_rule_that_is_known_to_be_unsupported_is_as_expected() {
+    let firewall = rule(RULE, "dst_port: 22").replace(
+        "product: windows\n    category: process_creation",
+        "category: firewall",
+    );
+    let done = known("unsupported").ruled(firewall).run().exits(0);
+    assert_eq!(verdict_of(&done).0, "unsupported");
+    assert!(controls_of(&done).is_empty());
+}
+
+/// What one rule is known for excuses no other, and a gap that is closed is told.
+#[test]
+fn only_what_is_known_is_excused() {
+    let mut project = known("invalid").ruled(rule(RULE, BROKEN));
+    project
+        .rules
+        .push(("other.yml".to_owned(), rule(FIRST, BROKEN)));
+    project.run().exits(2);
+    let done = known("invalid").run().exits(1);
+    assert_eq!(verdict_of(&done).0, "fired");
+    let misfire = known("misfire").ruled(rule(RULE, BROKEN)).run().exits(2);
+    assert_eq!(verdict_of(&misfire).0, "invalid");
+}
+
+/// A rule that is not there is not blamed for the faults of one that names it.
+#[test]
+fn another_rule_that_names_the_id_is_not_blamed() {
+    let other = rule(FIRST, BROKEN).replace(
+        "status: test",
+        &format!("related:\n    - id: {RULE}\n      type: similar\nstatus: test"),
+    );
+    let done = Project::new().ruled(other).run().exits(2);
+    assert_eq!(
+        verdict_of(&done),
+        ("invalid".to_owned(), "the rule is not loaded".to_owned())
+    );
+    let both = format!("{}---\n{}", rule(FIRST, "Image|bar: 1"), rule(RULE, BROKEN));
+    let done = Project::new().ruled(both).run().exits(2);
+    assert!(
+        verdict_of(&done).1.contains("`foo`"),
+        "{}",
+        verdict_of(&done).1
+    );
+}

@@ -29,8 +29,8 @@ pub(super) fn judge(
         Err(_) => String::new(),
     };
     let meant = control.expected.detections.as_deref();
-    let meant = meant.unwrap_or(detections);
-    let reports = meant.iter().map(|id| {
+    let meant = meant.unwrap_or(detections).iter();
+    let reports = meant.filter(|id| detections.contains(id)).map(|id| {
         let found = bench.program(id);
         let search = bench.could_search(id, found);
         let (facts, events) = match (&searched, found.one()) {
