@@ -539,3 +539,74 @@ fn another_rule_that_names_the_id_is_not_blamed() {
         verdict_of(&done).1
     );
 }
+
+/// A project whose argument is a password of that value, and a rule that misses.
+fn with_password(value: &str) -> crate::project::Built {
+    let recording = Recording::of_atomic("plain")
+        .with("sysmon", vec![start(1, WHOAMI, &format!("x {value} y"))])
+        .saying(&format!("arguments: {{password: '{value}'}}"));
+    let built = Project::new()
+        .ruled(rule(RULE, "CommandLine|contains: nope"))
+        .recorded(recording)
+        .built();
+    let atomic = built.path("atomics/T1033/T1033.yaml");
+    let text = std::fs::read_to_string(&atomic).expect("an atomic");
+    std::fs::write(&atomic, text.replace("flag", "password")).expect("an atomic");
+    built
+}
+
+/// Whatever a secret is equal to, a report stays one.
+#[test]
+fn masking_leaves_the_words_of_reports() {
+    for value in [
+        "misfire",
+        "fire",
+        "summary",
+        "testsuites",
+        "authored",
+        "misfire::sigma::invalid",
+    ] {
+        let built = with_password(value);
+        let document = built.run(&[]).exits(1).json();
+        assert_eq!(document["summary"]["misfire"], 1, "{value}");
+        let test = &document["tests"][0];
+        assert_eq!(
+            test["arguments"]["password"], "[masked password]",
+            "{value}"
+        );
+        assert_eq!(test["verdicts"][0]["verdict"], "misfire", "{value}");
+        assert_eq!(test["evidence"], "authored", "{value}");
+        let mut args = vec!["run", "--report", "junit=-"];
+        args.extend(crate::project::FOLDERS);
+        let junit = built.misfire(&args).exits(1).out();
+        assert!(
+            junit.contains("<testsuites name=\"misfire\""),
+            "{value}: {junit}"
+        );
+        assert!(junit.contains(" type=\"misfire\""), "{value}: {junit}");
+        let text = built.misfire(&[
+            "run",
+            "--atomics",
+            "atomics",
+            "--expectations",
+            "expectations",
+            "--detections",
+            "detections",
+            "--fixtures",
+            "fixtures",
+        ]);
+        assert!(text.out().contains("1 misfire"), "{value}: {}", text.out());
+    }
+}
+
+#[test]
+fn masking_still_hides_every_other_word() {
+    let built = with_password("hunter2");
+    let done = built.run(&[]).exits(1);
+    assert!(!done.out().contains("hunter2"), "{}", done.out());
+    assert!(
+        done.out().contains("x [masked password] y"),
+        "{}",
+        done.out()
+    );
+}
