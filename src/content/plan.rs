@@ -7,12 +7,18 @@ use super::Changes;
 use super::atomic::Atomic;
 use super::expectation::{Expectation, ExpectedControl};
 use super::fixture::Fixture;
+use crate::detect::DetectionId;
+use crate::detect::sigma::ids_at;
+use crate::diagnostic::{At, Diagnostic, Place, Severity};
 
 /// What is to be run.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The tests, by technique, place in their file, and recording.
     pub tests: Vec<PlannedTest>,
+    /// The detections of which every expectation says that they cannot search: what
+    /// is wrong with them is known.
+    pub known_broken: BTreeSet<DetectionId>,
 }
 
 /// One atomic with all that belongs to it.
@@ -31,13 +37,48 @@ pub struct PlannedTest {
 /// A benign twin of a test.
 #[derive(Debug, Clone)]
 pub struct PlannedControl {
-    /// The recording.
-    pub fixture: Arc<Fixture>,
+    /// The recording, or why there is none, as a fragment of a sentence.
+    pub fixture: Result<Arc<Fixture>, String>,
     /// What the expectation says of it.
     pub expected: ExpectedControl,
 }
 
+impl PlannedControl {
+    /// The name of its fixture.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.expected.fixture
+    }
+}
+
 impl Plan {
+    /// Turns errors in rules that are known to be broken into warnings.
+    pub fn excuse(&self, problems: &mut [Diagnostic]) {
+        for problem in problems {
+            let is_known = problem.severity == Severity::Error
+                && problem.code.is_about_sigma()
+                && problem
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| self.is_known(place));
+            if is_known {
+                problem.severity = Severity::Warning;
+            }
+        }
+    }
+
+    /// Whether a place is about rules that are known to be broken, and no others.
+    fn is_known(&self, place: &Place) -> bool {
+        let At::Span { source, bytes } = &place.at else {
+            return false;
+        };
+        let ids = ids_at(&source.text, bytes.start);
+        !ids.is_empty()
+            && ids
+                .iter()
+                .all(|id| self.known_broken.contains(&DetectionId::new(id)))
+    }
+
     /// Keeps the tests that `keep` accepts; the others, in order.
     pub fn retain(&mut self, mut keep: impl FnMut(&PlannedTest) -> bool) -> Vec<PlannedTest> {
         let tests = std::mem::take(&mut self.tests);
@@ -65,10 +106,11 @@ impl PlannedTest {
         };
         changes.holds(&self.atomic.place.file)
             || self.recordings.iter().any(|fixture| is_changed(fixture))
-            || self
-                .controls
-                .iter()
-                .any(|control| is_changed(&control.fixture))
+            || self.controls.iter().any(|control| match &control.fixture {
+                Ok(fixture) => is_changed(fixture),
+                // What is not there cannot be compared.
+                Err(_) => true,
+            })
             || self.expectation.as_ref().is_some_and(|expectation| {
                 changes.holds(&expectation.place.file)
                     || expectation

@@ -1,6 +1,6 @@
 //! Everything that is to be proven and with what, from wherever it is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest};
 use super::references::{Kind, Owner, References, Wholeness};
+use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
 /// What is to be loaded.
@@ -312,6 +313,7 @@ impl Content {
         self.problems.append(&mut self.expectations.problems);
         self.problems.append(&mut self.detections.problems);
         self.problems.append(&mut self.fixtures.problems);
+        self.plan.excuse(&mut self.problems);
     }
 
     /// How much was loaded.
@@ -407,12 +409,9 @@ fn plan(
                 .and_then(|guid| expectations.get(&guid))
                 .map(|expectation| Arc::clone(expectation));
             let controls = expectation.iter().flat_map(|expectation| {
-                expectation.controls.iter().filter_map(|expected| {
-                    let fixture = fixtures.fixtures.get(&expected.fixture)?;
-                    matches!(fixture.subject, Subject::Control { .. }).then(|| PlannedControl {
-                        fixture: Arc::clone(fixture),
-                        expected: expected.clone(),
-                    })
+                expectation.controls.iter().map(|expected| PlannedControl {
+                    fixture: control_of(&expected.fixture, fixtures),
+                    expected: expected.clone(),
                 })
             });
             PlannedTest {
@@ -430,5 +429,36 @@ fn plan(
         let key = |test: &PlannedTest| (test.atomic.technique.clone(), test.atomic.number);
         key(left).cmp(&key(right))
     });
-    Plan { tests }
+    Plan {
+        tests,
+        known_broken: known_broken(expectations.values().copied()),
+    }
+}
+
+/// The control of that name, or why there is none.
+fn control_of(name: &str, fixtures: &LoadedFixtures) -> Result<Arc<Fixture>, String> {
+    match fixtures.fixtures.get(name) {
+        Some(fixture) => match fixture.subject {
+            Subject::Control { .. } => Ok(Arc::clone(fixture)),
+            Subject::Atomic { .. } => Err(format!(
+                "`{name}` is the recording of an atomic, and no control"
+            )),
+        },
+        None if fixtures.refused.iter().any(|refused| refused == name) => {
+            Err(format!("the manifest of `{name}` does not load"))
+        }
+        None => Err(format!("there is no fixture `{name}`")),
+    }
+}
+
+/// The detections that every expectation which names them says to be broken.
+fn known_broken<'e>(
+    expectations: impl Iterator<Item = &'e Arc<Expectation>>,
+) -> BTreeSet<DetectionId> {
+    let mut known: BTreeMap<&DetectionId, bool> = BTreeMap::new();
+    for expected in expectations.flat_map(|expectation| &expectation.detections) {
+        *known.entry(&expected.rule).or_insert(true) &= expected.is_known_broken();
+    }
+    let broken = known.into_iter().filter(|(_, is_broken)| *is_broken);
+    broken.map(|(id, _)| id.clone()).collect()
 }

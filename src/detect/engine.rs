@@ -35,6 +35,17 @@ pub trait Engine: Sync {
     /// Whether a detection looks at records of that origin.
     fn looks_at(&self, program: ProgramId, origin: &Origin) -> bool;
 
+    /// Whether what a record holds, besides its origin, decides whether a detection
+    /// looks at it.
+    fn chooses(&self, program: ProgramId, origin: &Origin) -> bool;
+
+    /// Whether a detection looks at this record.
+    fn reaches(&self, program: ProgramId, event: Event<'_>) -> bool;
+
+    /// The parts of a detection each of which must see records of its own before it
+    /// can fire; the detection itself, if it has no such parts.
+    fn needed(&self, program: ProgramId) -> Vec<ProgramId>;
+
     /// Whether a detection looks at records of a log at all.
     fn covers(&self, program: ProgramId, source: &Source) -> bool;
 

@@ -24,6 +24,12 @@ impl Code {
         self.0.starts_with("misfire::reference::")
     }
 
+    /// Whether such a problem is with a Sigma rule.
+    #[must_use]
+    pub fn is_about_sigma(self) -> bool {
+        self.0.starts_with("misfire::sigma::")
+    }
+
     /// Whether such a problem is with a log, a path, or the run itself, and not
     /// with what someone wrote.
     #[must_use]

@@ -273,9 +273,10 @@ struct ControlDocument<'r> {
     /// Whether the outcome is as expected.
     expected: bool,
     reason: &'r str,
-    #[schemars(with = "String")]
-    #[schemars(extend("enum" = ["authored", "simulated", "executed", "recorded"]))]
-    evidence: Evidence,
+    /// Null if there is no recording.
+    #[schemars(with = "Option<String>")]
+    #[schemars(extend("enum" = ["authored", "simulated", "executed", "recorded", null]))]
+    evidence: Option<Evidence>,
     /// The events that it fired on.
     events: Vec<EventDocument<'r>>,
 }

@@ -97,7 +97,13 @@ fn test_text(
         line("recording", recording_text(fixture))?;
     }
     for control in &test.controls {
-        line("control", control.fixture.name.clone())?;
+        line(
+            "control",
+            match &control.fixture {
+                Ok(_) => control.name().to_owned(),
+                Err(why) => format!("{} (not read: {why})", control.name()),
+            },
+        )?;
     }
     if !expectation.claims.is_empty() {
         line("claims", count_of(expectation.claims.len(), "claim"))?;
@@ -274,7 +280,7 @@ fn document(test: &PlannedTest, titles: &Titles) -> TestDocument {
         controls: test
             .controls
             .iter()
-            .map(|control| control.fixture.name.clone())
+            .map(|control| control.name().to_owned())
             .collect(),
         claims: expectation.map_or(0, |expectation| expectation.claims.len()),
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::selection::{Candidate, Revision, Selection};
 use crate::content::{
-    Content, LoadedDetections, Plan, PlannedTest, changed_since, is_manifest, is_yaml,
+    Content, LoadedDetections, Plan, PlannedControl, PlannedTest, changed_since, is_manifest,
+    is_yaml,
 };
 use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic};
@@ -194,10 +195,7 @@ fn accepts(selection: &Selection, test: &PlannedTest, titles: &BTreeMap<&str, &s
         })
         .collect();
     let recordings = test.recordings.iter().map(|fixture| fixture.name.as_str());
-    let controls = test
-        .controls
-        .iter()
-        .map(|control| control.fixture.name.as_str());
+    let controls = test.controls.iter().map(PlannedControl::name);
     let fixtures: Vec<&str> = recordings.chain(controls).collect();
     selection.accepts(&Candidate {
         technique: Some(&test.atomic.technique),

@@ -415,7 +415,10 @@ impl Judge<'_> {
         let (result, reason) = judge_control(&ControlFacts {
             search: self.could_search(found, outcome),
             searched: program.map_or(0, |program| self.searched(program, outcome)),
+            unseen: None,
             firings: firings.len() as u64,
+            outside: 0,
+            timeless: 0,
         });
         let detection = program.and_then(|program| self.engine.programs().get(program.0 as usize));
         ControlReport {
@@ -425,7 +428,7 @@ impl Judge<'_> {
             title: detection.map_or_else(String::new, |detection| detection.title.clone()),
             file: detection.map(|detection| detection.file.clone()),
             reading: Reading::Strict,
-            evidence: self.evidence,
+            evidence: Some(self.evidence),
             outcome: result,
             expected: result == crate::verdict::ControlOutcome::Quiet,
             reason,

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::EventId;
+use crate::event::{EventId, OwnedValue};
 
 /// A firing, as far as attribution goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FiringFacts {
     /// The events that made it, the deciding one last.
     pub events: Vec<EventId>,
-    /// What the events of a group have in common; empty for a single event.
-    pub group: String,
+    /// What the events of a group have in common, by name; nothing for a single
+    /// event.
+    pub group: Vec<(Box<str>, OwnedValue)>,
     /// Whether it is made of one event or of several.
     pub kind: FiringKind,
 }
@@ -24,16 +25,27 @@ pub enum FiringKind {
     Aggregated,
 }
 
-/// Whether a firing is due to any of these events. `repeated` are the firings of
-/// the same detection when the events are taken away and the search is repeated: an
-/// aggregated firing that is still there, in the same group and with some of the
-/// same events, would have been there without them.
+/// The firings of the same detection when the search is repeated on other parts of
+/// the recording.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Repeated {
+    /// Without the events in question.
+    pub without: Vec<FiringFacts>,
+    /// On the events in question alone.
+    pub alone: Vec<FiringFacts>,
+    /// On all events of the test's signals alone.
+    pub test: Vec<FiringFacts>,
+    /// On all events of the test's signals but for those in question.
+    pub rest: Vec<FiringFacts>,
+}
+
+/// Whether a firing is due to any of these events.
+///
+/// An aggregated firing is, if it would not be there without them; or if they make
+/// the detection fire by themselves, whatever else goes on to meet the condition; or
+/// if the test's events do, and would not without them.
 #[must_use]
-pub fn is_due_to(
-    firing: &FiringFacts,
-    events: &BTreeSet<EventId>,
-    repeated: &[FiringFacts],
-) -> bool {
+pub fn is_due_to(firing: &FiringFacts, events: &BTreeSet<EventId>, repeated: &Repeated) -> bool {
     let holds_one = firing.events.iter().any(|event| events.contains(event));
     match firing.kind {
         FiringKind::Single => firing
@@ -41,12 +53,17 @@ pub fn is_due_to(
             .last()
             .is_some_and(|event| events.contains(event)),
         FiringKind::Aggregated if !holds_one => false,
-        FiringKind::Aggregated => !repeated.iter().any(|other| {
-            other.group == firing.group
-                && other
-                    .events
-                    .iter()
-                    .any(|event| firing.events.contains(event))
-        }),
+        FiringKind::Aggregated => {
+            let is_in = |others: &[FiringFacts]| others.iter().any(|other| is_same(firing, other));
+            !is_in(&repeated.without)
+                || is_in(&repeated.alone)
+                || is_in(&repeated.test) && !is_in(&repeated.rest)
+        }
     }
+}
+
+/// Whether another firing is of the same group and has some of the same events.
+fn is_same(firing: &FiringFacts, other: &FiringFacts) -> bool {
+    let mut events = other.events.iter();
+    other.group == firing.group && events.any(|event| firing.events.contains(event))
 }

@@ -14,7 +14,7 @@ mod report;
 mod signal;
 mod source;
 
-pub use attribution::{FiringFacts, FiringKind, is_due_to};
+pub use attribution::{FiringFacts, FiringKind, Repeated, is_due_to};
 pub use claim::judge_claim;
 pub use control::{ControlFacts, judge_control};
 pub use count::{CountFacts, Counts, Search, judge_count};

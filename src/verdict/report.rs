@@ -215,8 +215,8 @@ pub struct ControlReport {
     pub expected: bool,
     /// Why, as a fragment of a sentence.
     pub reason: String,
-    /// How much the recording proves.
-    pub evidence: Evidence,
+    /// How much the recording proves; nothing, if there is none.
+    pub evidence: Option<Evidence>,
     /// The events that it fired on.
     pub events: Vec<EventRef>,
 }

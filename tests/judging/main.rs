@@ -11,4 +11,5 @@ mod detections;
 mod known_gaps;
 mod lies;
 mod profiles;
+mod proofs;
 mod signals;

@@ -144,7 +144,7 @@ pub fn control(outcome: ControlOutcome) -> ControlReport {
             ControlOutcome::FalseAlarm => "it fires on 1 of 4 records".to_owned(),
             _ => "no record is of the rule's log source".to_owned(),
         },
-        evidence: Evidence::Authored,
+        evidence: Some(Evidence::Authored),
         events: if outcome == ControlOutcome::FalseAlarm {
             vec![event(3)]
         } else {

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
 use misfire::content::expectation::RunBlock;
-use misfire::event::{EventId, FileId};
+use misfire::event::{EventId, FileId, OwnedValue};
 use misfire::recording::{NotRun, Outcome};
 use misfire::verdict::{
-    ClaimState, FiringFacts, FiringKind, SignalState, Trace, is_due_to, judge_claim, not_run,
+    ClaimState, FiringFacts, FiringKind, Repeated, SignalState, Trace, is_due_to, judge_claim,
+    not_run,
 };
 use proptest::prelude::*;
 
@@ -18,7 +19,7 @@ fn event(record: u64) -> EventId {
 fn firing(kind: FiringKind, group: &str, records: &[u64]) -> FiringFacts {
     FiringFacts {
         events: records.iter().copied().map(event).collect(),
-        group: group.to_owned(),
+        group: vec![("host".into(), OwnedValue::Text(group.into()))],
         kind,
     }
 }
@@ -30,8 +31,8 @@ fn events(records: &[u64]) -> BTreeSet<EventId> {
 #[test]
 fn one_event_decides_for_itself() {
     let hit = firing(FiringKind::Single, "", &[4]);
-    assert!(is_due_to(&hit, &events(&[4]), &[]));
-    assert!(!is_due_to(&hit, &events(&[5]), &[]));
+    assert!(is_due_to(&hit, &events(&[4]), &Repeated::default()));
+    assert!(!is_due_to(&hit, &events(&[5]), &Repeated::default()));
 }
 
 #[test]
@@ -39,13 +40,35 @@ fn a_group_that_would_be_there_anyway_is_not_due() {
     let kind = FiringKind::Aggregated;
     let hit = firing(kind, "host", &[1, 2, 3]);
     let signal = events(&[3]);
-    assert!(is_due_to(&hit, &signal, &[]));
+    let without = |others: &[FiringFacts]| Repeated {
+        without: others.to_vec(),
+        ..Repeated::default()
+    };
+    assert!(is_due_to(&hit, &signal, &without(&[])));
     let other_group = firing(kind, "other", &[1, 2]);
-    assert!(is_due_to(&hit, &signal, &[other_group]));
+    assert!(is_due_to(&hit, &signal, &without(&[other_group])));
     let same_group = firing(kind, "host", &[1, 2]);
-    assert!(!is_due_to(&hit, &signal, &[same_group]));
+    assert!(!is_due_to(
+        &hit,
+        &signal,
+        &without(std::slice::from_ref(&same_group))
+    ));
     let another_time = firing(kind, "host", &[8, 9]);
-    assert!(is_due_to(&hit, &signal, &[another_time]));
+    assert!(is_due_to(&hit, &signal, &without(&[another_time])));
+
+    // It would be there anyway, and is there by the signal alone as well.
+    let mut repeated = without(&[same_group.clone()]);
+    repeated.alone = vec![firing(kind, "other", &[3])];
+    assert!(!is_due_to(&hit, &signal, &repeated));
+    repeated.alone = vec![firing(kind, "host", &[3])];
+    assert!(is_due_to(&hit, &signal, &repeated));
+
+    // The test's events do it together, and only with the signal's.
+    let mut repeated = without(&[same_group.clone()]);
+    repeated.test = vec![firing(kind, "host", &[2, 3])];
+    assert!(is_due_to(&hit, &signal, &repeated));
+    repeated.rest = vec![firing(kind, "host", &[2])];
+    assert!(!is_due_to(&hit, &signal, &repeated));
 }
 
 proptest! {
@@ -57,7 +80,7 @@ proptest! {
         aggregated in any::<bool>(),
     ) {
         let kind = if aggregated { FiringKind::Aggregated } else { FiringKind::Single };
-        prop_assert!(!is_due_to(&firing(kind, "", &own), &events(&signal), &[]));
+        prop_assert!(!is_due_to(&firing(kind, "", &own), &events(&signal), &Repeated::default()));
     }
 }
 

@@ -216,6 +216,15 @@ pub struct ExpectedDetection {
     pub place: Place,
 }
 
+impl ExpectedDetection {
+    /// Whether it is known that the detection cannot search at all.
+    #[must_use]
+    pub fn is_known_broken(&self) -> bool {
+        let verdict = self.gap.as_ref().map(|gap| gap.verdict);
+        matches!(verdict, Some(Gap::Invalid | Gap::Unsupported))
+    }
+}
+
 /// What a detection is known to do instead of firing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownGap {

@@ -72,11 +72,14 @@ pub(super) fn name(field: &str, derive: Derive) -> String {
 
 /// The field and what is made of it.
 pub(super) fn split(name: &str) -> (&str, Option<Derive>) {
-    let Some((field, wanted)) = name.split_once(MARK) else {
+    let Some((field, wanted)) = name.rsplit_once(MARK) else {
         return (name, None);
     };
-    let known = ALL.iter().find(|(.., name)| *name == wanted);
-    (field, known.map(|(derive, ..)| *derive))
+    match ALL.iter().find(|(.., name)| *name == wanted) {
+        Some((derive, ..)) => (field, Some(*derive)),
+        // The mark of something else, such as a path in XML.
+        None => (name, None),
+    }
 }
 
 /// The time that a value stands for: text, or seconds or milliseconds since

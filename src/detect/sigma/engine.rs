@@ -139,6 +139,21 @@ impl SigmaEngine {
         self
     }
 
+    /// Which records a program looks at; programs for which this is the same look at
+    /// the same records.
+    #[must_use]
+    pub fn reach_of(&self, program: ProgramId) -> Vec<usize> {
+        let bases = self.correlations.bases(program);
+        let bases = bases.unwrap_or(std::slice::from_ref(&program));
+        let mut groups: Vec<_> = bases
+            .iter()
+            .filter_map(|base| self.group_of.get(base.0 as usize).copied().flatten())
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+
     /// The table of names that the engine was compiled with.
     #[must_use]
     pub fn names(&self) -> &Arc<Names> {
@@ -411,10 +426,7 @@ fn matched(
         .unwrap_or_default();
     let mut fields: Vec<_> = fields
         .iter()
-        .map(|matched| match xml_path::split(&matched.field) {
-            Some(_) => matched.field.as_str(),
-            None => derived::split(&matched.field).0,
-        })
+        .map(|matched| derived::split(&matched.field).0)
         .chain(kept.iter().map(String::as_str))
         .collect();
     fields.sort_unstable();
@@ -515,6 +527,36 @@ impl Engine for SigmaEngine {
             .copied()
             .flatten()
             .is_some_and(|group| !self.groups[group].routes_of(origin).is_empty())
+    }
+
+    fn chooses(&self, program: ProgramId, origin: &Origin) -> bool {
+        if let Some(bases) = self.correlations.bases(program) {
+            return bases.iter().any(|base| self.chooses(*base, origin));
+        }
+        let group = self.group_of.get(program.0 as usize).copied().flatten();
+        group.is_some_and(|group| {
+            let routes = self.groups[group].routes_of(origin);
+            !routes.is_empty() && routes.iter().all(|(conditions, _)| !conditions.is_empty())
+        })
+    }
+
+    fn reaches(&self, program: ProgramId, event: Event<'_>) -> bool {
+        match self.correlations.bases(program) {
+            Some(bases) => bases.iter().any(|base| self.reaches(*base, event)),
+            None => table_for(self, program, event).is_some(),
+        }
+    }
+
+    fn needed(&self, program: ProgramId) -> Vec<ProgramId> {
+        match self.correlations.needs_all(program) {
+            [] => vec![program],
+            parts => {
+                let mut needed: Vec<_> = parts.iter().flat_map(|part| self.needed(*part)).collect();
+                needed.sort_unstable();
+                needed.dedup();
+                needed
+            }
+        }
     }
 
     fn covers(&self, program: ProgramId, source: &Source) -> bool {

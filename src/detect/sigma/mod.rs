@@ -14,6 +14,7 @@ mod document;
 mod engine;
 mod explain;
 mod filter;
+mod identity;
 mod listed;
 mod parse;
 mod repair;
@@ -25,6 +26,7 @@ mod xml_path;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
+pub use identity::{ids_at, ids_in};
 pub use listed::{Listed, Role};
 pub use parse::{SigmaRuleSet, parse};
 pub use selection::check_selection;

@@ -63,10 +63,10 @@ impl FieldTable {
     ) -> Self {
         let mut entries = HashMap::default();
         for name in fields {
-            let (field, derive) = derived::split(name);
-            let (field, path) = match xml_path::split(name) {
-                Some((field, path)) => (field, Some(path.into())),
-                None => (field, None),
+            let (bare, derive) = derived::split(name);
+            let (field, path) = match xml_path::split(bare) {
+                Some((field, path)) => (field, Some(Box::<str>::from(path))),
+                None => (bare, None),
             };
             let places: Vec<_> = view
                 .candidates(scope, &unescape_brackets(field))
@@ -77,13 +77,13 @@ impl FieldTable {
                 let entry = Entry {
                     places: places.clone(),
                     derive: None,
-                    path: None,
+                    path: path.clone(),
                 };
-                entries.insert(field.into(), entry);
+                entries.insert(bare.into(), entry);
             }
             let entry = Entry {
                 places,
-                derive: derive.filter(|_| path.is_none()),
+                derive,
                 path,
             };
             entries.insert(name.into(), entry);
@@ -104,8 +104,18 @@ impl FieldTable {
             None => event.payload(*id),
         });
         if let Some(path) = &entry.path {
-            let texts = xml_path::texts(value?.as_text()?, path);
-            return (!texts.is_empty()).then_some(Sight::Texts(texts));
+            let xml = value.and_then(|value| value.as_text());
+            let texts = xml.map_or_else(Vec::new, |xml| xml_path::texts(xml, path));
+            return match entry.derive {
+                None => (!texts.is_empty()).then_some(Sight::Texts(texts)),
+                Some(derive) => {
+                    let mut values = texts.iter().map(|text| Some(Value::Text(text)));
+                    let first = values.next().unwrap_or_default();
+                    let mut values = std::iter::once(first).chain(values);
+                    values.find_map(|value| derive.apply(value))
+                }
+                .map(Sight::Value),
+            };
         }
         match entry.derive {
             None => value,

@@ -32,7 +32,8 @@ impl State {
                         key = name
                             .filter(|name| is_secret_name(name))
                             .map(|name| names::kind(&name));
-                        out.push_str(&string(literal, None, secrets));
+                        // A key is a name; only a shape tells a secret in it.
+                        out.push_str(&string(literal, None, &Secrets::default()));
                     } else {
                         out.push_str(&string(literal, kind, secrets));
                         key = None;

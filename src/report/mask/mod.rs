@@ -3,12 +3,14 @@
 //! [`Masked`] stands between a renderer and where its text goes. It works line by
 //! line: a line without a sign of a secret passes as it is. In JSON and XML it
 //! masks what the strings say, not how they are written, so that a document stays
-//! one.
+//! one. What a document is made of, such as its keys and the words of verdicts, is
+//! never masked, whatever a secret is equal to.
 
 mod json;
 mod names;
 mod patterns;
 mod secrets;
+mod vocabulary;
 mod xml;
 
 use std::borrow::Cow;

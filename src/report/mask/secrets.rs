@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use super::masked;
 use super::names::{self, is_secret_argument, is_secret_name};
+use super::vocabulary;
 use crate::detect::{Explanation, Seen};
 use crate::event::OwnedValue;
 use crate::report::words::one_line;
 use crate::verdict::{Report, TestReport};
 
 /// A shorter value is masked only where its name stands beside it: it would be
-/// found inside of other words.
+/// found inside of other words. So is one that is a word of misfire's own.
 const SHORTEST: usize = 4;
 
 /// Values that are masked wherever they occur.
@@ -99,7 +100,8 @@ impl Secrets {
         forms.extend(value.lines().map(str::to_owned));
         for form in forms {
             let is_known = self.values.iter().any(|(known, _)| *known == form);
-            if form.len() >= SHORTEST && !names::is_trivial(&form) && !is_known {
+            let is_word = names::is_trivial(&form) || vocabulary::is_own_word(&form);
+            if form.len() >= SHORTEST && !is_word && !is_known {
                 self.values.push((form, kind));
             }
         }
@@ -115,9 +117,25 @@ impl Secrets {
         let mut text = Cow::Borrowed(text);
         for (value, kind) in &self.values {
             if text.contains(value.as_str()) {
-                text = Cow::Owned(text.replace(value.as_str(), &masked(kind)));
+                text = Cow::Owned(replaced(&text, value, &masked(kind)));
             }
         }
         text
     }
+}
+
+/// A text with something in the place of a value, but for words of misfire's own that
+/// hold it.
+fn replaced(text: &str, value: &str, by: &str) -> String {
+    let mut done = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (start, found) in text.match_indices(value) {
+        let end = start + found.len();
+        if !vocabulary::is_in_own_word(text, start..end) {
+            done.push_str(&text[copied..start]);
+            done.push_str(by);
+            copied = end;
+        }
+    }
+    done + &text[copied..]
 }

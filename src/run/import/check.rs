@@ -127,6 +127,7 @@ impl Bench<'_> {
                 recordings: vec![Arc::clone(self.fixture)],
                 controls: Vec::new(),
             }],
+            ..Plan::default()
         };
         let report = judge(
             JudgeRequest {

@@ -1,10 +1,11 @@
 //! Judging detections on benign recordings.
 
-use super::recordings::Recordings;
-use super::test::{Bench, Program};
+use super::recordings::{Recordings, Searched};
+use super::test::Bench;
 use crate::content::PlannedControl;
 use crate::content::fixture::Subject;
-use crate::detect::{DetectionId, Firing, Reading};
+use crate::detect::{DetectionId, Engine, ProgramId, Reading};
+use crate::event::EventId;
 use crate::verdict::{
     ControlFacts, ControlOutcome, ControlReport, Search, SourceState, judge_control,
 };
@@ -16,45 +17,39 @@ pub(super) fn judge(
     control: &PlannedControl,
     detections: &[DetectionId],
 ) -> Option<Vec<ControlReport>> {
-    let searched = recordings.control(&control.fixture)?;
-    let why = match &control.fixture.subject {
-        Subject::Control { why } => why.clone(),
-        Subject::Atomic { .. } => String::new(),
+    let searched = match &control.fixture {
+        Ok(fixture) => Some(recordings.control(fixture)?),
+        Err(_) => None,
+    };
+    let why = match &control.fixture {
+        Ok(fixture) => match &fixture.subject {
+            Subject::Control { why } => why.clone(),
+            Subject::Atomic { .. } => String::new(),
+        },
+        Err(_) => String::new(),
     };
     let meant = control.expected.detections.as_deref();
-    let meant = meant.unwrap_or(detections);
-    let reports = meant.iter().map(|id| {
+    let meant = meant.unwrap_or(detections).iter();
+    let reports = meant.filter(|id| detections.contains(id)).map(|id| {
         let found = bench.program(id);
-        let program = match found {
-            Program::One(program) => Some(program),
-            Program::None | Program::Several => None,
+        let search = bench.could_search(id, found);
+        let (facts, events) = match (&searched, found.one()) {
+            (Some(searched), Some(program)) => {
+                let (facts, firings) = facts_of(bench, recordings, searched, program, search);
+                (facts, searched.event_refs(firings))
+            }
+            _ => {
+                let search = match (search, &control.fixture) {
+                    (Search::Done, Err(why)) => Search::Damaged(why.clone()),
+                    (search, _) => search,
+                };
+                (unsearched(search), Vec::new())
+            }
         };
-        let engine = bench.engine;
-        let firings: Vec<&Firing> = match program {
-            Some(program) => searched
-                .firings
-                .iter()
-                .filter(|firing| firing.program == program)
-                .collect(),
-            None => Vec::new(),
-        };
-        let mut search = bench.could_search(id, found);
-        if let (Search::Done, Some(program)) = (&search, program) {
-            let sources = searched.sources_of(engine, program);
-            let damage = sources.into_iter().find_map(|source| match source.state {
-                SourceState::Damaged(why) => Some(why),
-                SourceState::Read(_) | SourceState::NotLookedAt => None,
-            });
-            search = damage.map_or(Search::Done, Search::Damaged);
-        }
-        let (outcome, reason) = judge_control(&ControlFacts {
-            search,
-            searched: program.map_or(0, |program| searched.looked_at(engine, program)),
-            firings: firings.len() as u64,
-        });
+        let (outcome, reason) = judge_control(&facts);
         let detection = bench.detection(id);
         ControlReport {
-            name: control.fixture.name.clone(),
+            name: control.name().to_owned(),
             why: why.clone(),
             detection: id.clone(),
             title: detection.map_or_else(String::new, |detection| detection.title.clone()),
@@ -63,9 +58,64 @@ pub(super) fn judge(
             outcome,
             expected: outcome == ControlOutcome::Quiet,
             reason,
-            evidence: control.fixture.evidence,
-            events: searched.event_refs(firings.iter().filter_map(|firing| firing.event())),
+            evidence: control
+                .fixture
+                .as_ref()
+                .ok()
+                .map(|fixture| fixture.evidence),
+            events,
         }
     });
     Some(reports.collect())
+}
+
+/// The facts of a detection that searched a benign recording, and what it fired on.
+fn facts_of(
+    bench: &Bench<'_>,
+    recordings: &Recordings<'_>,
+    searched: &Searched,
+    program: ProgramId,
+    search: Search,
+) -> (ControlFacts, Vec<EventId>) {
+    let sources = searched.sources_of(bench.engine, program);
+    let damage = sources.into_iter().find_map(|source| match source.state {
+        SourceState::Damaged(why) => Some(why),
+        SourceState::Read(_) | SourceState::NotLookedAt => None,
+    });
+    let unseen = recordings.unseen(program, searched);
+    let mut facts = ControlFacts {
+        searched: recordings.looked_at(program, searched),
+        unseen: unseen.and_then(|part| {
+            let part = bench.engine.programs().get(part.0 as usize)?;
+            Some(part.log_source.clone())
+        }),
+        ..unsearched(match (search, damage) {
+            (Search::Done, Some(why)) => Search::Damaged(why),
+            (search, _) => search,
+        })
+    };
+    let mut events = Vec::new();
+    for firing in &searched.firings {
+        if firing.program != program {
+            continue;
+        }
+        events.extend(firing.event());
+        match firing.time {
+            None => facts.timeless += 1,
+            time if searched.holds(time) => facts.firings += 1,
+            Some(_) => facts.outside += 1,
+        }
+    }
+    (facts, events)
+}
+
+fn unsearched(search: Search) -> ControlFacts {
+    ControlFacts {
+        search,
+        searched: 0,
+        unseen: None,
+        firings: 0,
+        outside: 0,
+        timeless: 0,
+    }
 }

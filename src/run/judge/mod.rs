@@ -72,6 +72,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     // A rule that a correlation counts is judged like any other.
     let engine = engine.with_base_firings();
     diagnostics.extend(problems);
+    plan.excuse(&mut diagnostics);
     sink.note(RunEvent::TestsPlanned { count: jobs.len() });
 
     let cores = threads

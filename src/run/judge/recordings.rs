@@ -47,6 +47,9 @@ pub(super) struct Searched {
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
     pub(super) signals: Vec<Firing>,
+    /// How many records inside the window programs of one reach look at, where that
+    /// had to be counted.
+    reached: Mutex<HashMap<Vec<usize>, u64>>,
 }
 
 impl<'r> Recordings<'r> {
@@ -141,7 +144,47 @@ impl<'r> Recordings<'r> {
             damage,
             firings: firings.pop().unwrap_or_default(),
             signals,
+            reached: Mutex::default(),
         })
+    }
+
+    /// How many records inside the window a detection looks at.
+    pub(super) fn looked_at(&self, program: ProgramId, searched: &Searched) -> u64 {
+        let counted = searched.files.iter().flat_map(|file| &file.inside);
+        let own =
+            counted.filter(|(origin, count)| **count > 0 && self.engine.looks_at(program, origin));
+        let own: Vec<_> = own.collect();
+        if !own
+            .iter()
+            .any(|(origin, _)| self.engine.chooses(program, origin))
+        {
+            return own.into_iter().map(|(_, count)| count).sum();
+        }
+        let reach = self.engine.reach_of(program);
+        let known = |reached: &HashMap<Vec<usize>, u64>| reached.get(&reach).copied();
+        let reached = &searched.reached;
+        if let Some(count) = known(&reached.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return count;
+        }
+        let mut count = 0;
+        self.visit(searched, &mut |event| {
+            let is_own =
+                searched.fixture.window.holds(event.time()) && self.engine.reaches(program, event);
+            count += u64::from(is_own);
+        });
+        let mut reached = reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.insert(reach, count);
+        count
+    }
+
+    /// The first part of a detection that it cannot do without and that no record
+    /// inside the window is for, if it has several.
+    pub(super) fn unseen(&self, program: ProgramId, searched: &Searched) -> Option<ProgramId> {
+        let needed = self.engine.needed(program);
+        let mut unseen = needed
+            .into_iter()
+            .filter(|part| *part != program && self.looked_at(*part, searched) == 0);
+        unseen.next()
     }
 
     /// Explains a detection or signal on the events that `keep` accepts.
@@ -174,17 +217,17 @@ impl<'r> Recordings<'r> {
         );
     }
 
-    /// The firings of a detection when some events are taken away.
-    pub(super) fn without(
+    /// The firings of a detection on those events that `keep` accepts.
+    pub(super) fn again(
         &self,
         program: ProgramId,
         searched: &Searched,
-        events: &BTreeSet<EventId>,
+        keep: impl Fn(EventId) -> bool,
     ) -> Vec<Firing> {
         let mut firings = Vec::new();
         let mut search = self.engine.start();
         self.visit(searched, &mut |event| {
-            if !events.contains(&event.id()) {
+            if keep(event.id()) {
                 search.feed_event(event, &mut firings);
             }
         });
@@ -232,6 +275,33 @@ impl Searched {
         }
     }
 
+    /// Whether an event of that time lies inside the window.
+    pub(super) fn holds(&self, time: Option<jiff::Timestamp>) -> bool {
+        self.fixture.window.holds(time)
+    }
+
+    /// The logs of the recording that a detection looks at, and the log sources that
+    /// it cannot do without and that nobody looked at.
+    pub(super) fn needed_sources(
+        &self,
+        engine: &dyn Engine,
+        program: ProgramId,
+    ) -> Vec<SourceFacts> {
+        let needed = engine.needed(program).into_iter();
+        let mut unseen: Vec<_> = needed
+            .filter(|part| *part != program && self.sources_of(engine, *part).is_empty())
+            .filter_map(|part| engine.programs().get(part.0 as usize))
+            .map(|part| SourceFacts {
+                name: part.log_source.clone(),
+                state: SourceState::NotLookedAt,
+            })
+            .collect();
+        unseen.dedup();
+        let mut sources = self.sources_of(engine, program);
+        sources.append(&mut unseen);
+        sources
+    }
+
     /// The logs of the recording that a detection looks at.
     pub(super) fn sources_of(&self, engine: &dyn Engine, program: ProgramId) -> Vec<SourceFacts> {
         let named = self.fixture.files.iter().flat_map(|file| &file.sources);
@@ -249,15 +319,6 @@ impl Searched {
     pub(super) fn holds_anything(&self) -> bool {
         let counted = self.files.iter().flat_map(|file| file.inside.values());
         counted.copied().any(|count| count > 0)
-    }
-
-    /// How many records inside the window a detection looks at.
-    pub(super) fn looked_at(&self, engine: &dyn Engine, program: ProgramId) -> u64 {
-        let counted = self.files.iter().flat_map(|file| &file.inside);
-        counted
-            .filter(|(origin, _)| engine.looks_at(program, origin))
-            .map(|(_, count)| count)
-            .sum()
     }
 
     /// An event as reports name it.

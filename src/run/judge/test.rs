@@ -9,8 +9,8 @@ use super::recordings::{Recordings, Searched};
 use super::signals::SignalSet;
 use super::telemetry::{Judged, kind_of, signal_report};
 use super::{Job, controls};
-use crate::content::expectation::{Expectation, SignalId};
-use crate::detect::sigma::SigmaEngine;
+use crate::content::expectation::{Expectation, ExpectedDetection, SignalId};
+use crate::detect::sigma::{SigmaEngine, ids_at, ids_in};
 use crate::detect::{Coverage, Detection, DetectionId, Engine, ProgramId};
 use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
@@ -118,15 +118,28 @@ impl<'b> Bench<'b> {
     }
 
     fn why_not_loaded(&self, id: &DetectionId) -> String {
-        let about = |problem: &&Diagnostic| match problem.place.as_ref().map(|place| &place.at) {
-            Some(At::Span { source, .. }) => {
-                problem.code.as_str().starts_with("misfire::sigma")
-                    && source.text.contains(id.as_str())
-            }
-            _ => false,
+        let is_its = |ids: Vec<String>| ids.iter().any(|known| known == id.as_str());
+        let is_own = |source: &SourceText, place: usize| is_its(ids_at(&source.text, place));
+        // A fault that is in no rule, in the file of this one.
+        let is_near = |source: &SourceText, place: usize| {
+            ids_at(&source.text, place).is_empty() && is_its(ids_in(&source.text))
         };
-        let mut faults = self.told.iter().filter(about);
-        match faults.find(|problem| problem.severity == Severity::Error) {
+        let of = |severity: Severity, is_about: &dyn Fn(&SourceText, usize) -> bool| {
+            self.told.iter().find(|problem| {
+                let at = problem.place.as_ref().map(|place| &place.at);
+                let Some(At::Span { source, bytes }) = at else {
+                    return false;
+                };
+                problem.code.is_about_sigma()
+                    && problem.severity == severity
+                    && is_about(source, bytes.start)
+            })
+        };
+        let fault = of(Severity::Error, &is_own)
+            .or_else(|| of(Severity::Error, &is_near))
+            // What is known of a broken rule is told as warnings.
+            .or_else(|| of(Severity::Warning, &is_own));
+        match fault {
             Some(problem) => format!("the rule does not load: {}", problem.message),
             None => "the rule is not loaded".to_owned(),
         }
@@ -171,7 +184,7 @@ impl<'b> Bench<'b> {
         if job.has_controls()
             && let Some(expectation) = expectation
         {
-            let detections = named_once(expectation);
+            let detections = able(expectation);
             for control in &job.test.controls {
                 let judged = controls::judge(self, self.recordings, control, &detections)?;
                 report.controls.extend(judged);
@@ -267,10 +280,15 @@ impl<'b> Bench<'b> {
     }
 }
 
-fn named_once(expectation: &Expectation) -> Vec<DetectionId> {
+/// The detections of a test, each once, without those that are known to be unable to
+/// search: their silence would prove nothing.
+fn able(expectation: &Expectation) -> Vec<DetectionId> {
     let mut named: Vec<DetectionId> = Vec::new();
     for expected in &expectation.detections {
-        if !named.contains(&expected.rule) {
+        let of_rule = |other: &&ExpectedDetection| other.rule == expected.rule;
+        let mut entries = expectation.detections.iter().filter(of_rule);
+        let is_able = !entries.all(ExpectedDetection::is_known_broken);
+        if is_able && !named.contains(&expected.rule) {
             named.push(expected.rule.clone());
         }
     }

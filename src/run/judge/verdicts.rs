@@ -11,8 +11,8 @@ use crate::detect::{Engine, Firing, Language, ProgramId, Reading};
 use crate::event::EventId;
 use crate::event::catalogue::Catalogue;
 use crate::verdict::{
-    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Search, Verdict, VerdictReport, View,
-    is_due_to, judge_detection,
+    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Repeated, Search, Verdict,
+    VerdictReport, View, is_due_to, judge_detection,
 };
 
 impl Bench<'_> {
@@ -44,8 +44,15 @@ impl Bench<'_> {
         for signal in &awaited {
             events.extend(judged.events.get(&signal.id).into_iter().flatten().copied());
         }
+        let all: BTreeSet<EventId> = expectation
+            .signals
+            .iter()
+            .filter(|signal| signal.presence == Presence::Expected)
+            .flat_map(|signal| judged.events.get(&signal.id).into_iter().flatten())
+            .copied()
+            .collect();
         let (due, others): (Vec<&Firing>, Vec<&Firing>) =
-            self.attributed(program, &own, &events, searched);
+            self.attributed(program, &own, &events, &all, searched);
         let hit: BTreeSet<EventId> = due
             .iter()
             .flat_map(|firing| firing.events.iter().copied())
@@ -59,14 +66,18 @@ impl Bench<'_> {
             })
             .map(|signal| signal.id.clone())
             .collect();
+        let unseen = self.recordings.unseen(program, searched);
         let facts = DetectionFacts {
             search,
             not_run: judged.not_run.clone(),
-            log_source: self.engine.programs()[program.0 as usize]
+            log_source: self.engine.programs()[unseen.unwrap_or(program).0 as usize]
                 .log_source
                 .clone(),
-            sources: searched.sources_of(self.engine, program),
-            records: searched.looked_at(self.engine, program),
+            sources: searched.needed_sources(self.engine, program),
+            records: match unseen {
+                Some(_) => 0,
+                None => self.recordings.looked_at(program, searched),
+            },
             fires_on: self.awaited_signals(program, &awaited, judged),
             fired_on,
             others: others.len() as u64,
@@ -88,32 +99,66 @@ impl Bench<'_> {
         report
     }
 
-    /// The firings that are due to some events, and the others.
+    /// The firings that are due to some events among `all` of the test's signals, and
+    /// the others.
     fn attributed<'f>(
         &self,
         program: ProgramId,
         own: &[&'f Firing],
         events: &BTreeSet<EventId>,
+        all: &BTreeSet<EventId>,
         searched: &Searched,
     ) -> (Vec<&'f Firing>, Vec<&'f Firing>) {
-        let combines = self.engine.combines(program);
-        let holds_one = |firing: &&Firing| firing.events.iter().any(|event| events.contains(event));
-        let repeated: Vec<FiringFacts> = if combines && own.iter().any(holds_one) {
-            let again = self.recordings.without(program, searched, events);
-            again
-                .iter()
-                .map(|firing| firing_facts(firing, FiringKind::Aggregated))
-                .collect()
-        } else {
-            Vec::new()
-        };
-        let kind = if combines {
+        let kind = if self.engine.combines(program) {
             FiringKind::Aggregated
         } else {
             FiringKind::Single
         };
+        let holds_one = |firing: &&Firing| firing.events.iter().any(|event| events.contains(event));
+        let repeated = match kind {
+            FiringKind::Aggregated if own.iter().any(holds_one) => {
+                self.repeated(program, events, all, searched)
+            }
+            FiringKind::Aggregated | FiringKind::Single => Repeated::default(),
+        };
         own.iter()
             .partition(|firing| is_due_to(&firing_facts(firing, kind), events, &repeated))
+    }
+
+    /// What a detection finds in parts of a recording: without these events, and in
+    /// those of the test.
+    fn repeated(
+        &self,
+        program: ProgramId,
+        events: &BTreeSet<EventId>,
+        all: &BTreeSet<EventId>,
+        searched: &Searched,
+    ) -> Repeated {
+        let again = |keep: &dyn Fn(EventId) -> bool| -> Vec<FiringFacts> {
+            let found = self.recordings.again(program, searched, keep);
+            let facts = found.iter();
+            facts
+                .map(|firing| firing_facts(firing, FiringKind::Aggregated))
+                .collect()
+        };
+        let without = again(&|event| !events.contains(&event));
+        if without.is_empty() {
+            return Repeated::default();
+        }
+        let alone = again(&|event| events.contains(&event));
+        if all.len() == events.len() {
+            return Repeated {
+                without,
+                alone,
+                ..Repeated::default()
+            };
+        }
+        Repeated {
+            without,
+            alone,
+            test: again(&|event| all.contains(&event)),
+            rest: again(&|event| all.contains(&event) && !events.contains(&event)),
+        }
     }
 
     fn awaited_signals(
@@ -219,8 +264,8 @@ fn firing_facts(firing: &Firing, kind: FiringKind) -> FiringFacts {
     FiringFacts {
         events: firing.events.clone(),
         group: match kind {
-            FiringKind::Single => String::new(),
-            FiringKind::Aggregated => format!("{:?}", firing.matched),
+            FiringKind::Single => Vec::new(),
+            FiringKind::Aggregated => firing.matched.clone(),
         },
         kind,
     }

@@ -288,7 +288,11 @@ impl Correlations {
             .iter()
             .find(|correlation| correlation.program == program);
         match correlation {
-            Some(correlation) if correlation.wanted.needs_all_rules() => &correlation.references,
+            Some(correlation)
+                if correlation.wanted.needs_all_rules() || correlation.references.len() == 1 =>
+            {
+                &correlation.references
+            }
             _ => &[],
         }
     }
