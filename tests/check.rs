@@ -209,3 +209,35 @@ fn a_project_is_started_only_in_an_empty_folder() {
     let (_, _, code) = told(&misfire(home.path(), &["init", "file"]));
     assert_eq!(code, Some(3));
 }
+
+/// What only shows when rules are compiled and logs are read is told as well.
+#[test]
+fn what_a_run_would_stumble_over_is_told() {
+    let twin = project();
+    let rule = twin.path().join("lab/detections/sigma");
+    fs::copy(rule.join("whoami_all.yml"), rule.join("twin.yml")).expect("a copy");
+    let records = project();
+    edit(
+        &records,
+        "fixtures/T1033/whoami-all/fixture.yaml",
+        "records: 2",
+        "records: 3",
+    );
+    let source = project();
+    edit(
+        &source,
+        "detections/sigma/whoami_all.yml",
+        "process_creation",
+        "proces_creation",
+    );
+    for (home, wanted, code) in [
+        (&twin, "misfire::reference::unusable_detection", 2),
+        (&records, "misfire::fixture::record_count", 2),
+        (&source, "misfire::reference::unusable_detection", 0),
+    ] {
+        let output = misfire(&home.path().join("lab"), &["check"]);
+        let (_, stderr, ended) = told(&output);
+        assert!(stderr.contains(wanted), "{stderr}");
+        assert_eq!(ended, Some(code), "{stderr}");
+    }
+}

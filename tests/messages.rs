@@ -545,6 +545,26 @@ fn run_cases() -> Vec<Case> {
         ),
         ("signal_unresolved", unresolved, judged(), 2),
         (
+            "detection_unusable",
+            [
+                project(&[(LOG, "sysmon", 1, &[START])]),
+                vec![("rules/twin.yml", RULE.into())],
+            ]
+            .concat(),
+            vec![
+                "check",
+                "--atomics",
+                "atomics",
+                "--expectations",
+                "expectations",
+                "--detections",
+                "rules",
+                "--fixtures",
+                "fixtures",
+            ],
+            2,
+        ),
+        (
             "fixture_record_count",
             project(&[(LOG, "sysmon", 2, &[START])]),
             judged(),

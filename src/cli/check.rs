@@ -9,14 +9,14 @@ use super::output::Output;
 use crate::content::{Content, ContentRequest, LooseFiles, Start, check_files};
 use crate::diagnostic::{self, has_error};
 use crate::report::{check_json, check_text};
-use crate::run::{Interrupt, interruption};
+use crate::run::{Interrupt, inspect, interruption};
 
 /// Load, report.
 pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
     let mut seen = LooseFiles::default();
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());
-        add(&mut seen, &request);
+        add(&mut seen, &request, interrupt);
     }
     for path in &args.paths {
         if interrupt.is_set() {
@@ -24,7 +24,7 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
         }
         if is_project(path) {
             let request = args.content.request(Start::Folder(path.clone()));
-            add(&mut seen, &request);
+            add(&mut seen, &request, interrupt);
         } else {
             let files = check_files(path);
             seen.loaded += files.loaded;
@@ -51,10 +51,10 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
     .exit())
 }
 
-fn add(seen: &mut LooseFiles, request: &ContentRequest) {
+fn add(seen: &mut LooseFiles, request: &ContentRequest, interrupt: &Interrupt) {
     let content = Content::load(request);
     seen.loaded += content.loaded();
-    seen.problems.extend(content.problems);
+    seen.problems.extend(inspect(content, interrupt.clone()));
 }
 
 /// Whether a folder is laid out as a project.

@@ -249,6 +249,8 @@ codes! {
     CONFIG_MISSING_PATH = "misfire::config::missing_path";
     /// An atomic that is referred to and not loaded.
     REFERENCE_UNKNOWN_ATOMIC = "misfire::reference::unknown_atomic";
+    /// A detection that is expected and cannot be judged.
+    REFERENCE_UNUSABLE_DETECTION = "misfire::reference::unusable_detection";
     /// A detection that is expected and not loaded.
     REFERENCE_UNKNOWN_DETECTION = "misfire::reference::unknown_detection";
     /// A fixture that is referred to and not there, or is of another kind.

@@ -11,6 +11,7 @@ mod doctor;
 mod event;
 mod explain;
 mod import;
+mod inspect;
 mod judge;
 mod regression;
 mod repeated;
@@ -30,6 +31,7 @@ pub use import::{
     Draft, DraftTo, Effect, ImportOutcome, ImportRequest, ImportSubject, ImportedFile,
     ImportedFixture, import,
 };
+pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
