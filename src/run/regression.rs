@@ -92,6 +92,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     diagnostic::sort(&mut diagnostics);
     diagnostics.dedup();
     Report {
+        content: None,
         left_out: Vec::new(),
         planned: tests.len(),
         tests,
