@@ -688,3 +688,33 @@ fn folders_that_are_not_read_are_told() {
         done.err()
     );
 }
+
+/// The same holds for suites in SigmaHQ's format.
+#[test]
+fn a_suite_does_not_search_what_a_log_source_leaves_out() {
+    let rule = rule(RULE, "TargetObject|contains: Run")
+        .replace("process_creation", "registry_add")
+        .replace(
+            "level: low",
+            "regression_tests_path: suite/info.yml\nlevel: low",
+        );
+    let built = Project::new().ruled(rule).built();
+    let info = format!(
+        "rule_metadata:\n    - id: {RULE}\nregression_tests_info:\n    - name: Positive\n      type: json\n      path: suite/log.json\n"
+    );
+    built.write("suite/info.yml", &info);
+    built.write("suite/log.json", &format!("{}\n", registry(1, "DeleteKey")));
+    let args = [
+        "run",
+        "--format",
+        "json",
+        "--sigma-regression",
+        "suite",
+        "--detections",
+        "detections",
+    ];
+    let done = built.misfire(&args).exits(1);
+    assert_eq!(verdict_of(&done).0, "blind");
+    built.write("suite/log.json", &format!("{}\n", registry(1, "CreateKey")));
+    assert_eq!(verdict_of(&built.misfire(&args).exits(0)).0, "fired");
+}
