@@ -154,6 +154,24 @@ fn log_cases() -> Vec<Case> {
 }
 
 fn content_cases() -> Vec<Case> {
+    let mut cases = broken_content_cases();
+    cases.push((
+        "folders_unread",
+        vec![("fixtures/notes.txt", b"kept here\n".to_vec())],
+        vec![
+            "run",
+            "T1021.008",
+            "--detections",
+            "rules",
+            "--fail-on",
+            "stray",
+        ],
+        0,
+    ));
+    cases
+}
+
+fn broken_content_cases() -> Vec<Case> {
     let benign = |text: &str| vec![("known.yml", text.as_bytes().to_vec())];
     let with_list = || {
         let mut args = scan("start.jsonl");

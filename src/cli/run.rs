@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs};
 use super::exit::{Exit, Facts};
 use super::output::Output;
+use crate::content::config::Folders;
 use crate::content::{Content, Start, load_detections, load_suite};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::Evidence;
@@ -51,6 +52,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             let content = Content::load(&args.content.request(Start::default()));
             let choice = choose(&content, &selection);
             Wanted::Tests {
+                folders: content.folders,
                 changes: choice.changes,
                 request: Box::new(JudgeRequest {
                     plan: choice.plan,
@@ -77,7 +79,17 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
     let live = output.live(&show, is_text.then_some(Form::Text));
     let (report, changes) = match wanted {
         Wanted::Suite(request) => (run_suite(*request, &live), ChangesFound::Some),
-        Wanted::Tests { request, changes } => (judge(*request, &live), changes),
+        Wanted::Tests {
+            request,
+            folders,
+            changes,
+        } => {
+            let report = Report {
+                content: Some(folders),
+                ..judge(*request, &live)
+            };
+            (report, changes)
+        }
     };
     let told = live.finish();
     let secrets = Secrets::of_report(&report);
@@ -141,6 +153,7 @@ enum Wanted {
     Suite(Box<RegressionRequest>),
     Tests {
         request: Box<JudgeRequest>,
+        folders: Folders,
         changes: ChangesFound,
     },
 }

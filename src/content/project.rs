@@ -46,6 +46,12 @@ impl Default for Start {
 }
 
 impl Start {
+    /// The folder, as paths below it are written.
+    fn place(&self) -> PathBuf {
+        let (Self::At(folder) | Self::Folder(folder)) = self;
+        folder.clone()
+    }
+
     fn folder(&self) -> &Path {
         match self {
             Self::At(folder) if folder.as_os_str().is_empty() => Path::new("."),
@@ -83,6 +89,8 @@ pub struct LoadedCounts {
 pub struct Content {
     /// The project's configuration, if there is one.
     pub config: Option<Config>,
+    /// The folder that is taken for a project without a configuration, if it is.
+    laid_out: Option<PathBuf>,
     /// The profile that was asked for; an empty one if none was.
     pub profile: Profile,
     /// The project's list of hits that are known to be benign, if it has one.
@@ -168,9 +176,12 @@ impl Content {
             content.problems.push(*problem);
             return content;
         }
+        if content.config.is_none() && request.folders == Folders::default() {
+            content.laid_out = laid_out(&request.start);
+        }
         content.load_benign();
         let origins = content.load_kinds(request);
-        content.join(origins);
+        content.join(origins, request);
         if content.problems.is_empty() && content.loaded() == LoadedCounts::default() {
             content.problems.push(
                 Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no content here")
@@ -212,7 +223,7 @@ impl Content {
         let base = match (&self.config, &request.start) {
             (Some(config), _) => config.source.file.parent(),
             (None, Start::Folder(folder)) => Some(folder.as_path()),
-            (None, Start::At(_)) => None,
+            (None, Start::At(_)) => self.laid_out.as_deref(),
         };
         let of_project = base.map(|base| {
             let named = self.config.as_ref().map(|config| config.folders.clone());
@@ -265,7 +276,7 @@ impl Content {
         }
     }
 
-    fn join(&mut self, origins: Origins) {
+    fn join(&mut self, origins: Origins, request: &ContentRequest) {
         let wholeness = |problems: &[Diagnostic]| {
             if has_error(problems) {
                 Wholeness::Partial
@@ -314,6 +325,33 @@ impl Content {
         self.problems.append(&mut self.detections.problems);
         self.problems.append(&mut self.fixtures.problems);
         self.plan.excuse(&mut self.problems);
+        self.problems.extend(self.unread(&request.start));
+    }
+
+    /// Says that the content is bundled although there are folders here that look
+    /// like a project's.
+    fn unread(&self, start: &Start) -> Option<Diagnostic> {
+        let here = usual(&start.place());
+        let both = here.kinds().into_iter().zip(self.folders.kinds());
+        let unread: Vec<_> = both
+            .filter(|((_, here), (_, read))| here.is_some() && read.is_none())
+            .map(|((kind, _), _)| kind)
+            .collect();
+        let first = unread.first()?;
+        let names: Vec<_> = unread.iter().map(|kind| format!("`{kind}`")).collect();
+        Some(
+            Diagnostic::warning(
+                Code::CONTENT_UNREAD_FOLDER,
+                format!(
+                    "what is judged is bundled with misfire, and not in {} here",
+                    names.join(", ")
+                ),
+            )
+            .in_file(start.folder())
+            .help(format!(
+                "name the folder, as in `--{first} {first}`, or make this a project with an empty `misfire.toml`"
+            )),
+        )
     }
 
     /// How much was loaded.
@@ -339,6 +377,12 @@ fn wholeness_of_fixtures(fixtures: &LoadedFixtures) -> Wholeness {
     } else {
         Wholeness::Partial
     }
+}
+
+/// The folder of a project without a configuration: expectations are nobody else's.
+fn laid_out(start: &Start) -> Option<PathBuf> {
+    let folder = start.place();
+    folder.join("expectations").is_dir().then_some(folder)
 }
 
 /// The folders that a project has unless its configuration names others.

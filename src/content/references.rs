@@ -482,7 +482,8 @@ fn unfilled(
     told.collect()
 }
 
-/// The conditions that held and that no signal asks for.
+/// The conditions that held and that no signal asks for. One that is nearly one which
+/// a signal asks for is an error: that signal would not be due, and nobody would know.
 fn unused_conditions(fixture: &Fixture, expectation: &Expectation) -> Vec<Diagnostic> {
     let asked: BTreeSet<_> = expectation
         .signals
@@ -495,16 +496,20 @@ fn unused_conditions(fixture: &Fixture, expectation: &Expectation) -> Vec<Diagno
         .filter(|name| !asked.contains(name.as_str()));
     unused
         .map(|name| {
-            let help = match did_you_mean(name, asked.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "remove it, or write `when` for the signals that depend on it".to_owned(),
-            };
-            Diagnostic::warning(
-                Code::REFERENCE_UNUSED_CONDITION,
-                format!("no signal depends on the condition `{name}`"),
-            )
+            let unmet = asked
+                .iter()
+                .copied()
+                .filter(|asked| !fixture.given.iter().any(|given| given == asked));
+            let message = format!("no signal depends on the condition `{name}`");
+            let code = Code::REFERENCE_UNUSED_CONDITION;
+            match did_you_mean(name, unmet) {
+                Some(meant) => {
+                    Diagnostic::error(code, message).help(format!("did you mean `{meant}`?"))
+                }
+                None => Diagnostic::warning(code, message)
+                    .help("remove it, or write `when` for the signals that depend on it"),
+            }
             .at(place_in(&fixture.place, name))
-            .help(help)
         })
         .collect()
 }

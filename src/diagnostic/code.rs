@@ -141,6 +141,9 @@ codes! {
     CONTENT_UNKNOWN_DETECTION = "misfire::content::unknown_detection";
     /// A revision that content is to be compared with is not there.
     CONTENT_NO_REVISION = "misfire::content::no_revision";
+    /// Folders that look like a project's and are not read, since the content is
+    /// bundled.
+    CONTENT_UNREAD_FOLDER = "misfire::content::unread_folder";
     /// A file that content refers to is not there.
     CONTENT_MISSING_FILE = "misfire::content::missing_file";
     /// A file or folder of atomics stands where the public schema does not have it.

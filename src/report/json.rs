@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 
 use super::explain::{ExplanationDocument, explanation_document};
 use super::judged::claim_word;
+use crate::content::config::Folders;
 use crate::content::expectation::Holds;
 use crate::detect::Reading;
 use crate::diagnostic;
@@ -46,6 +47,8 @@ struct RunDocument<'r> {
     summary: SummaryDocument,
     /// The tests, in the order of the run.
     tests: Vec<TestDocument<'r>>,
+    /// Where the content is from; null for a suite in SigmaHQ's format.
+    content: Option<ContentDocument>,
     /// The tests that a filter left out.
     left_out: Vec<LeftOutDocument<'r>>,
     /// Rules that name a suite which is absent altogether.
@@ -53,6 +56,29 @@ struct RunDocument<'r> {
     /// What was wrong with content and recordings.
     #[schemars(with = "Vec<DiagnosticDocument>")]
     diagnostics: Vec<Json>,
+}
+
+/// Where each kind of content is from.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContentDocument {
+    atomics: HomeDocument,
+    expectations: HomeDocument,
+    detections: HomeDocument,
+    fixtures: HomeDocument,
+}
+
+/// Where a kind of content is from: `bundled`, or folders.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum HomeDocument {
+    Bundled(BundledWord),
+    Folders(Vec<String>),
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum BundledWord {
+    Bundled,
 }
 
 /// A run counted.
@@ -317,6 +343,7 @@ fn document(report: &Report) -> RunDocument<'_> {
     RunDocument {
         summary: summary(report),
         tests: report.tests.iter().map(test).collect(),
+        content: report.content.as_ref().map(content),
         left_out: report
             .left_out
             .iter()
@@ -376,6 +403,22 @@ fn summary(report: &Report) -> SummaryDocument {
         records: report.records,
         interrupted: report.interrupted,
         commented_out: report.commented_out,
+    }
+}
+
+fn content(folders: &Folders) -> ContentDocument {
+    let home = |folders: &Option<Vec<PathBuf>>| match folders {
+        None => HomeDocument::Bundled(BundledWord::Bundled),
+        Some(folders) => {
+            let folders = folders.iter();
+            HomeDocument::Folders(folders.map(|folder| lossy(folder).into_owned()).collect())
+        }
+    };
+    ContentDocument {
+        atomics: home(&folders.atomics),
+        expectations: home(&folders.expectations),
+        detections: home(&folders.detections),
+        fixtures: home(&folders.fixtures),
     }
 }
 

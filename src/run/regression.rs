@@ -1,6 +1,7 @@
 //! Judging the recordings of a suite, each against its rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::compile::compile;
@@ -11,7 +12,7 @@ use crate::content::{Case, LoadedDetections, LogInput, Suite};
 use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Coverage, DetectionId, Engine, Firing, Language, ProgramId, Reading};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
-use crate::event::FileId;
+use crate::event::{FileId, Origin};
 use crate::log::ReadOptions;
 use crate::recording::Evidence;
 use crate::verdict::{
@@ -83,6 +84,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
         evidence: request.evidence,
         known,
         interrupt: request.interrupt,
+        reached: RefCell::default(),
     };
     let mut tests = judge.cases(&suite.cases);
     tests.extend(judge.controls(&suite));
@@ -92,6 +94,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     diagnostic::sort(&mut diagnostics);
     diagnostics.dedup();
     Report {
+        content: None,
         left_out: Vec::new(),
         planned: tests.len(),
         tests,
@@ -201,6 +204,9 @@ struct Judge<'j> {
     evidence: Evidence,
     known: Vec<String>,
     interrupt: Interrupt,
+    /// How many records of a recording programs of one reach look at, where that had
+    /// to be counted.
+    reached: RefCell<HashMap<(PathBuf, Vec<usize>), u64>>,
 }
 
 impl Judge<'_> {
@@ -285,13 +291,34 @@ impl Judge<'_> {
         }
     }
 
+    /// How many records of a recording a program looks at.
     fn searched(&self, program: ProgramId, outcome: &FileOutcome) -> u64 {
-        outcome
-            .records
-            .iter()
+        let records = outcome.records.iter();
+        let own: Vec<_> = records
             .filter(|(origin, _)| self.engine.looks_at(program, origin))
-            .map(|(_, count)| count)
-            .sum()
+            .collect();
+        let chooses = |(origin, _): &(&Origin, &u64)| self.engine.chooses(program, origin);
+        if !own.iter().any(chooses) {
+            return own.into_iter().map(|(_, count)| count).sum();
+        }
+        let key = (outcome.path.clone(), self.engine.reach_of(program));
+        if let Some(count) = self.reached.borrow().get(&key) {
+            return *count;
+        }
+        let mut count = 0;
+        let is_its = |input: &&LogInput| input.path == outcome.path;
+        let inputs: Vec<_> = self.inputs.iter().filter(is_its).cloned().collect();
+        // Its problems were told when it was searched.
+        let mut told = Vec::new();
+        visit_events(
+            &inputs,
+            &self.options,
+            &self.interrupt,
+            &mut told,
+            &mut |event| count += u64::from(self.engine.reaches(program, event)),
+        );
+        self.reached.borrow_mut().insert(key, count);
+        count
     }
 
     fn firings(&self, program: ProgramId, file: FileId) -> Vec<&Firing> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use crate::content::config::Folders;
 use crate::content::expectation::{Holds, SignalId};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -17,6 +18,9 @@ use crate::recording::Evidence;
 pub struct Report {
     /// The tests in order.
     pub tests: Vec<TestReport>,
+    /// The folders that the content is from, none where it is bundled; unknown for a
+    /// suite in SigmaHQ's format.
+    pub content: Option<Folders>,
     /// The tests that a filter left out, in order.
     pub left_out: Vec<LeftOut>,
     /// How many tests were to be judged; fewer are, if the run was interrupted.

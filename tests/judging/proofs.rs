@@ -610,3 +610,111 @@ fn masking_still_hides_every_other_word() {
         done.out()
     );
 }
+
+/// A condition that is misspelled would leave its signals unjudged.
+#[test]
+fn a_misspelled_condition_is_an_error() {
+    let signal = "      - {id: relay, source: sysmon, event_id: 22, fields: {QueryName: x}, when: {given: signed-in, why: only then}}\n    detections:";
+    let expectation = EXPECTATION.replace("    detections:", signal);
+    let expectation = format!("{expectation}        fires_on: [start]\n");
+    let given = |names: &str, code| {
+        let recording = Recording::of_atomic("plain")
+            .with("sysmon", vec![sysmon(1, 5, WHOAMI)])
+            .saying(&format!("given: [{names}]"));
+        let project = Project::new().expecting(&expectation).recorded(recording);
+        project.run().exits(code)
+    };
+    let err = given("signed-inn", 2).err();
+    assert!(err.contains("did you mean `signed-in`?"), "{err}");
+    given("signed-in", 1);
+    // What is like nothing else says more than is asked, and hides nothing.
+    given("rainy", 0);
+}
+
+/// Who has written expectations wants them judged, not those of others.
+#[test]
+fn a_folder_with_expectations_is_a_project() {
+    let built = Project::new().ruled(rule(RULE, "Image: nope")).built();
+    let done = built.misfire(&["run", "--format", "json"]).exits(1);
+    assert_eq!(verdict_of(&done).0, "misfire");
+    let content = json!({
+        "atomics": ["atomics"], "expectations": ["expectations"],
+        "detections": ["detections"], "fixtures": ["fixtures"],
+    });
+    assert_eq!(done.json()["content"], content);
+    assert!(!built.misfire(&["run"]).out().contains("bundled"));
+}
+
+#[test]
+fn content_that_is_bundled_is_told() {
+    let home = crate::home::Home::new();
+    let done = home.misfire(&["run"]).exits(0);
+    assert!(
+        done.out()
+            .contains("content: bundled with misfire\nall as expected"),
+        "{}",
+        done.out()
+    );
+    let document = home.misfire(&["run", "--format", "json"]).exits(0).json();
+    assert_eq!(document["content"]["fixtures"], "bundled");
+}
+
+#[test]
+fn folders_that_are_not_read_are_told() {
+    let built = Project::new().built();
+    std::fs::remove_dir_all(built.path("expectations")).expect("a folder");
+    let done = built.misfire(&["run"]).exits(0);
+    assert!(
+        done.err()
+            .contains("warning[misfire::content::unread_folder]"),
+        "{}",
+        done.err()
+    );
+    assert!(
+        done.err().contains("`atomics`, `detections`, `fixtures`"),
+        "{}",
+        done.err()
+    );
+    let done = built.misfire(&["run", "--detections", "detections"]);
+    assert!(
+        done.out()
+            .contains("bundled with misfire: atomics, expectations, fixtures"),
+        "{}",
+        done.out()
+    );
+    assert!(
+        done.err().contains("`atomics`, `fixtures`"),
+        "{}",
+        done.err()
+    );
+}
+
+/// The same holds for suites in SigmaHQ's format.
+#[test]
+fn a_suite_does_not_search_what_a_log_source_leaves_out() {
+    let rule = rule(RULE, "TargetObject|contains: Run")
+        .replace("process_creation", "registry_add")
+        .replace(
+            "level: low",
+            "regression_tests_path: suite/info.yml\nlevel: low",
+        );
+    let built = Project::new().ruled(rule).built();
+    let info = format!(
+        "rule_metadata:\n    - id: {RULE}\nregression_tests_info:\n    - name: Positive\n      type: json\n      path: suite/log.json\n"
+    );
+    built.write("suite/info.yml", &info);
+    built.write("suite/log.json", &format!("{}\n", registry(1, "DeleteKey")));
+    let args = [
+        "run",
+        "--format",
+        "json",
+        "--sigma-regression",
+        "suite",
+        "--detections",
+        "detections",
+    ];
+    let done = built.misfire(&args).exits(1);
+    assert_eq!(verdict_of(&done).0, "blind");
+    built.write("suite/log.json", &format!("{}\n", registry(1, "CreateKey")));
+    assert_eq!(verdict_of(&built.misfire(&args).exits(0)).0, "fired");
+}

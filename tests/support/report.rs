@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use misfire::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use misfire::content::config::Folders;
 use misfire::content::expectation::{Holds, SignalId};
 use misfire::detect::{
     DetectionId, Explanation, Language, NearMiss, Outcome, Predicate, Quantity, Reading, Seen,
@@ -256,6 +257,10 @@ pub fn red() -> Report {
         not_run,
     ];
     Report {
+        content: Some(Folders {
+            detections: Some(vec!["rules".into()]),
+            ..Folders::default()
+        }),
         planned: 9,
         tests,
         left_out: vec![LeftOut {

@@ -68,6 +68,17 @@ pub struct SourceMetadata {
 }
 
 impl Folders {
+    /// Each kind of content by its name, in order, and its folders.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, Option<&[PathBuf]>); 4] {
+        [
+            ("atomics", self.atomics.as_deref()),
+            ("expectations", self.expectations.as_deref()),
+            ("detections", self.detections.as_deref()),
+            ("fixtures", self.fixtures.as_deref()),
+        ]
+    }
+
     /// These, and the other ones where nothing is said here.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use super::{Detail, Show, told};
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,6 +33,7 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
         writeln!(out, "evidence: {}", grades.join("; "))?;
     }
     notes_text(out, report, show)?;
+    bundled_text(out, report)?;
     let closing = if report.interrupted && report.planned > 0 {
         paint.bad(format_args!(
             "interrupted: {} of {} judged",
@@ -176,6 +178,25 @@ fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<(
         )?;
     }
     Ok(())
+}
+
+/// Says what of the content is not the user's.
+fn bundled_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let Some(folders) = &report.content else {
+        return Ok(());
+    };
+    let kinds = folders.kinds();
+    let is_bundled = |(_, folders): &&(&str, Option<&[PathBuf]>)| folders.is_none();
+    let bundled: Vec<_> = kinds
+        .iter()
+        .filter(is_bundled)
+        .map(|(kind, _)| *kind)
+        .collect();
+    match bundled.len() {
+        0 => Ok(()),
+        4 => writeln!(out, "content: bundled with misfire"),
+        _ => writeln!(out, "bundled with misfire: {}", bundled.join(", ")),
+    }
 }
 
 /// Names the rules whose suite is absent altogether, the first of many.

@@ -126,6 +126,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     Report {
         planned: jobs.len(),
         tests: tests.into_iter().flatten().collect(),
+        content: None,
         left_out,
         diagnostics,
         absent: Vec::new(),
