@@ -200,17 +200,24 @@ fn unsearched(outcome: &ScanOutcome) -> Vec<String> {
     }
     if unsearched.without_events > 0 {
         lines.push(format!(
-            "{}: their log source does not occur in these logs",
-            count_of(unsearched.without_events, "detection")
+            "{}: {}",
+            count_of(unsearched.without_events, "detection"),
+            if outcome.interrupted {
+                "their log source did not occur so far"
+            } else {
+                "their log source does not occur in these logs"
+            }
         ));
     }
-    let damaged = outcome.files.iter().filter(|file| !file.opened).count();
-    let damaged = damaged.saturating_sub(unsearched.files.len());
-    if damaged > 0 {
-        lines.push(format!(
-            "{}: not readable, see above",
-            count_of(damaged, "file")
-        ));
+    let unopened = outcome.files.iter().filter(|file| !file.opened).count();
+    let unopened = unopened.saturating_sub(unsearched.files.len());
+    if unopened > 0 {
+        let why = if outcome.interrupted {
+            "not reached, or not readable"
+        } else {
+            "not readable, see above"
+        };
+        lines.push(format!("{}: {why}", count_of(unopened, "file")));
     }
     if !unsearched.files.is_empty() {
         lines.push(format!(
