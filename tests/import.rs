@@ -786,3 +786,30 @@ fn public_recordings_of_clouds_can_be_imported() {
         fixture(&home);
     }
 }
+
+/// An atomic that is not the project's own is to become its own.
+#[test]
+fn an_atomic_from_elsewhere_is_to_be_copied() {
+    let atomics = Path::new(env!("CARGO_MANIFEST_DIR")).join("atomics");
+    let atomics = atomics.display().to_string();
+    let lab = Home(tempfile::TempDir::new().expect("a temporary folder"));
+    lab.misfire(&["init", "."]).exits(0);
+    let [sysmon, _] = tunnel_logs();
+    let args = ["import", &sysmon, "--atomic", TUNNEL, "--atomics", &atomics];
+    let done = lab.misfire(&args).exits(0);
+    assert!(
+        done.out().contains("copy the atomic into the project"),
+        "{}",
+        done.out()
+    );
+    let lab = Home(tempfile::TempDir::new().expect("a temporary folder"));
+    lab.misfire(&["init", "."]).exits(0);
+    lab.write(
+        "misfire.toml",
+        &format!("[folders]\natomics = [{atomics:?}]\n"),
+    );
+    let done = lab
+        .misfire(&["import", &sysmon, "--atomic", TUNNEL])
+        .exits(0);
+    assert!(!done.out().contains("copy the atomic"), "{}", done.out());
+}

@@ -157,6 +157,12 @@ fn next_steps(outcome: &ImportOutcome, fixture: &ImportedFixture) -> Vec<String>
         )),
         None => {}
     }
+    if let Some(file) = &fixture.stray_atomic {
+        steps.push(format!(
+            "copy the atomic into the project, or add its folder to `atomics` of `misfire.toml`: {}",
+            one_line(&file.display().to_string(), usize::MAX)
+        ));
+    }
     steps.push(match &fixture.loose {
         None => "judge it with `misfire run`".to_owned(),
         Some([fixtures, expectations]) => {

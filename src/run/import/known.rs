@@ -66,17 +66,7 @@ impl Places {
         guid: AtomicGuid,
         given: &[PathBuf],
     ) -> Result<Arc<Atomic>, Vec<Diagnostic>> {
-        let of_project = self.config.as_ref().map(|config| {
-            let base = config.source.file.parent().unwrap_or(Path::new(""));
-            let usual = base.join("atomics");
-            config.folders.atomics.clone().unwrap_or_else(|| {
-                if usual.is_dir() {
-                    vec![usual]
-                } else {
-                    Vec::new()
-                }
-            })
-        });
+        let of_project = self.atomics_of_project();
         let mut loaded = match (given, of_project) {
             ([], Some(folders)) if !folders.is_empty() => all(&folders),
             ([], _) => bundled_atomics(),
@@ -110,6 +100,32 @@ impl Places {
         let mut problems = vec![unknown];
         problems.append(&mut loaded.problems);
         Err(problems)
+    }
+
+    /// The project's own folders of atomics, where there is a project.
+    fn atomics_of_project(&self) -> Option<Vec<PathBuf>> {
+        let config = self.config.as_ref()?;
+        let base = config.source.file.parent().unwrap_or(Path::new(""));
+        let usual = base.join("atomics");
+        Some(config.folders.atomics.clone().unwrap_or_else(|| {
+            if usual.is_dir() {
+                vec![usual]
+            } else {
+                Vec::new()
+            }
+        }))
+    }
+
+    /// The file of an atomic that no folder of the project holds, where there is a
+    /// project.
+    pub(super) fn stray(&self, atomic: &Atomic) -> Option<PathBuf> {
+        let file = &atomic.place.file;
+        let one_name = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let is_own = self
+            .atomics_of_project()?
+            .iter()
+            .any(|folder| one_name(file).starts_with(one_name(folder)));
+        (!is_own).then(|| file.clone())
     }
 
     /// The folders of fixtures and of expectations, where no configuration leads to

@@ -168,6 +168,8 @@ pub struct ImportedFixture {
     /// The folders of fixtures and of expectations, where there is no `misfire.toml`
     /// that leads to them.
     pub loose: Option<[PathBuf; 2]>,
+    /// The file of the atomic, where the project has no such atomic.
+    pub stray_atomic: Option<PathBuf>,
 }
 
 /// A log of a fixture that was made.

@@ -103,6 +103,7 @@ pub(super) fn write(
             window: made.window,
             outside: made.outside,
             loose: None,
+            stray_atomic: None,
         },
         file_of_technique: format!("{}.yaml", target.technique),
     }))
@@ -122,6 +123,8 @@ impl Finished {
         places: &Places,
     ) -> Result<(ImportedFixture, Option<Diagnostic>), Vec<Diagnostic>> {
         self.imported.loose = places.loose();
+        let atomic = self.imported.atomic.as_ref();
+        self.imported.stray_atomic = atomic.and_then(|atomic| places.stray(atomic));
         let file = draft.and_then(|draft| {
             let file = self.place_of_draft(request, draft, places)?;
             Some((file, draft))
