@@ -8,6 +8,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use misfire::diagnostic::Code;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const RULE: &str = "title: Whoami Started\nid: 4815aa87-8781-4368-96ad-7df96a2a1880\n\
@@ -477,6 +478,145 @@ fn import_cases() -> Vec<Case> {
     ]
 }
 
+const ATOMIC: &str = "attack_technique: T1033\ndisplay_name: System Owner/User Discovery\n\
+atomic_tests:\n- name: Ask who is signed in\n  auto_generated_guid: 5a4dba0e-8d0b-4d5a-9f0e-3f0c2f6f1b01\n  \
+description: Asks Windows for the user.\n  supported_platforms: [windows]\n  \
+executor: {name: command_prompt, command: whoami.exe}\n";
+
+const EXPECTATION: &str = "attack_technique: T1033\ntests:\n  - atomic: 5a4dba0e-8d0b-4d5a-9f0e-3f0c2f6f1b01\n    \
+signals:\n      - id: start\n        source: sysmon\n        event_id: 1\n        \
+fields: {Image|endswith: '\\whoami.exe'}\n    \
+detections: [{rule: 4815aa87-8781-4368-96ad-7df96a2a1880}]\n";
+
+/// A project of one test whose manifest lists these logs: name, source, how many
+/// records it is said to hold, and what it holds.
+fn project(logs: &[(&'static str, &str, usize, &[&str])]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut files = vec![
+        ("atomics/T1033/T1033.yaml", ATOMIC.into()),
+        ("expectations/T1033.yaml", EXPECTATION.into()),
+    ];
+    let mut manifest = "atomic: 5a4dba0e-8d0b-4d5a-9f0e-3f0c2f6f1b01\nevidence: authored\n\
+         host: {name: WS01, platform: windows}\n\
+         window: {start: 2026-11-02T09:14:00Z, end: 2026-11-02T09:16:00Z, closed: true}\nfiles:\n"
+        .to_owned();
+    for (path, source, records, held) in logs {
+        let bytes = lines(held);
+        let hash = Sha256::digest(&bytes);
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = path.rsplit('/').next().expect("a name");
+        manifest += &format!(
+            "  - {{path: {name}, source: {source}, sha256: {hash}, records: {records}}}\n"
+        );
+        files.push((path, bytes));
+    }
+    files.push(("fixtures/T1033/plain/fixture.yaml", manifest.into_bytes()));
+    files
+}
+
+const LOG: &str = "fixtures/T1033/plain/sysmon.jsonl";
+
+fn judged() -> Vec<&'static str> {
+    vec![
+        "run",
+        "--quiet",
+        "--atomics",
+        "atomics",
+        "--expectations",
+        "expectations",
+        "--detections",
+        "rules",
+        "--fixtures",
+        "fixtures",
+    ]
+}
+
+fn run_cases() -> Vec<Case> {
+    let since = |revision| [judged(), vec!["--since", revision]].concat();
+    let mut unresolved = project(&[(LOG, "sysmon", 1, &[START])]);
+    unresolved[1].1 = EXPECTATION
+        .replace("whoami.exe'", "#{host.program}'")
+        .into();
+    vec![
+        (
+            "run_no_tests",
+            vec![],
+            vec!["run", "--quiet", "--name", "whoami"],
+            2,
+        ),
+        (
+            "since_of_bundled_content",
+            vec![],
+            vec!["run", "--quiet", "--since", "HEAD"],
+            2,
+        ),
+        (
+            "since_unknown_revision",
+            committed(project(&[(LOG, "sysmon", 1, &[START])])),
+            since("origin/mian"),
+            2,
+        ),
+        (
+            "since_nothing_changed",
+            committed(project(&[(LOG, "sysmon", 1, &[START])])),
+            since("HEAD"),
+            0,
+        ),
+        ("signal_unresolved", unresolved, judged(), 2),
+        (
+            "fixture_record_count",
+            project(&[(LOG, "sysmon", 2, &[START])]),
+            judged(),
+            2,
+        ),
+        (
+            "fixture_other_source",
+            project(&[(LOG, "security", 1, &[START])]),
+            judged(),
+            2,
+        ),
+        (
+            "fixture_repeated_record",
+            project(&[
+                (LOG, "sysmon", 1, &[START]),
+                ("fixtures/T1033/plain/copy.jsonl", "sysmon", 1, &[START]),
+            ]),
+            judged(),
+            2,
+        ),
+    ]
+}
+
+/// With a wish for a repository that holds all of it.
+fn committed(files: Vec<(&'static str, Vec<u8>)>) -> Vec<(&'static str, Vec<u8>)> {
+    [files, vec![(COMMIT, Vec::new())]].concat()
+}
+
+/// The name of a file that stands for a commit of all others.
+const COMMIT: &str = "commit";
+
+fn commit(home: &Path) {
+    let steps: [&[&str]; 3] = [
+        &["init", "--quiet"],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "All of it"],
+    ];
+    for step in steps {
+        let done = std::process::Command::new("git")
+            .current_dir(home)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .args([
+                "-c",
+                "user.name=Avery",
+                "-c",
+                "user.email=avery@corp.example",
+            ])
+            .args(step)
+            .status();
+        assert!(done.is_ok_and(|status| status.success()), "git {step:?}");
+    }
+}
+
 fn home() -> TempDir {
     let home = TempDir::new().expect("a temporary folder");
     for folder in ["rules", "empty", "suite"] {
@@ -503,11 +643,16 @@ fn every_message_is_as_expected() {
         convert_cases(),
         import_cases(),
         usage_cases(),
+        run_cases(),
     ]
     .concat();
     for (name, files, args, code) in cases {
         let home = home();
         for (file, bytes) in files {
+            if file == COMMIT {
+                commit(home.path());
+                continue;
+            }
             let path = home.path().join(file);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, bytes).expect("a file");

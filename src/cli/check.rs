@@ -9,15 +9,19 @@ use super::output::Output;
 use crate::content::{Content, ContentRequest, LooseFiles, Start, check_files};
 use crate::diagnostic::{self, has_error};
 use crate::report::{check_json, check_text};
+use crate::run::{Interrupt, interruption};
 
 /// Load, report.
-pub(super) fn check(args: CheckArgs, output: &Output) -> io::Result<Exit> {
+pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
     let mut seen = LooseFiles::default();
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());
         add(&mut seen, &request);
     }
     for path in &args.paths {
+        if interrupt.is_set() {
+            break;
+        }
         if is_project(path) {
             let request = args.content.request(Start::Folder(path.clone()));
             add(&mut seen, &request);
@@ -26,6 +30,10 @@ pub(super) fn check(args: CheckArgs, output: &Output) -> io::Result<Exit> {
             seen.loaded += files.loaded;
             seen.problems.extend(files.problems);
         }
+    }
+    if interrupt.is_set() {
+        // What was not loaded has no problems that could be told.
+        seen.problems.push(interruption());
     }
     diagnostic::sort(&mut seen.problems);
     seen.problems.dedup();
@@ -36,6 +44,7 @@ pub(super) fn check(args: CheckArgs, output: &Output) -> io::Result<Exit> {
         Format::Text => output.write(|out| check_text(out, &seen, output.paint()))?,
     }
     Ok(Facts {
+        interrupted: interrupt.is_set(),
         wrong: has_error(&seen.problems),
         ..Facts::default()
     }

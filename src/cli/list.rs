@@ -8,12 +8,16 @@ use super::output::Output;
 use crate::content::{Content, Start};
 use crate::diagnostic::{Diagnostic, Severity, has_error};
 use crate::report::{Titles, list_json, list_text};
-use crate::run::choose;
+use crate::run::{Interrupt, choose, interruption};
 
 /// Load, choose, show.
-pub(super) fn list(args: ListArgs, output: &Output) -> io::Result<Exit> {
+pub(super) fn list(args: ListArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
     let content = Content::load(&args.content.request(Start::default()));
     let choice = choose(&content, &args.select.selection(args.filters));
+    if interrupt.is_set() {
+        output.tell(&[interruption()])?;
+        return Ok(Exit::Unfinished);
+    }
     let problems: Vec<Diagnostic> = [&content.problems[..], &choice.problems[..]]
         .concat()
         .into_iter()

@@ -44,11 +44,11 @@ pub fn main() -> ExitCode {
     let output = Output::new(&args.output);
     let done = match args.command {
         Command::Run(command) => run::run(*command, &output, interrupt),
-        Command::List(command) => list::list(command, &output),
+        Command::List(command) => list::list(command, &output, &interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Import(command) => import::import(*command, &output, interrupt),
-        Command::Check(command) => check::check(command, &output),
+        Command::Check(command) => check::check(command, &output, &interrupt),
         Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
         Command::Doctor(_) => doctor::doctor(&output),

@@ -169,11 +169,16 @@ fn tell_problems(report: &Report, output: &Output) -> io::Result<()> {
     if harmless.is_empty() || output.quiet || output.format == Format::Json {
         return Ok(());
     }
-    let (verb, count) = match harmless.len() {
-        1 => ("tells", "1 warning or note".to_owned()),
-        count => ("tells", format!("{count} warnings and notes")),
+    let warnings = harmless
+        .iter()
+        .filter(|problem| problem.severity == Severity::Warning)
+        .count();
+    let count = match warnings {
+        0 => return Ok(()),
+        1 => "1 warning".to_owned(),
+        count => format!("{count} warnings"),
     };
-    output.note(|out| writeln!(out, "`misfire check` {verb} of {count} about this content"))
+    output.note(|out| writeln!(out, "`misfire check` tells of {count} about this content"))
 }
 
 /// What is asked for and has no meaning for a suite in SigmaHQ's format.

@@ -102,9 +102,12 @@ impl Written {
             Self::Atomics
         } else if has("attack_technique") {
             Self::Expectations
-        } else if has("detection") || has("logsource") || has("correlation") || has("filter") {
-            Self::Detection
-        } else if is_toml(&source.file) || (has("id") && (has("search") || has("query"))) {
+        } else if ["detection", "logsource", "correlation", "filter"]
+            .iter()
+            .any(|key| has(key))
+            || is_toml(&source.file)
+            || (has("id") && (has("search") || has("query")))
+        {
             Self::Detection
         } else {
             Self::Other

@@ -9,7 +9,7 @@ use crate::content::{
     is_yaml,
 };
 use crate::detect::DetectionId;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, has_error};
 use crate::verdict::LeftOut;
 
 /// The tests that are wanted.
@@ -73,11 +73,12 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         match unchanged(content, revision, &mut choice.plan) {
             Ok(unchanged) => left_out.extend(unchanged),
             Err(problem) => {
-                // Without knowing what has changed, nothing may be left out.
+                // What is asked for is not known, so nothing is judged in its place.
+                left_out.append(&mut choice.plan.tests);
                 choice.problems.push(*problem);
             }
         }
-        if choice.plan.tests.is_empty() {
+        if choice.plan.tests.is_empty() && !has_error(&choice.problems) {
             choice.changes = ChangesFound::None;
             choice.problems.push(
                 Diagnostic::note(

@@ -395,7 +395,8 @@ fn merge(
 }
 
 /// What is said of a run that someone ended early.
-pub(super) fn interruption() -> Diagnostic {
+#[must_use]
+pub fn interruption() -> Diagnostic {
     Diagnostic::error(
         Code::RUN_INTERRUPTED,
         "the run was interrupted, so the rest was not searched",

@@ -133,13 +133,13 @@ fn blind(facts: &DetectionFacts) -> Option<(Verdict, String)> {
             ));
         }
         let missing: Vec<_> = of(SignalState::Missing)
-            .map(|signal| format!("`{}`", signal.id))
+            .map(|signal| format!("`{}` ({})", signal.id, signal.reason))
             .collect();
         if !missing.is_empty() {
             return Some((
                 Verdict::Blind,
                 format!(
-                    "none of its signals is there, although their log was read: {}",
+                    "none of its signals is there as it must be, although their log was read: {}",
                     missing.join(", ")
                 ),
             ));
@@ -176,11 +176,11 @@ fn blind(facts: &DetectionFacts) -> Option<(Verdict, String)> {
     None
 }
 
-/// The signals that are there and that it fired on.
+/// The signals that are there, due or not, and that it fired on.
 fn fired_on(facts: &DetectionFacts) -> impl Iterator<Item = &SignalId> {
     facts.fires_on.iter().filter_map(|signal| {
-        let is_hit = signal.state == SignalState::Seen && facts.fired_on.contains(&signal.id);
-        is_hit.then_some(&signal.id)
+        let is_there = matches!(signal.state, SignalState::Seen | SignalState::NotDue);
+        (is_there && facts.fired_on.contains(&signal.id)).then_some(&signal.id)
     })
 }
 

@@ -19,6 +19,9 @@ pub struct SignalFacts {
     pub sources: Vec<SourceFacts>,
     /// How many events match it, relations to other signals included.
     pub count: u64,
+    /// Why of some event it cannot be told whether it matches, as a fragment of a
+    /// sentence, if there is such an event.
+    pub undecided: Option<String>,
     /// How many there must be.
     pub wanted: CountRange,
 }
@@ -45,11 +48,14 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
             format!("the atomic was not performed: {why}"),
         );
     }
+    let undecided = facts.undecided.as_ref();
+    let undecided =
+        undecided.map(|why| format!("of an event that looks like it nobody can tell: {why}"));
     let doubt = facts.sources.iter().find_map(SourceFacts::doubt);
     let doubt = if facts.sources.is_empty() {
         Some("no log was looked at".to_owned())
     } else {
-        doubt
+        doubt.or(undecided)
     };
     if facts.kind == SignalKind::Absent {
         return match (facts.count, doubt) {
@@ -81,9 +87,10 @@ pub fn judge_signal(facts: &SignalFacts) -> (SignalState, String) {
     if let Some(doubt) = doubt {
         return (SignalState::Unknown, doubt);
     }
-    let wanted = match min {
-        0 | 1 => "no event matches".to_owned(),
-        _ => format!("{} match, and {min} must", events(facts.count)),
+    let wanted = match facts.count {
+        0 => "no event matches".to_owned(),
+        1 => format!("1 event matches, and {min} must"),
+        count => format!("{count} events match, and {min} must"),
     };
     (SignalState::Missing, wanted)
 }

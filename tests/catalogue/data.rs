@@ -3,22 +3,11 @@
 use misfire::event::Section;
 use misfire::event::catalogue::{Catalogue, OriginRef, Reach, WireType};
 use std::collections::HashSet;
-use std::time::Instant;
 
+/// Every start of the program pays for this; a bench has how much.
 #[test]
-fn parsing_the_bundled_data_is_cheap() {
-    let fastest = (0..20)
-        .map(|_| {
-            let start = Instant::now();
-            Catalogue::load().expect("the bundled data is well formed");
-            start.elapsed()
-        })
-        .min()
-        .expect("there were rounds");
-    println!("parsing the catalogue takes {fastest:?}");
-    // Every start of the program pays this; the bound is wide because the
-    // machine may be busy.
-    assert!(fastest.as_millis() < 5, "{fastest:?}");
+fn the_bundled_data_is_well_formed() {
+    Catalogue::load().expect("the bundled data is well formed");
 }
 
 /// A table that is new in the folder is not seen by the build until something

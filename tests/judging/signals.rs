@@ -267,3 +267,76 @@ fn a_source_without_a_log_source_holds_signals() {
         .recorded(recording);
     assert_eq!(signal_of(&project.run().exits(0), "remote").0, "seen");
 }
+
+/// A literal stays one behind a backslash.
+#[test]
+fn an_argument_behind_a_backslash_is_a_literal() {
+    let expectation = EXPECTATION.replace(
+        "          Image|endswith: '\\whoami.exe'",
+        "          Image|endswith: 'System32\\#{flag}'",
+    );
+    let with = |flag: &str| {
+        let recording =
+            recorded(vec![sysmon(1, 5, WHOAMI)]).saying(&format!("arguments: {{flag: '{flag}'}}"));
+        let project = Project::new().expecting(&expectation).recorded(recording);
+        signal_of(&project.run(), "start").0
+    };
+    assert_eq!(with("whoami.exe"), "seen");
+    assert_eq!(with("*.exe"), "missing");
+    assert_eq!(with("?hoami.exe"), "missing");
+}
+
+/// A signal that is tied to one whose log nobody looked at is not missing.
+#[test]
+fn what_is_tied_to_something_unknown_is_unknown() {
+    let signal = "      - {id: audited, source: security, event_id: 4688, fields: {NewProcessName: x}}\n      - id: child\n        source: sysmon\n        event_id: 1\n        fields: {Image|endswith: '\\notepad.exe'}\n        same: {User: audited.SubjectUserName}\n      - id: other\n        source: sysmon\n        event_id: 1\n        fields: {Image|endswith: '\\notepad.exe'}\n        after: audited\n        absent: true\n";
+    let project = Project::new().expecting(&with_signal(signal));
+    let done = project.run().exits(1);
+    for id in ["audited", "child", "other"] {
+        let (state, reason) = signal_of(&done, id);
+        assert_eq!(state, "unknown", "{id}: {reason}");
+    }
+}
+
+/// An event without a time may or may not be of the test.
+#[test]
+fn an_event_without_a_time_decides_nothing() {
+    let mut timeless = sysmon(1, 5, WHOAMI);
+    timeless["Event"]["System"]
+        .as_object_mut()
+        .expect("a mapping")
+        .remove("TimeCreated");
+    let project = Project::new().recorded(recorded(vec![timeless, sysmon(2, 6, OTHER)]));
+    let done = project.run();
+    let (state, reason) = signal_of(&done, "start");
+    assert_eq!(state, "unknown", "{reason}");
+    assert_ne!(done.code(), 0);
+}
+
+/// A value that does not fit its modifier is no reason to call anything missing.
+#[test]
+fn a_value_that_does_not_fit_makes_a_signal_unknown() {
+    let signal = "      - {id: relay, source: sysmon, event_id: 3, absent: true, fields: {DestinationIp|cidr: '#{flag}'}}\n";
+    let project = Project::new().expecting(&with_signal(signal));
+    let done = project.run().exits(2);
+    let (state, reason) = signal_of(&done, "relay");
+    assert_eq!(state, "unknown", "{reason}");
+    assert!(
+        done.err().contains("expectations/T1033.yaml:"),
+        "{}",
+        done.err()
+    );
+    assert!(!done.err().contains("has no `detection`"), "{}", done.err());
+}
+
+/// What depends on something that is not due is not due either.
+#[test]
+fn what_depends_on_something_not_due_is_not_due() {
+    let signal = "      - id: lookup\n        source: sysmon\n        event_id: 22\n        fields: {QueryName: a.example}\n        when: {given: signed-in, why: only then it asks}\n      - id: editor\n        source: sysmon\n        event_id: 1\n        fields: {Image|endswith: '\\notepad.exe'}\n        after: lookup\n        absent: true\n";
+    let project = Project::new().expecting(&with_signal(signal));
+    let done = project.run().exits(0);
+    assert_eq!(signal_of(&done, "lookup").0, "not-due");
+    let (state, reason) = signal_of(&done, "editor");
+    assert_eq!(state, "not-due");
+    assert!(reason.contains("`lookup`"), "{reason}");
+}

@@ -43,7 +43,7 @@ fn a_span_of_many_lines_shows_few() {
 }
 
 #[test]
-fn a_huge_file_is_no_trouble() {
+fn a_huge_file_makes_no_long_message() {
     let text = format!("{}bad\n", "line of text\n".repeat(1_000_000));
     let source = SourceText::new("file.yml", text.clone());
     let problems: Vec<_> = (0..100)
@@ -52,11 +52,14 @@ fn a_huge_file_is_no_trouble() {
                 .at(Place::span(&source, text.len() - 4..text.len() - 1))
         })
         .collect();
-    let start = std::time::Instant::now();
     let rendered = to_text(&problems, Ink::Plain);
-    let elapsed = start.elapsed();
-    assert!(rendered.contains("file.yml:1000001:1"));
-    assert!(elapsed < std::time::Duration::from_secs(5), "{elapsed:?}");
+    assert_eq!(rendered.matches("file.yml:1000001:1").count(), 100);
+    // A few lines each, however large the file: a bench has how long it takes.
+    assert!(
+        rendered.lines().count() < 100 * 10,
+        "{}",
+        rendered.lines().count()
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn facts() -> SignalFacts {
         unusable: None,
         sources: vec![source(SourceState::Read(Closure::Closed))],
         count: 1,
+        undecided: None,
         wanted: CountRange::default(),
     }
 }
@@ -38,16 +39,18 @@ fn any_facts() -> impl Strategy<Value = SignalFacts> {
         reason(),
         proptest::collection::vec(any_source(), 0..4),
         0_u64..6,
+        reason(),
         wanted,
     )
         .prop_map(
-            |(kind, not_run, not_due, unusable, sources, count, wanted)| SignalFacts {
+            |(kind, not_run, not_due, unusable, sources, count, undecided, wanted)| SignalFacts {
                 kind,
                 not_run,
                 not_due,
                 unusable,
                 sources,
                 count,
+                undecided,
                 wanted,
             },
         )
@@ -66,6 +69,7 @@ proptest! {
                 prop_assert_eq!(facts.count, 0);
                 prop_assert!(!facts.sources.is_empty());
                 prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+                prop_assert!(facts.undecided.is_none());
             } else {
                 prop_assert!(facts.count > 0 && facts.count >= facts.wanted.min);
                 prop_assert!(facts.wanted.max.is_none_or(|max| facts.count <= max));
@@ -82,7 +86,7 @@ proptest! {
                 || facts.wanted.max.is_some_and(|max| facts.count > max);
             let looked = !facts.sources.is_empty()
                 && facts.sources.iter().all(|source| source.doubt().is_none());
-            prop_assert!(looked || (too_many && facts.count > 0));
+            prop_assert!((looked && facts.undecided.is_none()) || (too_many && facts.count > 0));
         }
     }
 

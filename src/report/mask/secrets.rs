@@ -11,9 +11,13 @@ use crate::event::OwnedValue;
 use crate::report::words::one_line;
 use crate::verdict::{Report, TestReport};
 
-/// A shorter value is masked only where its name stands beside it: it would be
-/// found inside of other words. So is one that is a word of misfire's own.
-const SHORTEST: usize = 4;
+/// A value that is no longer and made of one kind of characters could be any word,
+/// such as `atomic` or `certutil`: it is masked only where its name stands beside it,
+/// since it would be found inside of names and paths. So is a word of misfire's own.
+const SHORTEST: usize = 6;
+
+/// A value that is longer than that is no word.
+const LONGEST_WORD: usize = 20;
 
 /// Values that are masked wherever they occur.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +105,7 @@ impl Secrets {
         for form in forms {
             let is_known = self.values.iter().any(|(known, _)| *known == form);
             let is_word = names::is_trivial(&form) || vocabulary::is_own_word(&form);
-            if form.len() >= SHORTEST && !is_word && !is_known {
+            if !could_be_a_word(&form) && !is_word && !is_known {
                 self.values.push((form, kind));
             }
         }
@@ -122,6 +126,20 @@ impl Secrets {
         }
         text
     }
+}
+
+/// Whether a value could be a word of any text.
+fn could_be_a_word(value: &str) -> bool {
+    let kinds = [
+        value.contains(|sign: char| sign.is_lowercase()),
+        value.contains(|sign: char| sign.is_uppercase()),
+        value.contains(|sign: char| sign.is_numeric()),
+        value.contains(|sign: char| !sign.is_alphanumeric()),
+    ];
+    let kinds = kinds.into_iter().filter(|is_there| *is_there).count();
+    // `Atomic` and `ATOMIC` are words as well.
+    let is_plain = kinds == 1 || (kinds == 2 && value.chars().all(char::is_alphabetic));
+    value.len() < SHORTEST || (is_plain && value.len() <= LONGEST_WORD)
 }
 
 /// A text with something in the place of a value, but for words of misfire's own that

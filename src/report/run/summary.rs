@@ -34,7 +34,7 @@ pub(super) fn summary_text(out: &mut dyn Write, report: &Report, show: &Show) ->
     }
     notes_text(out, report, show)?;
     bundled_text(out, report)?;
-    let closing = if report.interrupted && report.planned > report.tests.len() {
+    let closing = if report.interrupted && report.planned > 0 {
         paint.bad(format_args!(
             "interrupted: {} of {} judged",
             report.tests.len(),
@@ -126,21 +126,28 @@ fn claims(report: &Report) -> String {
 }
 
 fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    let is_all = show.detail == Detail::All;
     let gaps: Vec<_> = report
         .tests
         .iter()
-        .flat_map(|test| &test.verdicts)
-        .filter(|given| given.expected)
-        .filter_map(|given| Some((given, given.known_gap.as_ref()?)))
+        .flat_map(|test| test.verdicts.iter().map(move |given| (test, given)))
+        .filter(|(_, given)| given.expected)
+        .filter_map(|(test, given)| Some((test, given, given.known_gap.as_ref()?)))
         .collect();
-    if !gaps.is_empty() {
+    if is_all && !gaps.is_empty() {
         writeln!(out, "{}:", count_of(gaps.len(), "known gap"))?;
-        some(out, gaps.iter(), show, |(given, (verdict, why))| {
-            format!("{verdict}: {} ({})", told(&given.title), told(why))
+        some(out, gaps.iter(), show, |(test, given, (verdict, why))| {
+            let recording = test.recording.file_name().unwrap_or_default();
+            format!(
+                "{verdict}: {} on {} ({})",
+                told(&given.title),
+                told(&recording.to_string_lossy()),
+                told(why)
+            )
         })?;
     }
     let hits: Vec<_> = report.tests.iter().flat_map(|test| &test.hits).collect();
-    if !hits.is_empty() {
+    if is_all && !hits.is_empty() {
         writeln!(
             out,
             "{} by detections that no expectation names:",

@@ -128,7 +128,13 @@ impl Known<'_> {
                 None => self.arguments.get(name),
             };
             let value = value.ok_or_else(|| name.to_owned())?;
-            done.push_str(&written.escaped(value));
+            let value = written.escaped(value);
+            // A backslash in front would take the escape for its own.
+            let slashes = done.len() - done.trim_end_matches('\\').len();
+            if written == Written::Literal && slashes % 2 == 1 && value.starts_with('\\') {
+                done.push('\\');
+            }
+            done.push_str(&value);
             rest = after;
         }
         done.push_str(rest);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Job;
 use super::arguments::{arguments_of, substituted};
 use crate::content::expectation::{Expectation, SignalId};
-use crate::detect::Companion;
 use crate::detect::sigma::{SigmaEngine, SigmaRuleSet, SignalSelection};
+use crate::detect::{Companion, Engine, ProgramId};
 use crate::diagnostic::{At, Code, Diagnostic, Place, SourceText};
 use crate::event::Names;
 
@@ -16,7 +16,9 @@ use crate::event::Names;
 pub(super) struct SignalSet {
     rules: SigmaRuleSet,
     /// Why a signal cannot be looked for, by its name.
-    pub(super) unusable: BTreeMap<SignalId, String>,
+    unusable: BTreeMap<SignalId, String>,
+    /// The name of the recording.
+    recording: String,
 }
 
 impl SignalSet {
@@ -28,6 +30,7 @@ impl SignalSet {
         let (Some(expectation), Some(fixture)) = (&job.test.expectation, job.fixture()) else {
             return (set, problems);
         };
+        set.recording.clone_from(&fixture.name);
         let arguments = arguments_of(&job.test.atomic, Some(fixture));
         for (number, signal) in expectation.signals.iter().enumerate() {
             for branch in &signal.branches {
@@ -62,9 +65,26 @@ impl SignalSet {
         &self.rules
     }
 
-    /// The engine that looks for the signals.
-    pub(super) fn compiled(self, names: &Arc<Names>) -> Signals {
-        let (engine, problems) = SigmaEngine::new(self.rules, names);
+    /// The engine that looks for the signals; those that cannot be looked for become
+    /// problems.
+    pub(super) fn compiled(
+        mut self,
+        expectation: Option<&Expectation>,
+        names: &Arc<Names>,
+    ) -> Signals {
+        let mut problems = Vec::new();
+        // What the engine says of a rule speaks of a text that nobody wrote.
+        let (engine, _) = SigmaEngine::new(self.rules, names);
+        for (program, detection) in (0..).map(ProgramId).zip(engine.programs()) {
+            let number = detection.companion.map(|Companion(number)| number);
+            let signal = number.and_then(|number| expectation?.signals.get(number));
+            let Some(signal) = signal.filter(|_| !engine.is_compiled(program)) else {
+                continue;
+            };
+            let why = "a value does not fit its modifier".to_owned();
+            problems.push(unresolved(&why, &signal.place, &self.recording));
+            self.unusable.insert(signal.id.clone(), why);
+        }
         Signals {
             engine,
             unusable: self.unusable,

@@ -11,8 +11,8 @@ use crate::content::fixture::Fixture;
 use crate::detect::{Companion, Engine};
 use crate::event::{EventId, OwnedValue};
 use crate::verdict::{
-    Candidate, Related, SignalFacts, SignalKind, SignalReport, SignalState, Trace, judge_signal,
-    not_run, relate,
+    Candidate, Partner, Related, SignalFacts, SignalKind, SignalReport, SignalState, Trace,
+    in_order, judge_signal, not_run, relate,
 };
 
 /// The signals of a test on a recording, judged.
@@ -39,73 +39,121 @@ impl Bench<'_> {
         searched: &Searched,
         signals: &Signals,
     ) -> Judged {
-        let related = relate(
-            &expectation.signals,
-            &candidates(expectation, searched, signals),
-            &fixture.window,
-        );
-        let nothing = Related::default();
-        let of = |signal: &Signal| related.get(&signal.id).unwrap_or(&nothing);
-        let trace = expectation
-            .signals
-            .iter()
-            .any(|signal| signal.is_required() && !of(signal).events.is_empty());
-        let trace = if trace { Trace::Found } else { Trace::None };
+        let candidates = candidates(expectation, searched, signals);
+        // Whether it ran is told by its signals, and what they are worth by whether
+        // it ran.
+        let found = states(expectation, fixture, searched, signals, &candidates, None);
+        let is_trace = |(signal, (state, ..)): (&Signal, &(SignalState, String, Related))| {
+            signal.is_required() && *state == SignalState::Seen
+        };
+        let trace = if expectation.signals.iter().zip(&found).any(is_trace) {
+            Trace::Found
+        } else {
+            Trace::None
+        };
         let not_run = not_run(&fixture.outcome, &expectation.run, trace);
+        let found = match &not_run {
+            Some(_) => states(
+                expectation,
+                fixture,
+                searched,
+                signals,
+                &candidates,
+                not_run.as_deref(),
+            ),
+            None => found,
+        };
         let mut judged = Judged {
             not_run,
             ..Judged::default()
         };
-        for (number, signal) in expectation.signals.iter().enumerate() {
-            let found = of(signal);
-            let (state, reason) = judge_signal(&SignalFacts {
-                kind: kind_of(signal),
-                not_run: judged.not_run.clone(),
-                not_due: signal.condition.as_ref().and_then(|condition| {
-                    let holds = fixture.given.contains(&condition.given);
-                    (!holds).then(|| format!("`{}`: {}", condition.given, condition.why))
-                }),
-                unusable: signals.unusable.get(&signal.id).cloned().or_else(|| {
-                    // That something did not happen is not shown by a recording of
-                    // nothing.
-                    let is_vacuous =
-                        signal.presence == Presence::Absent && !searched.holds_anything();
-                    is_vacuous.then(|| "the recording holds no record inside its window".to_owned())
-                }),
-                sources: signal
-                    .branches
-                    .iter()
-                    .map(|branch| searched.source(&branch.source))
-                    .collect(),
-                count: found.events.len() as u64,
-                wanted: signal.count,
-            });
+        for (number, (signal, (state, reason, related))) in
+            expectation.signals.iter().zip(found).enumerate()
+        {
             let mut report = signal_report(signal, state, reason);
-            let events = found.events.iter().map(|candidate| candidate.event);
+            let events = related.events.iter().map(|bound| bound.candidate.event);
             report.events = searched.event_refs(events.clone());
             if state == SignalState::Missing && signal.presence == Presence::Expected {
-                report.near_miss = near::of_signal(
-                    self.recordings,
-                    &signals.engine,
-                    searched,
-                    (number, signal),
-                    found,
-                );
-                if let Some(relation) = report
-                    .near_miss
-                    .as_ref()
-                    .and_then(|near| near.relation.as_ref())
-                {
+                let is_too_few = (related.events.len() as u64) < signal.count.min;
+                report.near_miss = is_too_few.then_some(()).and_then(|()| {
+                    near::of_signal(
+                        self.recordings,
+                        &signals.engine,
+                        searched,
+                        (number, signal),
+                        &related,
+                    )
+                });
+                let relation = report.near_miss.as_ref();
+                if let Some(relation) = relation.and_then(|near| near.relation.as_ref()) {
                     report.reason = format!("{}: {relation}", report.reason);
                 }
             }
-            if state == SignalState::Seen {
+            // What is there is there, due or not.
+            if matches!(state, SignalState::Seen | SignalState::NotDue) {
                 judged.events.insert(signal.id.clone(), events.collect());
             }
             judged.reports.push(report);
         }
         judged
     }
+}
+
+/// The state of each signal, why, and its events, in the order of the expectation.
+fn states(
+    expectation: &Expectation,
+    fixture: &Fixture,
+    searched: &Searched,
+    signals: &Signals,
+    candidates: &BTreeMap<SignalId, Vec<Candidate>>,
+    not_run: Option<&str>,
+) -> Vec<(SignalState, String, Related)> {
+    let mut partners: BTreeMap<SignalId, Partner> = BTreeMap::new();
+    let mut found: Vec<_> = expectation
+        .signals
+        .iter()
+        .map(|_| {
+            let why = "it refers to itself".to_owned();
+            (SignalState::Unknown, why, Related::default())
+        })
+        .collect();
+    for number in in_order(&expectation.signals) {
+        let signal = &expectation.signals[number];
+        let own = candidates.get(&signal.id).map_or(&[][..], Vec::as_slice);
+        let related = relate(signal, own, &fixture.window, &partners);
+        let condition = signal.condition.as_ref().and_then(|condition| {
+            let holds = fixture.given.contains(&condition.given);
+            (!holds).then(|| format!("`{}`: {}", condition.given, condition.why))
+        });
+        let waits_for = related.waits_for.as_ref();
+        let waits_for = waits_for.map(|other| format!("`{other}` is, which it is related to"));
+        let (state, reason) = judge_signal(&SignalFacts {
+            kind: kind_of(signal),
+            not_run: not_run.map(ToOwned::to_owned),
+            not_due: condition.or(waits_for),
+            unusable: signals.unusable.get(&signal.id).cloned().or_else(|| {
+                // That something did not happen is not shown by a recording of
+                // nothing.
+                let is_vacuous = signal.presence == Presence::Absent && !searched.holds_anything();
+                is_vacuous.then(|| "the recording holds no record inside its window".to_owned())
+            }),
+            sources: signal
+                .branches
+                .iter()
+                .map(|branch| searched.source(&branch.source))
+                .collect(),
+            count: related.events.len() as u64,
+            undecided: related.undecided.clone(),
+            wanted: signal.count,
+        });
+        let partner = Partner {
+            state,
+            events: related.events.clone(),
+        };
+        partners.insert(signal.id.clone(), partner);
+        found[number] = (state, reason, related);
+    }
+    found
 }
 
 /// The events that look like each signal, by the firings of the rules that it has
@@ -124,15 +172,10 @@ fn candidates(
         let (Some(signal), Some(event)) = (expectation.signals.get(number), firing.event()) else {
             continue;
         };
-        let fields = firing.matched.iter().filter_map(|(name, value)| {
-            let text = match value {
-                OwnedValue::Text(text) => text.to_string(),
-                OwnedValue::Integer(number) => number.to_string(),
-                OwnedValue::Bool(truth) => truth.to_string(),
-                _ => return None,
-            };
-            Some((name.to_string(), text))
-        });
+        let fields = firing
+            .matched
+            .iter()
+            .map(|(name, value)| (name.to_string(), texts(value)));
         candidates.entry(signal.id.clone()).or_default().insert(
             event,
             Candidate {
@@ -146,6 +189,18 @@ fn candidates(
         .into_iter()
         .map(|(id, events)| (id, events.into_values().collect()))
         .collect()
+}
+
+/// The texts of a value, for comparison.
+fn texts(value: &OwnedValue) -> Vec<String> {
+    match value {
+        OwnedValue::Text(text) | OwnedValue::Node(text) => vec![text.to_string()],
+        OwnedValue::Integer(number) => vec![number.to_string()],
+        OwnedValue::Float(number) => vec![number.to_string()],
+        OwnedValue::Bool(truth) => vec![truth.to_string()],
+        OwnedValue::Null => Vec::new(),
+        OwnedValue::List(items) => items.iter().flat_map(texts).collect(),
+    }
 }
 
 pub(super) fn kind_of(signal: &Signal) -> SignalKind {

@@ -151,9 +151,9 @@ impl<'b> Bench<'b> {
         job: &Job<'_>,
         signals: SignalSet,
     ) -> Option<(TestReport, Vec<Diagnostic>)> {
-        let signals = signals.compiled(self.recordings.names());
         let mut report = self.blank(job);
         let expectation = job.test.expectation.as_deref();
+        let signals = signals.compiled(expectation, self.recordings.names());
         match job.fixture() {
             Some(fixture) => {
                 let searched = self.recordings.search(fixture, Some(&signals))?;
@@ -237,6 +237,7 @@ impl<'b> Bench<'b> {
                     unusable: None,
                     sources: Vec::new(),
                     count: 0,
+                    undecided: None,
                     wanted: signal.count,
                 });
                 signal_report(signal, state, reason)
