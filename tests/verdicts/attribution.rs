@@ -57,14 +57,14 @@ fn a_group_that_would_be_there_anyway_is_not_due() {
     assert!(is_due_to(&hit, &signal, &without(&[another_time])));
 
     // It would be there anyway, and is there by the signal alone as well.
-    let mut repeated = without(&[same_group.clone()]);
+    let mut repeated = without(std::slice::from_ref(&same_group));
     repeated.alone = vec![firing(kind, "other", &[3])];
     assert!(!is_due_to(&hit, &signal, &repeated));
     repeated.alone = vec![firing(kind, "host", &[3])];
     assert!(is_due_to(&hit, &signal, &repeated));
 
     // The test's events do it together, and only with the signal's.
-    let mut repeated = without(&[same_group.clone()]);
+    let mut repeated = without(std::slice::from_ref(&same_group));
     repeated.test = vec![firing(kind, "host", &[2, 3])];
     assert!(is_due_to(&hit, &signal, &repeated));
     repeated.rest = vec![firing(kind, "host", &[2])];
