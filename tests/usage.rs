@@ -363,3 +363,13 @@ fn a_selection_takes_what_fits_every_kind_of_filter() {
     assert!(!both.accepts(&test));
     assert!(Revision::parse("HEAD~1").is_some() && Revision::parse("--output=x").is_none());
 }
+
+/// Scripts may name the stage; those that are yet to come are refused.
+#[test]
+fn only_recordings_are_staged() {
+    let home = Home::new();
+    home.misfire(&["run", "--stage", "replay", "T1219"])
+        .exits(0);
+    let done = home.misfire(&["run", "--stage", "execute"]).exits(2);
+    assert!(done.err().contains("replay"), "{}", done.err());
+}

@@ -144,10 +144,27 @@ pub(super) struct RunArgs {
     /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
+    /// How recordings come about; replay reads them from disk
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "STAGE",
+        hide_possible_values = true
+    )]
+    pub(super) stage: StageArg,
     #[command(flatten)]
     pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) content: ContentArgs,
+}
+
+/// How recordings come about. The other stages are yet to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum StageArg {
+    /// They are read from disk
+    #[default]
+    Replay,
 }
 
 /// Which tests are wanted.

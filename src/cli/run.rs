@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs};
+use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs, StageArg};
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use crate::content::config::Folders;
@@ -25,6 +25,8 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         output.tell(&[problem])?;
         return Ok(Exit::Wrong);
     }
+    // There is no other stage yet; the flag is what scripts can rely on.
+    let StageArg::Replay = args.stage;
     let selection = args.select.selection(args.filters);
     let wanted = match args.sigma_regression {
         Some(folder) => {
