@@ -49,13 +49,15 @@ pub fn judge_control(facts: &ControlFacts) -> (ControlOutcome, String) {
     if let Some(log_source) = &facts.unseen {
         return (
             ControlOutcome::Vacuous,
-            format!("no record is of {log_source}, without which the rule cannot fire"),
+            format!(
+                "no record inside the window is of {log_source}, without which the rule cannot fire"
+            ),
         );
     }
     if facts.searched == 0 {
         return (
             ControlOutcome::Vacuous,
-            "no record is of the rule's log source".to_owned(),
+            "no record inside the window is of the rule's log source".to_owned(),
         );
     }
     (

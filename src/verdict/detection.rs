@@ -23,8 +23,14 @@ pub struct DetectionFacts {
     pub fires_on: Vec<AwaitedSignal>,
     /// The signals among them that it fired on.
     pub fired_on: Vec<SignalId>,
-    /// How many other events it fired on.
+    /// How many other events inside the window it fired on.
     pub others: u64,
+    /// Signals that are unknown, and may be what it fired on.
+    pub perhaps_on: Vec<SignalId>,
+    /// Signals that are not as they must be, and that it fired on.
+    pub wrongly_on: Vec<SignalId>,
+    /// Signals whose events are part of a firing that would be there without them.
+    pub anyway: Vec<SignalId>,
     /// Fields that it needs and that every event of its signals lacks.
     pub lacking: Vec<String>,
 }
@@ -42,6 +48,9 @@ impl DetectionFacts {
             fires_on: Vec::new(),
             fired_on: Vec::new(),
             others: 0,
+            perhaps_on: Vec::new(),
+            wrongly_on: Vec::new(),
+            anyway: Vec::new(),
             lacking: Vec::new(),
         }
     }
@@ -184,6 +193,27 @@ fn fired_on(facts: &DetectionFacts) -> impl Iterator<Item = &SignalId> {
     })
 }
 
+/// What it fired on, if on none of its signals.
+fn stray(facts: &DetectionFacts) -> String {
+    let named = |ids: &[SignalId]| {
+        let ids: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
+        ids.join(", ")
+    };
+    if !facts.anyway.is_empty() {
+        return format!("it fires without {} as well", named(&facts.anyway));
+    }
+    if !facts.wrongly_on.is_empty() {
+        return format!(
+            "it fired on events of {}, which is not as it must be",
+            named(&facts.wrongly_on)
+        );
+    }
+    match facts.others {
+        1 => "it fired on 1 event, which is none of its signals".to_owned(),
+        count => format!("it fired on {count} events, none of them of its signals"),
+    }
+}
+
 fn by_firings(facts: &DetectionFacts) -> (Verdict, String) {
     let hit: Vec<_> = fired_on(facts).map(|id| format!("`{id}`")).collect();
     if !hit.is_empty() {
@@ -197,15 +227,16 @@ fn by_firings(facts: &DetectionFacts) -> (Verdict, String) {
             format!("it fired on {}{others}", hit.join(", ")),
         );
     }
-    if facts.others > 0 {
-        let others = match facts.others {
-            1 => "1 event".to_owned(),
-            count => format!("{count} events"),
-        };
+    if let Some(id) = facts.perhaps_on.first() {
+        let signal = facts.fires_on.iter().find(|signal| signal.id == *id);
+        let why = signal.map_or("", |signal| signal.reason.as_str());
         return (
-            Verdict::Stray,
-            format!("it fired on {others}, none of them of its signals"),
+            Verdict::Inconclusive,
+            format!("it fired on what may be `{id}`, which is unknown: {why}"),
         );
+    }
+    if facts.others > 0 {
+        return (Verdict::Stray, stray(facts));
     }
     let seen: Vec<_> = facts
         .fires_on

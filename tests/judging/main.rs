@@ -12,4 +12,5 @@ mod known_gaps;
 mod lies;
 mod profiles;
 mod proofs;
+mod reasons;
 mod signals;

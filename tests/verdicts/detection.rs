@@ -27,6 +27,9 @@ fn facts() -> DetectionFacts {
         fires_on: vec![awaited("start", SignalState::Seen)],
         fired_on: vec![id("start")],
         others: 0,
+        perhaps_on: Vec::new(),
+        wrongly_on: Vec::new(),
+        anyway: Vec::new(),
         lacking: Vec::new(),
     }
 }
@@ -58,6 +61,7 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
     });
     let fired = proptest::sample::subsequence(vec!["a", "b", "c", "d", "e"], 0..5);
     let lacking = proptest::sample::subsequence(vec!["CommandLine".to_owned()], 0..=1);
+    let perhaps = proptest::sample::subsequence(vec!["a", "b"], 0..=2);
     (
         any_search(),
         proptest::option::of(Just("it was blocked".to_owned())),
@@ -67,9 +71,10 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
         fired,
         0_u64..3,
         lacking,
+        perhaps,
     )
         .prop_map(
-            |(search, not_run, sources, records, fires_on, fired, others, lacking)| {
+            |(search, not_run, sources, records, fires_on, fired, others, lacking, perhaps)| {
                 DetectionFacts {
                     search,
                     not_run,
@@ -79,6 +84,9 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
                     fires_on,
                     fired_on: fired.into_iter().map(id).collect(),
                     others,
+                    perhaps_on: perhaps.into_iter().map(id).collect(),
+                    wrongly_on: Vec::new(),
+                    anyway: Vec::new(),
                     lacking,
                 }
             },
@@ -113,6 +121,14 @@ proptest! {
             prop_assert!(!facts.sources.is_empty());
             prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
             prop_assert!(facts.fires_on.iter().any(|signal| signal.state == SignalState::Seen));
+        }
+    }
+
+    /// What may be a signal is no stray.
+    #[test]
+    fn what_is_stray_is_surely_none_of_its_signals(facts in any_facts()) {
+        if verdict(&facts) == Verdict::Stray {
+            prop_assert!(facts.others > 0 && facts.perhaps_on.is_empty());
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn judge(
             name: control.name().to_owned(),
             why: why.clone(),
             detection: id.clone(),
-            title: detection.map_or_else(String::new, |detection| detection.title.clone()),
+            title: detection.map_or_else(|| id.to_string(), |detection| detection.title.clone()),
             file: detection.map(|detection| detection.file.clone()),
             reading: Reading::Strict,
             outcome,

@@ -21,6 +21,8 @@ pub(super) struct Judged {
     pub(super) reports: Vec<SignalReport>,
     /// The events of the signals that are there.
     pub(super) events: BTreeMap<SignalId, BTreeSet<EventId>>,
+    /// The events that look like signals which are unknown, or not as they must be.
+    pub(super) doubtful: BTreeMap<SignalId, BTreeSet<EventId>>,
     pub(super) not_run: Option<String>,
 }
 
@@ -46,8 +48,14 @@ impl Bench<'_> {
         let is_trace = |(signal, (state, ..)): (&Signal, &(SignalState, String, Related))| {
             signal.is_required() && *state == SignalState::Seen
         };
-        let trace = if expectation.signals.iter().zip(&found).any(is_trace) {
+        let is_unknown = |(signal, (state, ..)): (&Signal, &(SignalState, String, Related))| {
+            signal.is_required() && *state == SignalState::Unknown
+        };
+        let mut pairs = expectation.signals.iter().zip(&found);
+        let trace = if pairs.clone().any(is_trace) {
             Trace::Found
+        } else if pairs.any(is_unknown) {
+            Trace::Unknown
         } else {
             Trace::None
         };
@@ -92,6 +100,10 @@ impl Bench<'_> {
             // What is there is there, due or not.
             if matches!(state, SignalState::Seen | SignalState::NotDue) {
                 judged.events.insert(signal.id.clone(), events.collect());
+            } else {
+                let alike = candidates.get(&signal.id).into_iter().flatten();
+                let alike = alike.map(|candidate| candidate.event);
+                judged.doubtful.insert(signal.id.clone(), alike.collect());
             }
             judged.reports.push(report);
         }

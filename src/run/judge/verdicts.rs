@@ -6,12 +6,14 @@ use super::near;
 use super::recordings::Searched;
 use super::telemetry::Judged;
 use super::test::Bench;
-use crate::content::expectation::{Expectation, ExpectedDetection, Gap, Presence, Signal};
+use crate::content::expectation::{
+    Expectation, ExpectedDetection, Gap, Presence, Signal, SignalId,
+};
 use crate::detect::{Engine, Firing, Language, ProgramId, Reading};
 use crate::event::EventId;
 use crate::event::catalogue::Catalogue;
 use crate::verdict::{
-    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Repeated, Search, Verdict,
+    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Repeated, Search, SignalState, Verdict,
     VerdictReport, View, is_due_to, judge_detection,
 };
 
@@ -67,6 +69,28 @@ impl Bench<'_> {
             .map(|signal| signal.id.clone())
             .collect();
         let unseen = self.recordings.unseen(program, searched);
+        // What happened before the test or after it is not the test's.
+        let inside: Vec<&&Firing> = others
+            .iter()
+            .filter(|firing| firing.time.is_none() || searched.holds(firing.time))
+            .collect();
+        let touched: BTreeSet<EventId> = inside
+            .iter()
+            .flat_map(|firing| firing.events.iter().copied())
+            .collect();
+        let doubtful = |state: SignalState| -> Vec<SignalId> {
+            let signals = awaited.iter().filter(|signal| {
+                let report = judged.report(&signal.id);
+                let alike = judged.doubtful.get(&signal.id);
+                report.is_some_and(|report| report.state == state)
+                    && alike.is_some_and(|alike| !alike.is_disjoint(&touched))
+            });
+            signals.map(|signal| signal.id.clone()).collect()
+        };
+        let anyway = awaited.iter().filter(|signal| {
+            let own = judged.events.get(&signal.id);
+            own.is_some_and(|own| !own.is_disjoint(&touched))
+        });
         let facts = DetectionFacts {
             search,
             not_run: judged.not_run.clone(),
@@ -80,7 +104,10 @@ impl Bench<'_> {
             },
             fires_on: self.awaited_signals(program, &awaited, judged),
             fired_on,
-            others: others.len() as u64,
+            others: inside.len() as u64,
+            perhaps_on: doubtful(SignalState::Unknown),
+            wrongly_on: doubtful(SignalState::Missing),
+            anyway: anyway.map(|signal| signal.id.clone()).collect(),
             lacking: if due.is_empty() && !events.is_empty() {
                 self.lacking(program, searched, &events)
             } else {
@@ -93,7 +120,8 @@ impl Bench<'_> {
             || given.0 == Verdict::Stray;
         let mut report = self.verdict_report(expected, expectation, given);
         report.events = searched.event_refs(hit);
-        report.extra = searched.event_refs(others.iter().filter_map(|firing| firing.event()));
+        let extra = others.iter().filter_map(|firing| firing.event());
+        report.extra = searched.event_refs(extra.filter(|event| !events.contains(event)));
         report.near_miss = silent
             .then(|| near::of_detection(self.recordings, self.engine, searched, program, &events));
         report
@@ -228,7 +256,10 @@ impl Bench<'_> {
         let wanted = gap.as_ref().map_or(Verdict::Fired, |(verdict, _)| *verdict);
         VerdictReport {
             detection: expected.rule.clone(),
-            title: detection.map_or_else(String::new, |detection| detection.title.clone()),
+            title: detection.map_or_else(
+                || expected.rule.to_string(),
+                |detection| detection.title.clone(),
+            ),
             file: detection.map(|detection| detection.file.clone()),
             language: detection.map_or(Language::Sigma, |detection| detection.language),
             reading: expected.reading.unwrap_or(Reading::Strict),
