@@ -123,7 +123,9 @@ fn more_text(
         }
         Judged::Control(given) => {
             if given.why != given.name {
-                writeln!(out, "    benign: {}", told(&given.why))?;
+                if !given.why.is_empty() {
+                    writeln!(out, "    benign: {}", told(&given.why))?;
+                }
             }
             events_text(out, "fired on", &given.events)
         }
