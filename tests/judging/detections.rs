@@ -412,6 +412,37 @@ fn a_rule_in_another_language_is_unsupported() {
     }
 }
 
+/// No verdict can tell which of them is meant.
+#[test]
+fn an_id_that_two_languages_share_is_invalid() {
+    let id = crate::project::RULE;
+    let query = |language: &str| {
+        format!("id: {id}\ntitle: Whoami\nlanguage: {language}\nquery: |\n  whoami\n")
+    };
+    let sigma = ("a.yml".to_owned(), crate::project::whoami_rule());
+    let kql = ("b.yaml".to_owned(), query("kql"));
+    let other = ("c.yaml".to_owned(), query("kql"));
+    for rules in [
+        vec![sigma.clone(), kql.clone()],
+        vec![kql.clone(), other.clone()],
+        vec![sigma, kql, other],
+    ] {
+        let mut project = Project::new();
+        project.rules = rules;
+        let done = project.run().exits(1);
+        let (verdict, reason) = verdict_of(&done);
+        assert_eq!(verdict, "invalid", "{reason}");
+        assert!(reason.contains("several"), "{reason}");
+        let told = done.err();
+        assert!(told.contains("misfire::sigma::duplicate_id"), "{told}");
+        let built = project.built();
+        built.write("misfire.toml", "");
+        let check = built.misfire(&["check"]);
+        let told = check.err();
+        assert!(told.contains("misfire::sigma::duplicate_id"), "{told}");
+    }
+}
+
 #[test]
 fn a_language_that_nobody_knows_is_a_fault() {
     let query = format!(

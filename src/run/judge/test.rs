@@ -63,6 +63,13 @@ impl<'b> Bench<'b> {
                 .and_modify(|known| *known = Program::Several)
                 .or_insert(Program::One(program));
         }
+        for (detection, _) in foreign {
+            // Whatever had the id before, it no longer tells which is meant.
+            by_id
+                .entry(detection.id.as_str())
+                .and_modify(|known| *known = Program::Several)
+                .or_insert(Program::None);
+        }
         Self {
             engine,
             recordings,
