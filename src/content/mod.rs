@@ -35,7 +35,7 @@ pub use files::{FoundFile, find_files, read_text};
 pub(crate) use fixture::is_manifest;
 pub use log_input::LogInput;
 pub use loose::{LooseFiles, check_files};
-pub use plan::{Plan, PlannedControl, PlannedTest};
+pub use plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
 pub use regression::{Case, Control, Suite, load_suite};
 pub use schema::schemas;

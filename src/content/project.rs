@@ -1,11 +1,11 @@
 //! Everything that is to be proven and with what, from wherever it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::BenignList;
-use super::atomic::{LoadedAtomics, load_atomics};
+use super::atomic::{AtomicGuid, LoadedAtomics, load_atomics};
 use super::attack::AttackTable;
 use super::bounded::bounded;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
@@ -13,7 +13,7 @@ use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_con
 use super::detections::{LoadedDetections, load_detections};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
-use super::plan::{Plan, PlannedControl, PlannedTest};
+use super::plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
 use super::references::{Kind, Owner, References, Wholeness};
 use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
@@ -317,6 +317,7 @@ impl Content {
             &self.atomics,
             &self.expectations.expectations,
             &self.fixtures,
+            wholeness_of_fixtures(&self.fixtures),
             &self.profile,
         );
         self.problems.extend(found);
@@ -426,6 +427,7 @@ fn plan(
     atomics: &LoadedAtomics,
     expectations: &[Arc<Expectation>],
     fixtures: &LoadedFixtures,
+    wholeness: Wholeness,
     profile: &Profile,
 ) -> Plan {
     let expectations: HashMap<_, _> = expectations
@@ -433,17 +435,33 @@ fn plan(
         .map(|expectation| (expectation.atomic, expectation))
         .collect();
     let mut recordings: HashMap<_, Vec<Arc<Fixture>>> = HashMap::new();
+    let mut not_given = HashSet::new();
     for fixture in fixtures.fixtures.values() {
         let held = |condition| fixture.given.contains(condition);
-        if let Subject::Atomic { guid, .. } = &fixture.subject
-            && profile.given.iter().all(held)
-        {
+        let Subject::Atomic { guid, .. } = &fixture.subject else {
+            continue;
+        };
+        if profile.given.iter().all(held) {
             recordings
                 .entry(*guid)
                 .or_default()
                 .push(Arc::clone(fixture));
+        } else {
+            not_given.insert(*guid);
         }
     }
+    let unrecorded = |guid: AtomicGuid| {
+        if fixtures.refused_atomics.contains(&guid) {
+            Unrecorded::Refused
+        } else if not_given.contains(&guid) {
+            Unrecorded::NotGiven(profile.given.clone())
+        } else {
+            match wholeness {
+                Wholeness::Whole => Unrecorded::Absent,
+                Wholeness::Partial => Unrecorded::Unknown,
+            }
+        }
+    };
     let mut tests: Vec<_> = atomics
         .atomics
         .iter()
@@ -465,6 +483,7 @@ fn plan(
                     .guid
                     .and_then(|guid| recordings.remove(&guid))
                     .unwrap_or_default(),
+                unrecorded: atomic.guid.map(unrecorded).unwrap_or_default(),
                 expectation,
             }
         })

@@ -272,6 +272,23 @@ fn without_a_recording_nothing_ran() {
     assert_eq!(test_of(&done)["evidence"], json!(null));
 }
 
+/// A recording that does not load is there all the same.
+#[test]
+fn a_recording_that_does_not_load_is_told() {
+    let built = Project::new().built();
+    let manifest = built.path("fixtures/T1033/plain/fixture.yaml");
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    std::fs::write(&manifest, format!("{text}colour: red\n")).expect("a manifest");
+    let (verdict, reason) = verdict_of(&built.run(&[]).exits(2));
+    assert_eq!(verdict, "not-run");
+    assert!(reason.contains("its recording does not load"), "{reason}");
+    // The neighbour: nobody can tell what it is a recording of.
+    std::fs::write(&manifest, "atomics: [\n").expect("a manifest");
+    let (verdict, reason) = verdict_of(&built.run(&[]).exits(2));
+    assert_eq!(verdict, "not-run");
+    assert!(reason.contains("among the fixtures that load"), "{reason}");
+}
+
 #[test]
 fn a_rule_that_is_not_loaded_is_invalid() {
     let mut project = Project::new();
