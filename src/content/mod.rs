@@ -36,6 +36,7 @@ pub(crate) use fixture::is_manifest;
 pub use log_input::LogInput;
 pub use loose::{LooseFiles, check_files};
 pub use plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
+pub(crate) use project::laid_out;
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
 pub use regression::{Case, Control, Suite, load_suite};
 pub use schema::schemas;

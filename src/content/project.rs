@@ -176,8 +176,13 @@ impl Content {
             content.problems.push(*problem);
             return content;
         }
-        if content.config.is_none() && request.folders == Folders::default() {
-            content.laid_out = laid_out(&request.start);
+        if let Some(config) = &content.config {
+            content.problems = config.missing_folders(&request.folders, &content.profile);
+            if has_error(&content.problems) {
+                return content;
+            }
+        } else if request.folders == Folders::default() {
+            content.laid_out = laid_out(&request.start.place());
         }
         content.load_benign();
         let origins = content.load_kinds(request);
@@ -219,7 +224,7 @@ impl Content {
     }
 
     fn load_kinds(&mut self, request: &ContentRequest) -> Origins {
-        let given = &request.folders;
+        let given = &request.folders.clone().distinct();
         let base = match (&self.config, &request.start) {
             (Some(config), _) => config.source.file.parent(),
             (None, Start::Folder(folder)) => Some(folder.as_path()),
@@ -228,7 +233,8 @@ impl Content {
         let of_project = base.map(|base| {
             let named = self.config.as_ref().map(|config| config.folders.clone());
             let chosen = self.profile.folders.clone();
-            chosen.or(named.unwrap_or_default()).or(usual(base))
+            let said = chosen.or(named.unwrap_or_default());
+            said.existing().distinct().or(usual(base))
         });
         let project = of_project.as_ref();
         let (atomics, folders) = choice(
@@ -381,9 +387,9 @@ fn wholeness_of_fixtures(fixtures: &LoadedFixtures) -> Wholeness {
 }
 
 /// The folder of a project without a configuration: expectations are nobody else's.
-fn laid_out(start: &Start) -> Option<PathBuf> {
-    let folder = start.place();
-    folder.join("expectations").is_dir().then_some(folder)
+pub(crate) fn laid_out(folder: &Path) -> Option<PathBuf> {
+    let is_one = folder.join("expectations").is_dir();
+    is_one.then(|| folder.to_owned())
 }
 
 /// The folders that a project has unless its configuration names others.
