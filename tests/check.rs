@@ -236,6 +236,38 @@ fn a_folder_that_is_named_twice_is_one() {
     }
 }
 
+/// Nobody has to know what the program reads numbers into.
+#[test]
+fn a_number_out_of_range_is_told_at_its_place() {
+    let expectation = "expectations/T1033.yaml";
+    let event_ids = ["99999999999", "[1, 99999999999]", "99999999999999999999999"];
+    for number in event_ids {
+        let home = project();
+        let file = home.path().join("lab").join(expectation);
+        let text = fs::read_to_string(&file).expect("a file");
+        let line = text.lines().find(|line| line.contains("event_id: "));
+        let line = line.expect("an event id").trim().to_owned();
+        edit(&home, expectation, &line, &format!("event_id: {number}"));
+        let (_, stderr, code) = told(&misfire(&home.path().join("lab"), &["check"]));
+        for word in ["untagged", "u128", "OneOrMany", "YAML value"] {
+            assert!(!stderr.contains(word), "{number}: {stderr}");
+        }
+        assert!(
+            stderr.contains("cannot be `99999999999`") || stderr.contains("is out of range"),
+            "{number}: {stderr}"
+        );
+        let at = 1 + text
+            .lines()
+            .position(|of| of.trim() == line)
+            .expect("a line");
+        assert!(
+            stderr.contains(&format!("{expectation}:{at}:")),
+            "{number}: {stderr}"
+        );
+        assert_eq!(code, Some(2));
+    }
+}
+
 #[test]
 fn a_project_is_started_only_in_an_empty_folder() {
     let home = project();
