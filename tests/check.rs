@@ -186,6 +186,88 @@ fn folders_and_profiles_can_be_named() {
     assert_eq!(code, Some(2));
 }
 
+/// A folder is missed where nothing else holds what it was to hold.
+#[test]
+fn only_a_folder_that_is_needed_has_to_be_there() {
+    let home = project();
+    let lab = home.path().join("lab");
+    edit(
+        &home,
+        "misfire.toml",
+        "fixtures = \"fixtures\"\n",
+        "fixtures = [\"fixtures\", \"more\"]\n",
+    );
+    let config = fs::read_to_string(lab.join("misfire.toml")).expect("a file");
+    let away = "\n[profiles.away.folders]\nfixtures = \"elsewhere\"\n";
+    fs::write(lab.join("misfire.toml"), config + away).expect("a file");
+    for command in ["check", "run"] {
+        let (_, stderr, code) = told(&misfire(&lab, &[command]));
+        for path in ["more", "elsewhere"] {
+            let told = format!("warning[misfire::config::missing_path]: the path `{path}`");
+            assert!(stderr.contains(&told), "{stderr}");
+        }
+        assert!(!stderr.contains("error["), "{stderr}");
+        assert_ne!(code, Some(2), "{stderr}");
+        let (_, stderr, code) = told(&misfire(&lab, &[command, "--profile", "away"]));
+        assert!(
+            stderr.contains("error[misfire::config::missing_path]: the path `elsewhere`"),
+            "{stderr}"
+        );
+        assert_eq!(code, Some(2));
+    }
+}
+
+#[test]
+fn a_folder_that_is_named_twice_is_one() {
+    let home = project();
+    let lab = home.path().join("lab");
+    let config = fs::read_to_string(lab.join("misfire.toml")).expect("a file");
+    for kind in ["atomics", "expectations", "detections", "fixtures"] {
+        let once = format!("{kind} = \"{kind}\"\n");
+        assert!(config.contains(&once), "{config}");
+        let twice = format!("{kind} = [\"{kind}\", \"{kind}/\", \"./{kind}\"]\n");
+        fs::write(lab.join("misfire.toml"), config.replace(&once, &twice)).expect("a file");
+        let (_, stderr, code) = told(&misfire(&lab, &["check"]));
+        assert_eq!((stderr.as_str(), code), ("", Some(0)), "{kind}");
+        let (flag, other) = (format!("--{kind}"), format!("./{kind}/"));
+        let (_, stderr, _) = told(&misfire(&lab, &["check", &flag, kind, &flag, &other]));
+        assert!(!stderr.contains("duplicate"), "{kind}: {stderr}");
+        assert!(!stderr.contains("also the"), "{kind}: {stderr}");
+    }
+}
+
+/// Nobody has to know what the program reads numbers into.
+#[test]
+fn a_number_out_of_range_is_told_at_its_place() {
+    let expectation = "expectations/T1033.yaml";
+    let event_ids = ["99999999999", "[1, 99999999999]", "99999999999999999999999"];
+    for number in event_ids {
+        let home = project();
+        let file = home.path().join("lab").join(expectation);
+        let text = fs::read_to_string(&file).expect("a file");
+        let line = text.lines().find(|line| line.contains("event_id: "));
+        let line = line.expect("an event id").trim().to_owned();
+        edit(&home, expectation, &line, &format!("event_id: {number}"));
+        let (_, stderr, code) = told(&misfire(&home.path().join("lab"), &["check"]));
+        for word in ["untagged", "u128", "OneOrMany", "YAML value"] {
+            assert!(!stderr.contains(word), "{number}: {stderr}");
+        }
+        assert!(
+            stderr.contains("cannot be `99999999999`") || stderr.contains("is out of range"),
+            "{number}: {stderr}"
+        );
+        let at = 1 + text
+            .lines()
+            .position(|of| of.trim() == line)
+            .expect("a line");
+        assert!(
+            stderr.contains(&format!("{expectation}:{at}:")),
+            "{number}: {stderr}"
+        );
+        assert_eq!(code, Some(2));
+    }
+}
+
 #[test]
 fn a_project_is_started_only_in_an_empty_folder() {
     let home = project();

@@ -813,3 +813,46 @@ fn an_atomic_from_elsewhere_is_to_be_copied() {
         .exits(0);
     assert!(!done.out().contains("copy the atomic"), "{}", done.out());
 }
+
+/// Git keeps no empty folders.
+#[test]
+fn the_folders_of_a_configuration_are_made() {
+    let atomics = Path::new(env!("CARGO_MANIFEST_DIR")).join("atomics");
+    let lab = Home(tempfile::TempDir::new().expect("a temporary folder"));
+    lab.write(
+        "misfire.toml",
+        &format!(
+            "[folders]\natomics = [\"mine\", {atomics:?}]\nexpectations = \"expected\"\n\
+             fixtures = \"recorded\"\n\n[profiles.lab.folders]\nfixtures = \"elsewhere\"\n"
+        ),
+    );
+    let done = import_tunnel(&lab, &["--name", "one"]).exits(0);
+    assert_eq!(done.err(), "");
+    assert!(lab.path("recorded/T1219.001/one/fixture.yaml").is_file());
+    assert!(lab.path("expected").is_dir());
+}
+
+/// What `run` takes for a project is one.
+#[test]
+fn a_folder_that_is_laid_out_as_a_project_is_one() {
+    let lab = Home(tempfile::TempDir::new().expect("a temporary folder"));
+    lab.misfire(&["init", "."]).exits(0);
+    fs::remove_file(lab.path("misfire.toml")).expect("a file");
+    let [sysmon, _] = tunnel_logs();
+    let done = lab.misfire(&["import", &sysmon, "--atomic", TUNNEL]);
+    assert!(
+        done.exits(2)
+            .err()
+            .contains("misfire::reference::unknown_atomic"),
+        "the bundled atomics are not the project's"
+    );
+    let atomics = lab.path("atomics/T1033/T1033.yaml");
+    let text = fs::read_to_string(atomics).expect("atomics");
+    let guid = text.split("auto_generated_guid: ").nth(1).expect("a GUID");
+    let done = lab
+        .misfire(&["import", &sysmon, "--atomic", &guid[..36], "--name", "one"])
+        .exits(0);
+    let told = done.out();
+    assert!(told.contains("`misfire run`"), "{told}");
+    assert!(!told.contains("misfire init"), "{told}");
+}

@@ -373,3 +373,34 @@ fn only_recordings_are_staged() {
     let done = home.misfire(&["run", "--stage", "execute"]).exits(2);
     assert!(done.err().contains("replay"), "{}", done.err());
 }
+
+#[test]
+fn a_file_takes_one_report_however_it_is_named() {
+    let home = misfiring();
+    let same = ["r.txt", "./r.txt", "rules/../r.txt"];
+    for there in [false, true] {
+        if there {
+            home.write("r.txt", "");
+        }
+        for other in &same[1..] {
+            let [junit, json] = [format!("junit={}", same[0]), format!("json={other}")];
+            let done = home.misfire(&with(&["--report", &junit, "--report", &json]));
+            let told = done.exits(2).err();
+            assert!(told.contains("misfire::usage::report_twice"), "{told}");
+        }
+    }
+    let reports = ["--report", "junit=r.txt", "--report", "json=rules/r.txt"];
+    home.misfire(&with(&reports)).exits(1);
+    assert!(home.path("rules/r.txt").is_file());
+}
+
+/// What was never loaded is from nowhere.
+#[test]
+fn a_broken_configuration_is_not_said_to_be_bundled() {
+    let home = Home::new();
+    home.write("misfire.toml", "[folders\n");
+    let done = home.misfire(&["run"]).exits(2);
+    assert!(!done.out().contains("bundled"), "{}", done.out());
+    let document = home.misfire(&["run", "--format", "json"]).exits(2).json();
+    assert!(document["content"].is_null(), "{document}");
+}

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs, StageArg};
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use crate::content::config::Folders;
-use crate::content::{Content, Start, load_detections, load_suite};
+use crate::content::{Content, LoadedCounts, Start, load_detections, load_suite};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::Evidence;
 use crate::report::mask::{Form, Secrets};
@@ -53,8 +54,10 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         None => {
             let content = Content::load(&args.content.request(Start::default()));
             let choice = choose(&content, &selection);
+            let is_loaded = content.loaded() != LoadedCounts::default();
             Wanted::Tests {
-                folders: content.folders,
+                // Of what was not loaded, nobody needs to know where it is from.
+                folders: is_loaded.then_some(content.folders),
                 changes: choice.changes,
                 request: Box::new(JudgeRequest {
                     plan: choice.plan,
@@ -87,7 +90,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             changes,
         } => {
             let report = Report {
-                content: Some(folders),
+                content: folders,
                 ..judge(*request, &live)
             };
             (report, changes)
@@ -132,7 +135,7 @@ fn refused(reports: &[ReportTarget], output: &Output) -> Option<Diagnostic> {
                 .help("give the report the name of a file, or leave `--format json` out"),
             );
         }
-        if !places.insert(&report.path) {
+        if !places.insert(one_name(report)) {
             let place = if report.is_stdout() {
                 "standard output".to_owned()
             } else {
@@ -150,12 +153,30 @@ fn refused(reports: &[ReportTarget], output: &Output) -> Option<Diagnostic> {
     None
 }
 
+/// The name that a report's file has however it is written: `a.xml` and `./a.xml`
+/// are one. The file need not be there yet.
+fn one_name(report: &ReportTarget) -> PathBuf {
+    let path = &report.path;
+    if report.is_stdout() {
+        return path.clone();
+    }
+    let below = || {
+        let folder = match path.parent()? {
+            folder if folder.as_os_str().is_empty() => Path::new("."),
+            folder => folder,
+        };
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
+    let there = path.canonicalize().ok();
+    there.or_else(below).unwrap_or_else(|| path.clone())
+}
+
 /// What is to be judged.
 enum Wanted {
     Suite(Box<RegressionRequest>),
     Tests {
         request: Box<JudgeRequest>,
-        folders: Folders,
+        folders: Option<Folders>,
         changes: ChangesFound,
     },
 }

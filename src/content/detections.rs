@@ -1,6 +1,7 @@
 //! Loading detections from folders.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,9 +9,9 @@ use rayon::prelude::*;
 
 use super::files::{find_files, is_toml, is_yaml, normal, read_text};
 use super::foreign::foreign_detection;
-use crate::detect::Detection;
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
-use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
+use crate::detect::{Detection, DetectionId};
+use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 
 /// What was loaded, and what could not be.
 #[derive(Debug, Default)]
@@ -183,5 +184,51 @@ fn gathered(parsed: Vec<ParsedFile>) -> LoadedDetections {
         loaded.foreign.extend(file.foreign);
         loaded.problems.extend(file.problems);
     }
+    let shared = shared_ids(&loaded);
+    loaded.problems.extend(shared);
     loaded
+}
+
+/// Detections in languages that are not evaluated whose id an earlier detection has
+/// as well; what two Sigma rules share is told when they are compiled.
+fn shared_ids(loaded: &LoadedDetections) -> Vec<Diagnostic> {
+    if loaded.foreign.is_empty() {
+        return Vec::new();
+    }
+    let sigma = loaded.sigma.listed().into_iter();
+    let mut first: HashMap<DetectionId, (&str, &SourceText)> = sigma
+        .map(|rule| (rule.id, (rule.title, &**rule.source)))
+        .collect();
+    let mut problems = Vec::new();
+    for (detection, source) in &loaded.foreign {
+        match first.entry(detection.id.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert((&detection.title, source));
+            }
+            Entry::Occupied(entry) => {
+                let (title, other) = entry.get();
+                let id = &detection.id;
+                problems.push(
+                    Diagnostic::warning(
+                        Code::SIGMA_DUPLICATE_ID,
+                        format!(
+                            "`{id}` is also the id of `{title}` in {}",
+                            other.file.display()
+                        ),
+                    )
+                    .at(place_of_id(source, id))
+                    .help("give one of the rules a new id"),
+                );
+            }
+        }
+    }
+    problems
+}
+
+/// Where a text first says an id.
+fn place_of_id(source: &Arc<SourceText>, id: &DetectionId) -> Place {
+    match source.text.find(id.as_str()) {
+        Some(start) => Place::span(source, start..start + id.as_str().len()),
+        None => Place::file(&source.file),
+    }
 }

@@ -160,7 +160,31 @@ pub(super) fn cause_of_error(error: &serde_yaml::Error) -> (String, Option<Strin
         _ => None,
     };
     let told = cause.split(", expected one of").next().unwrap_or_default();
-    (told.to_owned(), help)
+    (in_our_words(told).unwrap_or_else(|| told.to_owned()), help)
+}
+
+/// What the library says of a number in terms of the program's types.
+fn in_our_words(told: &str) -> Option<String> {
+    let (before, what) = told.split_once("invalid ")?;
+    let (kind, what) = what.split_once(": ")?;
+    let number = what.split('`').nth(1)?;
+    let wants_whole = [
+        "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64",
+    ]
+    .iter()
+    .any(|kind| what.ends_with(&format!("expected {kind}")));
+    match kind {
+        "type" if what.contains("` as u128") || what.contains("` as i128") => {
+            Some(format!("{before}the number `{number}` is out of range"))
+        }
+        "type" if what.starts_with("floating point") && wants_whole => Some(format!(
+            "{before}`{number}` is not written as a whole number"
+        )),
+        "value" if what.starts_with("integer") => {
+            Some(format!("{before}the number `{number}` is out of range"))
+        }
+        _ => None,
+    }
 }
 
 /// Where a YAML text does not say what it should.

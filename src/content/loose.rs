@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::atomic::load_atomics_from;
-use super::config::{CONFIG_NAME, load_config};
+use super::config::{CONFIG_NAME, Folders, Profile, load_config};
 use super::detections::load_detections_from;
 use super::expectation::load_expectations_from;
 use super::files::{find_files, is_toml, is_yaml, read_text};
@@ -39,9 +39,10 @@ pub fn check_files(path: &Path) -> LooseFiles {
         let name = file.path.file_name().unwrap_or_default();
         if name == CONFIG_NAME {
             configurations += 1;
-            files
-                .problems
-                .extend(load_config(&file.path).err().into_iter().flatten());
+            files.problems.extend(match load_config(&file.path) {
+                Ok(config) => config.missing_folders(&Folders::default(), &Profile::default()),
+                Err(problems) => problems,
+            });
         } else if name == MANIFEST {
             manifests.push(file.path);
         } else if file.named || is_yaml(&file.path) || is_toml(&file.path) {

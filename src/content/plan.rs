@@ -1,6 +1,7 @@
 //! The plan: which recordings are judged against what.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use super::Changes;
@@ -10,6 +11,7 @@ use super::fixture::Fixture;
 use crate::detect::DetectionId;
 use crate::detect::sigma::ids_at;
 use crate::diagnostic::{At, Diagnostic, Place, Severity};
+use crate::recording::NotRun;
 
 /// What is to be run.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +32,25 @@ pub struct PlannedTest {
     pub expectation: Option<Arc<Expectation>>,
     /// Its recordings; none means that it cannot be replayed.
     pub recordings: Vec<Arc<Fixture>>,
+    /// Why there is no recording, where there is none.
+    pub unrecorded: Unrecorded,
     /// Its benign twins.
     pub controls: Vec<PlannedControl>,
+}
+
+/// Why a test has no recording.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Unrecorded {
+    /// There is none.
+    #[default]
+    Absent,
+    /// The profile wants recordings in which these conditions held, and there are
+    /// only others.
+    NotGiven(Vec<String>),
+    /// The manifest of one does not load.
+    Refused,
+    /// Not every fixture loads, and nobody knows what the others are of.
+    Unknown,
 }
 
 /// A benign twin of a test.
@@ -48,6 +67,26 @@ impl PlannedControl {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.expected.fixture
+    }
+}
+
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => NotRun::NoRecording.fmt(f),
+            Self::NotGiven(conditions) => {
+                let names: Vec<_> = conditions.iter().map(|name| format!("`{name}`")).collect();
+                write!(
+                    f,
+                    "no recording of it is one in which {} held, as the profile wants",
+                    names.join(" and ")
+                )
+            }
+            Self::Refused => f.write_str("its recording does not load"),
+            Self::Unknown => {
+                f.write_str("there is no recording of it among the fixtures that load")
+            }
+        }
     }
 }
 

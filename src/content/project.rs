@@ -1,11 +1,11 @@
 //! Everything that is to be proven and with what, from wherever it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::BenignList;
-use super::atomic::{LoadedAtomics, load_atomics};
+use super::atomic::{AtomicGuid, LoadedAtomics, load_atomics};
 use super::attack::AttackTable;
 use super::bounded::bounded;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
@@ -13,7 +13,7 @@ use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_con
 use super::detections::{LoadedDetections, load_detections};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
-use super::plan::{Plan, PlannedControl, PlannedTest};
+use super::plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
 use super::references::{Kind, Owner, References, Wholeness};
 use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
@@ -176,8 +176,13 @@ impl Content {
             content.problems.push(*problem);
             return content;
         }
-        if content.config.is_none() && request.folders == Folders::default() {
-            content.laid_out = laid_out(&request.start);
+        if let Some(config) = &content.config {
+            content.problems = config.missing_folders(&request.folders, &content.profile);
+            if has_error(&content.problems) {
+                return content;
+            }
+        } else if request.folders == Folders::default() {
+            content.laid_out = laid_out(&request.start.place());
         }
         content.load_benign();
         let origins = content.load_kinds(request);
@@ -219,7 +224,7 @@ impl Content {
     }
 
     fn load_kinds(&mut self, request: &ContentRequest) -> Origins {
-        let given = &request.folders;
+        let given = &request.folders.clone().distinct();
         let base = match (&self.config, &request.start) {
             (Some(config), _) => config.source.file.parent(),
             (None, Start::Folder(folder)) => Some(folder.as_path()),
@@ -228,7 +233,8 @@ impl Content {
         let of_project = base.map(|base| {
             let named = self.config.as_ref().map(|config| config.folders.clone());
             let chosen = self.profile.folders.clone();
-            chosen.or(named.unwrap_or_default()).or(usual(base))
+            let said = chosen.or(named.unwrap_or_default());
+            said.existing().distinct().or(usual(base))
         });
         let project = of_project.as_ref();
         let (atomics, folders) = choice(
@@ -317,6 +323,7 @@ impl Content {
             &self.atomics,
             &self.expectations.expectations,
             &self.fixtures,
+            wholeness_of_fixtures(&self.fixtures),
             &self.profile,
         );
         self.problems.extend(found);
@@ -380,9 +387,9 @@ fn wholeness_of_fixtures(fixtures: &LoadedFixtures) -> Wholeness {
 }
 
 /// The folder of a project without a configuration: expectations are nobody else's.
-fn laid_out(start: &Start) -> Option<PathBuf> {
-    let folder = start.place();
-    folder.join("expectations").is_dir().then_some(folder)
+pub(crate) fn laid_out(folder: &Path) -> Option<PathBuf> {
+    let is_one = folder.join("expectations").is_dir();
+    is_one.then(|| folder.to_owned())
 }
 
 /// The folders that a project has unless its configuration names others.
@@ -426,6 +433,7 @@ fn plan(
     atomics: &LoadedAtomics,
     expectations: &[Arc<Expectation>],
     fixtures: &LoadedFixtures,
+    wholeness: Wholeness,
     profile: &Profile,
 ) -> Plan {
     let expectations: HashMap<_, _> = expectations
@@ -433,17 +441,33 @@ fn plan(
         .map(|expectation| (expectation.atomic, expectation))
         .collect();
     let mut recordings: HashMap<_, Vec<Arc<Fixture>>> = HashMap::new();
+    let mut not_given = HashSet::new();
     for fixture in fixtures.fixtures.values() {
         let held = |condition| fixture.given.contains(condition);
-        if let Subject::Atomic { guid, .. } = &fixture.subject
-            && profile.given.iter().all(held)
-        {
+        let Subject::Atomic { guid, .. } = &fixture.subject else {
+            continue;
+        };
+        if profile.given.iter().all(held) {
             recordings
                 .entry(*guid)
                 .or_default()
                 .push(Arc::clone(fixture));
+        } else {
+            not_given.insert(*guid);
         }
     }
+    let unrecorded = |guid: AtomicGuid| {
+        if fixtures.refused_atomics.contains(&guid) {
+            Unrecorded::Refused
+        } else if not_given.contains(&guid) {
+            Unrecorded::NotGiven(profile.given.clone())
+        } else {
+            match wholeness {
+                Wholeness::Whole => Unrecorded::Absent,
+                Wholeness::Partial => Unrecorded::Unknown,
+            }
+        }
+    };
     let mut tests: Vec<_> = atomics
         .atomics
         .iter()
@@ -465,6 +489,7 @@ fn plan(
                     .guid
                     .and_then(|guid| recordings.remove(&guid))
                     .unwrap_or_default(),
+                unrecorded: atomic.guid.map(unrecorded).unwrap_or_default(),
                 expectation,
             }
         })

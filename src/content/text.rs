@@ -8,7 +8,10 @@ use serde::Deserialize;
 
 /// One value, or a list of them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a value is neither what belongs here nor a list of it"
+)]
 pub(super) enum OneOrMany<T> {
     /// One.
     One(T),
@@ -28,7 +31,10 @@ impl<T> OneOrMany<T> {
 
 /// Text, which may be written as a whole number.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a value is neither text nor a whole number that fits"
+)]
 pub(super) enum Text {
     /// Text.
     Text(String),

@@ -47,7 +47,7 @@ struct RunDocument<'r> {
     summary: SummaryDocument,
     /// The tests, in the order of the run.
     tests: Vec<TestDocument<'r>>,
-    /// Where the content is from; null for a suite in SigmaHQ's format.
+    /// Where the content is from; null where none was loaded, and for a suite in SigmaHQ's format.
     content: Option<ContentDocument>,
     /// The tests that a filter left out.
     left_out: Vec<LeftOutDocument<'r>>,

@@ -272,6 +272,23 @@ fn without_a_recording_nothing_ran() {
     assert_eq!(test_of(&done)["evidence"], json!(null));
 }
 
+/// A recording that does not load is there all the same.
+#[test]
+fn a_recording_that_does_not_load_is_told() {
+    let built = Project::new().built();
+    let manifest = built.path("fixtures/T1033/plain/fixture.yaml");
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    std::fs::write(&manifest, format!("{text}colour: red\n")).expect("a manifest");
+    let (verdict, reason) = verdict_of(&built.run(&[]).exits(2));
+    assert_eq!(verdict, "not-run");
+    assert!(reason.contains("its recording does not load"), "{reason}");
+    // The neighbour: nobody can tell what it is a recording of.
+    std::fs::write(&manifest, "atomics: [\n").expect("a manifest");
+    let (verdict, reason) = verdict_of(&built.run(&[]).exits(2));
+    assert_eq!(verdict, "not-run");
+    assert!(reason.contains("among the fixtures that load"), "{reason}");
+}
+
 #[test]
 fn a_rule_that_is_not_loaded_is_invalid() {
     let mut project = Project::new();
@@ -409,6 +426,37 @@ fn a_rule_in_another_language_is_unsupported() {
         let verdict = &test_of(&done)["verdicts"][0];
         assert_eq!(verdict["language"], language);
         assert_eq!(verdict["title"], "Whoami");
+    }
+}
+
+/// No verdict can tell which of them is meant.
+#[test]
+fn an_id_that_two_languages_share_is_invalid() {
+    let id = crate::project::RULE;
+    let query = |language: &str| {
+        format!("id: {id}\ntitle: Whoami\nlanguage: {language}\nquery: |\n  whoami\n")
+    };
+    let sigma = ("a.yml".to_owned(), crate::project::whoami_rule());
+    let kql = ("b.yaml".to_owned(), query("kql"));
+    let other = ("c.yaml".to_owned(), query("kql"));
+    for rules in [
+        vec![sigma.clone(), kql.clone()],
+        vec![kql.clone(), other.clone()],
+        vec![sigma, kql, other],
+    ] {
+        let mut project = Project::new();
+        project.rules = rules;
+        let done = project.run().exits(1);
+        let (verdict, reason) = verdict_of(&done);
+        assert_eq!(verdict, "invalid", "{reason}");
+        assert!(reason.contains("several"), "{reason}");
+        let told = done.err();
+        assert!(told.contains("misfire::sigma::duplicate_id"), "{told}");
+        let built = project.built();
+        built.write("misfire.toml", "");
+        let check = built.misfire(&["check"]);
+        let told = check.err();
+        assert!(told.contains("misfire::sigma::duplicate_id"), "{told}");
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::project::{Project, Recording, sysmon, sysmon_event};
+use crate::project::{Project, Recording, sysmon, sysmon_event, verdict_of};
 use serde_json::json;
 
 const WHOAMI: &str = r"C:\Windows\System32\whoami.exe";
@@ -56,4 +56,21 @@ fn a_profile_chooses_tests_by_their_names() {
     );
     let done = with("tunels").exits(2);
     assert!(done.err().contains("`tunnels`"), "{}", done.err());
+}
+
+/// A recording that a profile leaves out is there all the same.
+#[test]
+fn a_profile_that_leaves_every_recording_out_says_so() {
+    let built = Project::new().built();
+    built.write(
+        "misfire.toml",
+        "[profiles.lab]\ngiven = [\"online\", \"joined\"]\n",
+    );
+    let done = built.misfire(&["run", "--format", "json", "--profile", "lab"]);
+    let (verdict, reason) = verdict_of(&done.exits(1));
+    assert_eq!(verdict, "not-run");
+    assert!(
+        reason.contains("no recording of it is one in which `online` and `joined` held"),
+        "{reason}"
+    );
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use super::raw::{RawConfig, RawFolders, RawProfile, RawSource};
-use super::{Config, Folders, Profile, SourceMetadata};
+use super::{Config, Folders, MissingFolder, Profile, SourceMetadata};
 use crate::content::files::read_text;
 use crate::content::places;
 use crate::content::structure::{Form, TomlNode};
@@ -60,11 +60,15 @@ pub fn parse_config(source: &Arc<SourceText>) -> Result<Config, Vec<Diagnostic>>
         let mut reader = Reader {
             base: source.file.parent().unwrap_or(Path::new("")),
             problems: Vec::new(),
+            missing: Vec::new(),
         };
-        let config = reader.config(raw, source, root);
+        let mut config = reader.config(raw, source, root);
+        config.missing = reader.missing;
         if reader.problems.is_empty() {
             Ok(config)
         } else {
+            let missing = config.missing.into_iter().map(|folder| folder.problem);
+            reader.problems.extend(missing);
             Err(reader.problems)
         }
     })
@@ -74,6 +78,7 @@ pub fn parse_config(source: &Arc<SourceText>) -> Result<Config, Vec<Diagnostic>>
 struct Reader<'r> {
     base: &'r Path,
     problems: Vec<Diagnostic>,
+    missing: Vec<MissingFolder>,
 }
 
 impl Reader<'_> {
@@ -106,11 +111,12 @@ impl Reader<'_> {
             profiles,
             sources,
             allowed_targets: raw.execute.allow,
+            missing: Vec::new(),
         }
     }
 
     fn folders(&mut self, raw: &RawFolders, node: Option<TomlNode<'_>>) -> Folders {
-        let mut of = |paths: &Option<OneOrMany<String>>, key: &str| {
+        let mut of = |paths: &Option<OneOrMany<String>>, key: &'static str| {
             let paths = paths.as_ref()?;
             let node = node.and_then(|node| node.get(key));
             let nodes = node.map(TomlNode::one_or_many).unwrap_or_default();
@@ -127,7 +133,7 @@ impl Reader<'_> {
                 );
             }
             let paths = paths.as_slice().iter().zip(nodes);
-            let found = paths.filter_map(|(path, node)| self.path(path, Some(node)));
+            let found = paths.filter_map(|(path, node)| self.folder(path, node, key));
             Some(found.collect())
         };
         Folders {
@@ -138,21 +144,30 @@ impl Reader<'_> {
         }
     }
 
+    /// A folder of content as seen from here. What it takes is not known yet: one
+    /// that is not there may be needed, or be made.
+    fn folder(&mut self, path: &str, node: TomlNode<'_>, kind: &'static str) -> Option<PathBuf> {
+        if path.is_empty() {
+            return self.path(path, Some(node));
+        }
+        let seen = self.base.join(path);
+        if !seen.exists() {
+            self.missing.push(MissingFolder {
+                kind,
+                path: seen.clone(),
+                problem: not_there(path, Some(node)),
+            });
+        }
+        Some(seen)
+    }
+
     /// A path as seen from here.
     fn path(&mut self, path: &str, node: Option<TomlNode<'_>>) -> Option<PathBuf> {
         let seen = self.base.join(path);
         if !path.is_empty() && seen.exists() {
             return Some(seen);
         }
-        let problem = Diagnostic::error(
-            Code::CONFIG_MISSING_PATH,
-            format!("the path `{path}` is not there"),
-        )
-        .help("paths are relative to the folder of this file");
-        self.problems.push(match node {
-            Some(node) => problem.at(node.place()),
-            None => problem,
-        });
+        self.problems.push(not_there(path, node));
         None
     }
 
@@ -218,5 +233,17 @@ impl Reader<'_> {
             }
         }
         sources
+    }
+}
+
+fn not_there(path: &str, node: Option<TomlNode<'_>>) -> Diagnostic {
+    let problem = Diagnostic::error(
+        Code::CONFIG_MISSING_PATH,
+        format!("the path `{path}` is not there"),
+    )
+    .help("paths are relative to the folder of this file");
+    match node {
+        Some(node) => problem.at(node.place()),
+        None => problem,
     }
 }

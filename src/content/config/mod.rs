@@ -3,14 +3,15 @@
 mod load;
 mod raw;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(super) use load::schema;
 pub use load::{CONFIG_NAME, find_config, load_config, parse_config};
 
-use crate::diagnostic::{Code, Diagnostic, SourceText, did_you_mean};
+use super::files::normal;
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, did_you_mean};
 use crate::event::catalogue::SourceId;
 
 /// What a project's `misfire.toml` says.
@@ -28,6 +29,17 @@ pub struct Config {
     pub sources: BTreeMap<SourceId, SourceMetadata>,
     /// The targets that atomics may be executed on.
     pub allowed_targets: Vec<String>,
+    /// The folders that it names and that are not there.
+    missing: Vec<MissingFolder>,
+}
+
+/// A folder of content that is not there.
+#[derive(Debug, Clone)]
+struct MissingFolder {
+    kind: &'static str,
+    /// As seen from here.
+    path: PathBuf,
+    problem: Diagnostic,
 }
 
 /// Folders of content, each kind where it is said; paths as seen from here.
@@ -79,6 +91,34 @@ impl Folders {
         ]
     }
 
+    /// Those that are there.
+    #[must_use]
+    pub(super) fn existing(self) -> Self {
+        self.each(|mut folders| {
+            folders.retain(|folder| folder.exists());
+            folders
+        })
+    }
+
+    /// Each once: `rules` and `./rules` are one.
+    #[must_use]
+    pub(super) fn distinct(self) -> Self {
+        self.each(|mut folders| {
+            let mut seen = HashSet::new();
+            folders.retain(|folder| seen.insert(normal(folder)));
+            folders
+        })
+    }
+
+    fn each(self, of: impl Fn(Vec<PathBuf>) -> Vec<PathBuf>) -> Self {
+        Self {
+            atomics: self.atomics.map(&of),
+            expectations: self.expectations.map(&of),
+            detections: self.detections.map(&of),
+            fixtures: self.fixtures.map(&of),
+        }
+    }
+
     /// These, and the other ones where nothing is said here.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -92,6 +132,33 @@ impl Folders {
 }
 
 impl Config {
+    /// The folders that are not there: errors where a kind of content has no other
+    /// one, and nobody gave one.
+    #[must_use]
+    pub fn missing_folders(&self, given: &Folders, profile: &Profile) -> Vec<Diagnostic> {
+        let used = profile.folders.clone().or(self.folders.clone());
+        let both = used.kinds().into_iter().zip(given.kinds());
+        let needed: Vec<_> = both
+            .filter(|(_, (_, given))| given.is_none())
+            .filter_map(|((kind, folders), _)| Some((kind, folders?)))
+            .filter(|(_, folders)| !folders.iter().any(|folder| folder.exists()))
+            .collect();
+        let is_needed = |missing: &MissingFolder| {
+            let is_its = |(kind, folders): &(&str, &[PathBuf])| {
+                *kind == missing.kind && folders.contains(&missing.path)
+            };
+            needed.iter().any(is_its)
+        };
+        let tell = |missing: &MissingFolder| {
+            let mut problem = missing.problem.clone();
+            if !is_needed(missing) {
+                problem.severity = Severity::Warning;
+            }
+            problem
+        };
+        self.missing.iter().map(tell).collect()
+    }
+
     /// The profile of that name.
     ///
     /// # Errors

@@ -66,7 +66,8 @@ impl<T: DeserializeOwned + JsonSchema> Form<T> {
     ///
     /// The schema of `T` is no JSON Schema, which is a fault of the program.
     pub(super) fn new() -> Self {
-        let schema = schemars::schema_for!(T).to_value();
+        let mut schema = schemars::schema_for!(T).to_value();
+        bound_numbers(&mut schema);
         let validator = jsonschema::validator_for(&schema)
             .unwrap_or_else(|error| panic!("the schema of a file of ours is invalid: {error}"));
         Self {
@@ -120,6 +121,27 @@ impl<T: DeserializeOwned + JsonSchema> Form<T> {
         // Read once more from the text, since errors then know their place.
         serde_yaml::from_str(&source.text)
             .map_err(|error| vec![refused(source, &error, Code::CONTENT_BAD_VALUE)])
+    }
+}
+
+/// Says of every whole number how large it can be: a format is only a note to those
+/// who read the schema.
+fn bound_numbers(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => {
+            let range = match keywords.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some((0, i64::from(u32::MAX))),
+                Some("int32") => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
+                _ => None,
+            };
+            if let Some((least, most)) = range {
+                keywords.entry("minimum").or_insert(least.into());
+                keywords.entry("maximum").or_insert(most.into());
+            }
+            keywords.values_mut().for_each(bound_numbers);
+        }
+        Value::Array(list) => list.iter_mut().for_each(bound_numbers),
+        _ => {}
     }
 }
 

@@ -11,7 +11,7 @@ use super::text;
 use crate::content::atomic::{Atomic, AtomicGuid, TechniqueId};
 use crate::content::expectation::{Expectation, load_expectations_from};
 use crate::content::fixture::{Fixture, load_fixtures};
-use crate::content::{LoadedDetections, Plan, PlannedTest};
+use crate::content::{LoadedDetections, Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Diagnostic, Place, SourceText, has_error};
 use crate::run::event::{Interrupt, Silent};
 use crate::run::judge::{JudgeRequest, judge};
@@ -122,6 +122,7 @@ impl Bench<'_> {
             .collect();
         let plan = Plan {
             tests: vec![PlannedTest {
+                unrecorded: Unrecorded::default(),
                 atomic: Arc::clone(self.atomic),
                 expectation: Some(expectation),
                 recordings: vec![Arc::clone(self.fixture)],

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::atomic::{Atomic, AtomicGuid, LoadedAtomics, load_atomics};
-use crate::content::bundled_atomics;
 use crate::content::config::{Config, find_config, load_config};
 use crate::content::expectation::load_expectations;
+use crate::content::{bundled_atomics, laid_out};
 use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 
 /// Where a project keeps what is written.
@@ -18,6 +18,8 @@ pub(super) struct Places {
     /// The folder of expectations.
     pub(super) expectations: PathBuf,
     config: Option<Config>,
+    /// The folder of the project, if there is one.
+    project: Option<PathBuf>,
 }
 
 impl Places {
@@ -31,11 +33,12 @@ impl Places {
             Some(path) => Some(load_config(&path)?),
             None => None,
         };
-        let base = config
-            .as_ref()
-            .and_then(|config| config.source.file.parent())
-            .unwrap_or(start)
-            .to_owned();
+        let project = match &config {
+            Some(config) => config.source.file.parent().map(Path::to_owned),
+            // Without atomics of its own, it takes flags to judge it by bundled ones.
+            None => laid_out(start).filter(|folder| folder.join("atomics").is_dir()),
+        };
+        let base = project.clone().unwrap_or_else(|| start.to_owned());
         let first = |folders: Option<&Vec<PathBuf>>| folders.and_then(|all| all.first()).cloned();
         let folders = config.as_ref().map(|config| &config.folders);
         let fixtures = match out {
@@ -52,6 +55,7 @@ impl Places {
             fixtures,
             expectations,
             config,
+            project,
         })
     }
 
@@ -104,16 +108,12 @@ impl Places {
 
     /// The project's own folders of atomics, where there is a project.
     fn atomics_of_project(&self) -> Option<Vec<PathBuf>> {
-        let config = self.config.as_ref()?;
-        let base = config.source.file.parent().unwrap_or(Path::new(""));
-        let usual = base.join("atomics");
-        Some(config.folders.atomics.clone().unwrap_or_else(|| {
-            if usual.is_dir() {
-                vec![usual]
-            } else {
-                Vec::new()
-            }
-        }))
+        let usual = self.project.as_ref()?.join("atomics");
+        let named = self.config.as_ref();
+        let named = named.and_then(|config| config.folders.atomics.clone());
+        let mut folders = named.unwrap_or_else(|| vec![usual]);
+        folders.retain(|folder| folder.exists());
+        Some(folders)
     }
 
     /// The file of an atomic that no folder of the project holds, where there is a
@@ -128,10 +128,9 @@ impl Places {
         (!is_own).then(|| file.clone())
     }
 
-    /// The folders of fixtures and of expectations, where no configuration leads to
-    /// them.
+    /// The folders of fixtures and of expectations, where no project leads to them.
     pub(super) fn loose(&self) -> Option<[PathBuf; 2]> {
-        self.config
+        self.project
             .is_none()
             .then(|| [self.fixtures.clone(), self.expectations.clone()])
     }

@@ -9,12 +9,12 @@ use super::recordings::{Recordings, Searched};
 use super::signals::SignalSet;
 use super::telemetry::{Judged, kind_of, signal_report};
 use super::{Job, controls};
+use crate::content::PlannedTest;
 use crate::content::expectation::{Expectation, ExpectedDetection, SignalId};
 use crate::detect::sigma::{SigmaEngine, ids_at, ids_in};
 use crate::detect::{Coverage, Detection, DetectionId, Engine, ProgramId};
 use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
-use crate::recording::NotRun;
 use crate::verdict::{
     AtomicReport, ClaimReport, DetectionFacts, HitReport, Search, SignalFacts, SignalState,
     StageName, TestReport, judge_claim, judge_detection, judge_signal,
@@ -62,6 +62,13 @@ impl<'b> Bench<'b> {
                 .entry(detection.id.as_str())
                 .and_modify(|known| *known = Program::Several)
                 .or_insert(Program::One(program));
+        }
+        for (detection, _) in foreign {
+            // Whatever had the id before, it no longer tells which is meant.
+            by_id
+                .entry(detection.id.as_str())
+                .and_modify(|known| *known = Program::Several)
+                .or_insert(Program::None);
         }
         Self {
             engine,
@@ -175,9 +182,9 @@ impl<'b> Bench<'b> {
                 report.not_run = judged.not_run;
             }
             None => {
-                report.not_run = Some(NotRun::NoRecording.to_string());
+                report.not_run = Some(job.test.unrecorded.to_string());
                 if let Some(expectation) = expectation {
-                    self.without_recording(expectation, &mut report);
+                    self.without_recording(job.test, expectation, &mut report);
                 }
             }
         }
@@ -224,8 +231,13 @@ impl<'b> Bench<'b> {
         }
     }
 
-    fn without_recording(&self, expectation: &Expectation, report: &mut TestReport) {
-        let why = NotRun::NoRecording.to_string();
+    fn without_recording(
+        &self,
+        test: &PlannedTest,
+        expectation: &Expectation,
+        report: &mut TestReport,
+    ) {
+        let why = test.unrecorded.to_string();
         report.signals = expectation
             .signals
             .iter()
