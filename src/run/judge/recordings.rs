@@ -9,7 +9,7 @@ use super::signals::Signals;
 use crate::content::LogInput;
 use crate::content::fixture::{Fixture, FixtureFile};
 use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Engine, Explanation, Firing, ProgramId, sort};
+use crate::detect::{Engine, Explanation, Firing, Held, ProgramId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
 use crate::event::{Event, EventId, Names, Origin};
@@ -47,6 +47,9 @@ pub(super) struct Searched {
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
     pub(super) signals: Vec<Firing>,
+    /// What was held back for detections that look at several events, by the program
+    /// that it is held for.
+    held: HashMap<ProgramId, Vec<Held>>,
     /// How many records inside the window programs of one reach look at, where that
     /// had to be counted.
     reached: Mutex<HashMap<Vec<usize>, u64>>,
@@ -96,8 +99,13 @@ impl<'r> Recordings<'r> {
             let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(controls.entry(fixture.name.clone()).or_default())
         };
-        cell.get_or_init(|| self.search(fixture, None).map(Arc::new))
-            .clone()
+        let search = || {
+            let mut searched = self.search(fixture, None)?;
+            // It stays for the whole run, and none of its firings is due to a signal.
+            searched.held.clear();
+            Some(Arc::new(searched))
+        };
+        cell.get_or_init(search).clone()
     }
 
     /// Searches a recording with the detections and with signals; `None` if the run
@@ -118,7 +126,7 @@ impl<'r> Recordings<'r> {
         };
         let mut engines: Vec<&dyn Engine> = vec![self.engine];
         engines.extend(signals.map(|signals| &signals.engine as &dyn Engine));
-        let (mut outcome, mut firings) = search_with(&request, &engines, &Silent);
+        let (mut outcome, mut found) = search_with(&request, &engines, &Silent);
         if outcome.interrupted {
             return None;
         }
@@ -135,15 +143,21 @@ impl<'r> Recordings<'r> {
             .extend(problems);
         let signals = match engines.len() {
             1 => Vec::new(),
-            _ => firings.pop().unwrap_or_default(),
+            _ => found.pop().unwrap_or_default().firings,
         };
+        let found = found.pop().unwrap_or_default();
+        let mut held: HashMap<ProgramId, Vec<Held>> = HashMap::new();
+        for one in found.held {
+            held.entry(one.program).or_default().push(one);
+        }
         Some(Searched {
             fixture: fixture.clone(),
             inputs,
             files: outcome.files,
             damage,
-            firings: firings.pop().unwrap_or_default(),
+            firings: found.firings,
             signals,
+            held,
             reached: Mutex::default(),
         })
     }
@@ -217,26 +231,17 @@ impl<'r> Recordings<'r> {
         );
     }
 
-    /// The firings of a detection on those events that `keep` accepts.
+    /// The firings of a detection of several events on those that `keep` accepts.
     pub(super) fn again(
         &self,
         program: ProgramId,
         searched: &Searched,
         keep: impl Fn(EventId) -> bool,
     ) -> Vec<Firing> {
-        let mut firings = Vec::new();
-        let mut search = self.engine.start();
-        self.visit(searched, &mut |event| {
-            if keep(event.id()) {
-                search.feed_event(event, &mut firings);
-            }
-        });
-        let tally = search.finish();
-        let in_order = tally.held.into_iter().filter(|held| held.time.is_some());
-        self.engine.conclude(in_order.collect(), &mut firings);
-        firings.retain(|firing| firing.program == program);
-        sort(&mut firings);
-        firings
+        let bases = self.engine.held_for(program).iter();
+        let held = bases.filter_map(|base| searched.held.get(base)).flatten();
+        let held = held.filter(|held| keep(held.event)).cloned();
+        self.engine.conclude_one(program, held.collect())
     }
 }
 
