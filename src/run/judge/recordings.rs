@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::kept::Kept;
 use super::signals::Signals;
 use crate::content::LogInput;
 use crate::content::fixture::{Fixture, FixtureFile};
@@ -12,14 +13,18 @@ use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Engine, Explanation, Firing, Held, ProgramId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
-use crate::event::{Event, EventId, Names, Origin};
+use crate::event::{Batch, Event, EventId, Names, Origin};
 use crate::log::ReadOptions;
 use crate::recording::Closure;
 use crate::run::event::{Interrupt, Silent};
-use crate::run::explain::visit_events;
+use crate::run::explain::visit_batches;
 use crate::run::repeated::Repeated;
 use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
 use crate::verdict::{EventRef, SourceFacts, SourceState};
+
+/// Of a recording that is judged, so many bytes are kept decoded at most; larger ones
+/// are read again for each question about them.
+const MOST_KEPT: u64 = 64 << 20;
 
 /// A benign recording that is searched by the first who asks for it.
 type SearchedOnce = Arc<OnceLock<Option<Arc<Searched>>>>;
@@ -50,6 +55,7 @@ pub(super) struct Searched {
     /// What was held back for detections that look at several events, by the program
     /// that it is held for.
     held: HashMap<ProgramId, Vec<Held>>,
+    kept: Kept,
     /// How many records inside the window programs of one reach look at, where that
     /// had to be counted.
     reached: Mutex<HashMap<Vec<usize>, u64>>,
@@ -103,6 +109,7 @@ impl<'r> Recordings<'r> {
             let mut searched = self.search(fixture, None)?;
             // It stays for the whole run, and none of its firings is due to a signal.
             searched.held.clear();
+            searched.kept = Kept::up_to(0);
             Some(Arc::new(searched))
         };
         cell.get_or_init(search).clone()
@@ -158,6 +165,7 @@ impl<'r> Recordings<'r> {
             firings: found.firings,
             signals,
             held,
+            kept: Kept::up_to(MOST_KEPT),
             reached: Mutex::default(),
         })
     }
@@ -220,15 +228,18 @@ impl<'r> Recordings<'r> {
 
     /// Visits every event of a recording.
     pub(super) fn visit(&self, searched: &Searched, visit: &mut dyn FnMut(Event<'_>)) {
-        // Its problems were told when it was searched.
-        let mut told = Vec::new();
-        visit_events(
-            &searched.inputs,
-            &self.options,
-            &self.interrupt,
-            &mut told,
-            visit,
-        );
+        let mut read = |visit: &mut dyn FnMut(Batch, u64)| {
+            // Its problems were told when it was searched.
+            let mut told = Vec::new();
+            visit_batches(
+                &searched.inputs,
+                &self.options,
+                &self.interrupt,
+                &mut told,
+                visit,
+            );
+        };
+        searched.kept.visit(&mut read, visit);
     }
 
     /// The firings of a detection of several events on those that `keep` accepts.
