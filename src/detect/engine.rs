@@ -77,7 +77,7 @@ pub trait Search: Send {
 }
 
 /// An event held back for a detection that looks at several.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Held {
     /// The detection that the event is held for, or the base rule of one.
     pub program: ProgramId,

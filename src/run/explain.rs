@@ -10,7 +10,7 @@ use crate::content::{LogInput, find_files, load_detections};
 use crate::detect::sigma::SigmaRuleSet;
 use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
-use crate::event::{Event, FileId, LogSource};
+use crate::event::{Batch, Event, FileId, LogSource};
 use crate::log::{ReadOptions, cap_problems, open};
 
 /// What is to be explained.
@@ -170,6 +170,19 @@ pub(super) fn visit_events(
     problems: &mut Vec<Diagnostic>,
     visit: &mut dyn FnMut(Event<'_>),
 ) {
+    visit_batches(inputs, options, interrupt, problems, &mut |batch, _| {
+        batch.events().for_each(&mut *visit);
+    });
+}
+
+/// Visits every batch of some logs, in order, each with the bytes that it stands for.
+pub(super) fn visit_batches(
+    inputs: &[LogInput],
+    options: &ReadOptions,
+    interrupt: &Interrupt,
+    problems: &mut Vec<Diagnostic>,
+    visit: &mut dyn FnMut(Batch, u64),
+) {
     for (input, number) in inputs.iter().zip(0..) {
         let opened = match input.bytes {
             Some(bytes) => {
@@ -190,9 +203,10 @@ pub(super) fn visit_events(
             }
             match chunk {
                 Ok(chunk) => {
+                    let size = chunk.size();
                     let decoded = chunk.decode(options);
                     problems.extend(decoded.problems);
-                    decoded.batch.events().for_each(&mut *visit);
+                    visit(decoded.batch, size);
                 }
                 Err(problem) => problems.push(problem),
             }

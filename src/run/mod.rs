@@ -37,6 +37,7 @@ pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
 pub use search::{
-    Correlate, FileOutcome, SearchOutcome, SearchRequest, interruption, search, search_with,
+    Correlate, FileOutcome, Findings, SearchOutcome, SearchRequest, interruption, search,
+    search_with,
 };
 pub use selection::{Candidate, Revision, Selection};

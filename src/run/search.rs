@@ -100,19 +100,29 @@ impl SearchOutcome {
 /// Searches all logs with one engine.
 #[must_use]
 pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink) -> SearchOutcome {
-    let (mut outcome, firings) = search_with(request, &[engine], sink);
-    outcome.firings = firings.into_iter().flatten().collect();
+    let (mut outcome, found) = search_with(request, &[engine], sink);
+    outcome.firings = found.into_iter().flat_map(|found| found.firings).collect();
     outcome
 }
 
-/// Searches all logs with several engines, reading them once. The firings of each
-/// engine are handed out apart, in the order of the engines.
+/// What one of several engines found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Its firings, sorted.
+    pub firings: Vec<Firing>,
+    /// What it held back, if the inputs are a recording: parts of one are searched
+    /// again for detections that look at several events.
+    pub held: Vec<Held>,
+}
+
+/// Searches all logs with several engines, reading them once. What each engine found
+/// is handed out apart, in the order of the engines.
 #[must_use]
 pub fn search_with(
     request: &SearchRequest<'_>,
     engines: &[&dyn Engine],
     sink: &dyn Sink,
-) -> (SearchOutcome, Vec<Vec<Firing>>) {
+) -> (SearchOutcome, Vec<Findings>) {
     let sizes: Vec<u64> = request.inputs.iter().map(size).collect();
     sink.note(RunEvent::Started {
         files: request.inputs.len(),
@@ -151,9 +161,9 @@ pub fn search_with(
         interrupted: request.interrupt.is_set(),
         ..SearchOutcome::default()
     };
-    let firings = merge(&mut outcome, queue, parts, request.correlate, engines);
+    let found = merge(&mut outcome, queue, parts, request, engines);
     sink.note(RunEvent::Finished);
-    (outcome, firings)
+    (outcome, found)
 }
 
 fn size(input: &LogInput) -> u64 {
@@ -320,22 +330,22 @@ fn count(input: usize, batch: &Batch, window: Option<Window>) -> impl Iterator<I
         })
 }
 
-/// Puts together what the workers brought home; the firings of each engine.
+/// Puts together what the workers brought home; what each engine found.
 fn merge(
     outcome: &mut SearchOutcome,
     queue: Queue<'_>,
     parts: Vec<Part>,
-    correlate: Correlate,
+    request: &SearchRequest<'_>,
     engines: &[&dyn Engine],
-) -> Vec<Vec<Firing>> {
-    let mut firings: Vec<Vec<Firing>> = engines.iter().map(|_| Vec::new()).collect();
+) -> Vec<Findings> {
+    let mut found: Vec<Findings> = engines.iter().map(|_| Findings::default()).collect();
     let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
     let mut problems = queue.problems;
     let mut marks = Vec::new();
     for part in parts {
         marks.extend(part.marks);
-        for (all, own) in firings.iter_mut().zip(part.firings) {
-            all.extend(own);
+        for (all, own) in found.iter_mut().zip(part.firings) {
+            all.firings.extend(own);
         }
         for (all, own) in tallies.iter_mut().zip(part.tallies) {
             all.merge(own);
@@ -349,8 +359,12 @@ fn merge(
             }
         }
     }
-    for ((engine, tally), firings) in engines.iter().zip(tallies).zip(&mut firings) {
-        conclude(outcome, tally.held, correlate, *engine, firings);
+    for ((engine, tally), found) in engines.iter().zip(tallies).zip(&mut found) {
+        if request.window.is_some() {
+            found.held.clone_from(&tally.held);
+        }
+        let firings = &mut found.firings;
+        conclude(outcome, tally.held, request.correlate, *engine, firings);
         // Every engine has seen the same records.
         outcome.records = tally.records;
         detect::sort(firings);
@@ -391,7 +405,7 @@ fn merge(
         outcome.problems.push(interruption());
     }
     cap_problems(&mut outcome.problems);
-    firings
+    found
 }
 
 /// What is said of a run that someone ended early.

@@ -11,8 +11,10 @@ mod outcome;
 mod performed;
 mod relate;
 mod report;
+mod same;
 mod signal;
 mod source;
+mod tie;
 
 pub use attribution::{FiringFacts, FiringKind, Repeated, is_due_to};
 pub use claim::judge_claim;

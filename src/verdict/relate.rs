@@ -7,19 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::outcome::SignalState;
-use crate::content::expectation::{After, Same, Signal, SignalId};
+use super::tie::Tie;
+use crate::content::expectation::{Signal, SignalId};
 use crate::event::EventId;
 use crate::recording::Window;
 
 /// So many choices of related events are kept for each event; what would need more
 /// cannot be told.
-const MOST_BINDINGS: usize = 64;
-
-/// What products write where they have no value. Two of these are not the same.
-const NO_VALUE: [&str; 3] = ["", "-", "{00000000-0000-0000-0000-000000000000}"];
+pub(super) const MOST_BINDINGS: usize = 64;
 
 /// An event that looks like a signal.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,19 +40,19 @@ pub struct Bound {
     /// The event.
     pub candidate: Candidate,
     /// The choices of related events with which all relations hold; never empty.
-    bindings: Bindings,
+    pub(super) bindings: Bindings,
 }
 
 /// Choices of related events.
 #[derive(Debug, Clone, PartialEq)]
-struct Bindings {
-    known: Vec<Binding>,
-    extent: Extent,
+pub(super) struct Bindings {
+    pub(super) known: Vec<Binding>,
+    pub(super) extent: Extent,
 }
 
 /// Whether choices are all that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
+pub(super) enum Extent {
     All,
     /// There were too many to keep.
     Some,
@@ -130,9 +128,13 @@ pub fn relate(
         ..Related::default()
     };
     let names: BTreeSet<&SignalId> = named(signal).collect();
+    let ties = names
+        .iter()
+        .map(|name| Tie::new(signal, name, partners.get(*name)));
+    let ties: Vec<_> = ties.collect();
     let mut outside = None;
     for candidate in candidates {
-        match judge(signal, &names, candidate, window, partners) {
+        match judge(&names, &ties, candidate, window) {
             Ok(bindings) => related.events.push(Bound {
                 candidate: candidate.clone(),
                 bindings,
@@ -157,7 +159,7 @@ pub fn relate(
 }
 
 /// Why a candidate is no event of its signal.
-enum Fault {
+pub(super) enum Fault {
     /// It is outside the window.
     Outside(String),
     /// It does not stand in the right relation.
@@ -167,11 +169,10 @@ enum Fault {
 }
 
 fn judge(
-    signal: &Signal,
     names: &BTreeSet<&SignalId>,
+    ties: &[Tie<'_>],
     candidate: &Candidate,
     window: &Window,
-    partners: &BTreeMap<SignalId, Partner>,
 ) -> Result<Bindings, Fault> {
     let Some(time) = candidate.time else {
         return Err(Fault::Undecided(
@@ -187,40 +188,8 @@ fn judge(
         known: vec![Binding::new()],
         extent: Extent::All,
     };
-    for name in names {
-        let partner = partners.get(*name);
-        let events = partner.map_or(&[][..], |partner| &partner.events);
-        if events.is_empty() {
-            return Err(without(signal, name, partner.map(|partner| partner.state)));
-        }
-        let after = signal.after.as_ref();
-        let comes_after = after.is_some_and(|after| after.signal == **name);
-        // What has the same value may be the same event, seen twice; nothing comes
-        // after itself.
-        let others = events
-            .iter()
-            .filter(|event| !comes_after || event.candidate.event != candidate.event);
-        let mut fault = None;
-        let mut fitting = Vec::new();
-        for event in others {
-            match unlike(signal, name, candidate, time, &event.candidate) {
-                None => fitting.push(event),
-                Some(found) => {
-                    // The last fault of a partner that cannot be told is what counts.
-                    if fault.is_none() || matches!(found, Fault::Undecided(_)) {
-                        fault = Some(found);
-                    }
-                }
-            }
-        }
-        if fitting.is_empty() {
-            return Err(fault.unwrap_or_else(|| {
-                Fault::Unrelated(format!(
-                    "`{name}` must be another event, and there is no other"
-                ))
-            }));
-        }
-        bindings = joined(&bindings, name, &fitting);
+    for tie in ties {
+        bindings = tie.extended(&bindings, candidate, time)?;
         if bindings.known.is_empty() {
             return Err(match bindings.extent {
                 Extent::All => Fault::Unrelated(format!(
@@ -241,147 +210,4 @@ fn too_many(names: &BTreeSet<&SignalId>) -> String {
 fn listed(names: &BTreeSet<&SignalId>) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(" and ")
-}
-
-/// The bindings, each extended by every event of a partner that belongs to it.
-fn joined(bindings: &Bindings, name: &SignalId, events: &[&Bound]) -> Bindings {
-    let mut all: BTreeSet<Binding> = BTreeSet::new();
-    let mut extent = bindings.extent;
-    'choices: for binding in &bindings.known {
-        for event in events {
-            if event.bindings.extent == Extent::Some {
-                extent = Extent::Some;
-            }
-            for own in &event.bindings.known {
-                let mut wider = own.clone();
-                wider.insert(name.clone(), event.candidate.event);
-                let agrees = binding
-                    .iter()
-                    .all(|(signal, event)| wider.get(signal).is_none_or(|other| other == event));
-                if !agrees {
-                    continue;
-                }
-                if all.len() == MOST_BINDINGS {
-                    extent = Extent::Some;
-                    break 'choices;
-                }
-                wider.extend(
-                    binding
-                        .iter()
-                        .map(|(signal, event)| (signal.clone(), *event)),
-                );
-                all.insert(wider);
-            }
-        }
-    }
-    Bindings {
-        known: all.into_iter().collect(),
-        extent,
-    }
-}
-
-/// What a partner without events means.
-fn without(signal: &Signal, name: &SignalId, state: Option<SignalState>) -> Fault {
-    let tie = match signal.same.iter().find(|same| same.signal == *name) {
-        Some(Same {
-            field, other_field, ..
-        }) => format!("its `{field}` must be `{other_field}` of `{name}`"),
-        None => format!("it must come after `{name}`"),
-    };
-    match state {
-        Some(SignalState::Unknown) => Fault::Undecided(format!("{tie}, which is unknown")),
-        Some(SignalState::NotDue) => Fault::Undecided(format!("{tie}, which is not due")),
-        _ => Fault::Unrelated(format!("{tie}, which is not there")),
-    }
-}
-
-/// What keeps a candidate from being related to an event of a signal.
-fn unlike(
-    signal: &Signal,
-    name: &SignalId,
-    candidate: &Candidate,
-    time: Timestamp,
-    other: &Candidate,
-) -> Option<Fault> {
-    let same = signal.same.iter().filter(|same| same.signal == *name);
-    for same in same {
-        if let Some(fault) = other_value(same, candidate, other) {
-            return Some(fault);
-        }
-    }
-    let after = signal.after.as_ref().filter(|after| after.signal == *name);
-    wrong_time(after?, time, other.time?)
-}
-
-fn other_value(same: &Same, candidate: &Candidate, other: &Candidate) -> Option<Fault> {
-    let Same {
-        field,
-        signal,
-        other_field,
-    } = same;
-    let own = values(candidate, field);
-    if own.is_empty() {
-        return Some(Fault::Undecided(format!(
-            "it has no `{field}` to compare with `{signal}`"
-        )));
-    }
-    let others = values(other, other_field);
-    if others.is_empty() {
-        return Some(Fault::Undecided(format!(
-            "`{signal}` has no `{other_field}` to compare with its `{field}`"
-        )));
-    }
-    let is_same = own
-        .iter()
-        .any(|own| others.iter().any(|other| is_same(own, other)));
-    (!is_same).then(|| {
-        Fault::Unrelated(format!(
-            "its `{field}` is {}, and `{other_field}` of `{signal}` is {}",
-            own.join(", "),
-            others.join(", ")
-        ))
-    })
-}
-
-/// The values of a field, without what stands for none.
-fn values<'c>(candidate: &'c Candidate, field: &str) -> Vec<&'c str> {
-    let values = candidate.fields.get(field).into_iter().flatten();
-    values
-        .map(String::as_str)
-        .filter(|value| !NO_VALUE.contains(value))
-        .collect()
-}
-
-/// Whether two texts are one value: products write process ids in decimal and in
-/// hexadecimal digits, and GUIDs in either case.
-fn is_same(left: &str, right: &str) -> bool {
-    left.eq_ignore_ascii_case(right) || number(left).is_some_and(|own| number(right) == Some(own))
-}
-
-fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-fn wrong_time(after: &After, time: Timestamp, other: Timestamp) -> Option<Fault> {
-    let After { signal, within } = after;
-    if time < other {
-        return Some(Fault::Unrelated(format!(
-            "it comes {:#} before `{signal}`",
-            rounded(other.duration_since(time))
-        )));
-    }
-    let late = time.duration_since(other);
-    let within = (*within).filter(|within| late > *within)?;
-    Some(Fault::Unrelated(format!(
-        "it comes {:#} after `{signal}`, and at most {within:#} may pass",
-        rounded(late)
-    )))
-}
-
-/// A duration that people can read.
-fn rounded(duration: SignedDuration) -> SignedDuration {
-    SignedDuration::from_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
 }

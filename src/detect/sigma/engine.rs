@@ -154,6 +154,21 @@ impl SigmaEngine {
         groups
     }
 
+    /// The programs that a detection of several events is held back for; none for
+    /// a detection of single ones.
+    #[must_use]
+    pub fn held_for(&self, program: ProgramId) -> &[ProgramId] {
+        self.correlations.bases(program).unwrap_or_default()
+    }
+
+    /// The firings of one detection of several events on what was held back for
+    /// it, sorted. Like [`conclude`](Engine::conclude), which it agrees with, it
+    /// leaves out what has no time.
+    #[must_use]
+    pub fn conclude_one(&self, program: ProgramId, held: Vec<Held>) -> Vec<Firing> {
+        self.correlations.conclude_one(program, held)
+    }
+
     /// The table of names that the engine was compiled with.
     #[must_use]
     pub fn names(&self) -> &Arc<Names> {

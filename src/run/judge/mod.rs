@@ -3,6 +3,7 @@
 
 mod arguments;
 mod controls;
+mod kept;
 mod near;
 mod recordings;
 mod signals;

@@ -5,21 +5,26 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::kept::Kept;
 use super::signals::Signals;
 use crate::content::LogInput;
 use crate::content::fixture::{Fixture, FixtureFile};
 use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Engine, Explanation, Firing, ProgramId, sort};
+use crate::detect::{Engine, Explanation, Firing, Held, ProgramId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
-use crate::event::{Event, EventId, Names, Origin};
+use crate::event::{Batch, Event, EventId, Names, Origin};
 use crate::log::ReadOptions;
 use crate::recording::Closure;
 use crate::run::event::{Interrupt, Silent};
-use crate::run::explain::visit_events;
+use crate::run::explain::visit_batches;
 use crate::run::repeated::Repeated;
 use crate::run::search::{Correlate, FileOutcome, SearchRequest, search_with};
 use crate::verdict::{EventRef, SourceFacts, SourceState};
+
+/// Of a recording that is judged, so many bytes are kept decoded at most; larger ones
+/// are read again for each question about them.
+const MOST_KEPT: u64 = 64 << 20;
 
 /// A benign recording that is searched by the first who asks for it.
 type SearchedOnce = Arc<OnceLock<Option<Arc<Searched>>>>;
@@ -47,6 +52,10 @@ pub(super) struct Searched {
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
     pub(super) signals: Vec<Firing>,
+    /// What was held back for detections that look at several events, by the program
+    /// that it is held for.
+    held: HashMap<ProgramId, Vec<Held>>,
+    kept: Kept,
     /// How many records inside the window programs of one reach look at, where that
     /// had to be counted.
     reached: Mutex<HashMap<Vec<usize>, u64>>,
@@ -96,8 +105,14 @@ impl<'r> Recordings<'r> {
             let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(controls.entry(fixture.name.clone()).or_default())
         };
-        cell.get_or_init(|| self.search(fixture, None).map(Arc::new))
-            .clone()
+        let search = || {
+            let mut searched = self.search(fixture, None)?;
+            // It stays for the whole run, and none of its firings is due to a signal.
+            searched.held.clear();
+            searched.kept = Kept::up_to(0);
+            Some(Arc::new(searched))
+        };
+        cell.get_or_init(search).clone()
     }
 
     /// Searches a recording with the detections and with signals; `None` if the run
@@ -118,7 +133,7 @@ impl<'r> Recordings<'r> {
         };
         let mut engines: Vec<&dyn Engine> = vec![self.engine];
         engines.extend(signals.map(|signals| &signals.engine as &dyn Engine));
-        let (mut outcome, mut firings) = search_with(&request, &engines, &Silent);
+        let (mut outcome, mut found) = search_with(&request, &engines, &Silent);
         if outcome.interrupted {
             return None;
         }
@@ -135,15 +150,22 @@ impl<'r> Recordings<'r> {
             .extend(problems);
         let signals = match engines.len() {
             1 => Vec::new(),
-            _ => firings.pop().unwrap_or_default(),
+            _ => found.pop().unwrap_or_default().firings,
         };
+        let found = found.pop().unwrap_or_default();
+        let mut held: HashMap<ProgramId, Vec<Held>> = HashMap::new();
+        for one in found.held {
+            held.entry(one.program).or_default().push(one);
+        }
         Some(Searched {
             fixture: fixture.clone(),
             inputs,
             files: outcome.files,
             damage,
-            firings: firings.pop().unwrap_or_default(),
+            firings: found.firings,
             signals,
+            held,
+            kept: Kept::up_to(MOST_KEPT),
             reached: Mutex::default(),
         })
     }
@@ -206,37 +228,31 @@ impl<'r> Recordings<'r> {
 
     /// Visits every event of a recording.
     pub(super) fn visit(&self, searched: &Searched, visit: &mut dyn FnMut(Event<'_>)) {
-        // Its problems were told when it was searched.
-        let mut told = Vec::new();
-        visit_events(
-            &searched.inputs,
-            &self.options,
-            &self.interrupt,
-            &mut told,
-            visit,
-        );
+        let mut read = |visit: &mut dyn FnMut(Batch, u64)| {
+            // Its problems were told when it was searched.
+            let mut told = Vec::new();
+            visit_batches(
+                &searched.inputs,
+                &self.options,
+                &self.interrupt,
+                &mut told,
+                visit,
+            );
+        };
+        searched.kept.visit(&mut read, visit);
     }
 
-    /// The firings of a detection on those events that `keep` accepts.
+    /// The firings of a detection of several events on those that `keep` accepts.
     pub(super) fn again(
         &self,
         program: ProgramId,
         searched: &Searched,
         keep: impl Fn(EventId) -> bool,
     ) -> Vec<Firing> {
-        let mut firings = Vec::new();
-        let mut search = self.engine.start();
-        self.visit(searched, &mut |event| {
-            if keep(event.id()) {
-                search.feed_event(event, &mut firings);
-            }
-        });
-        let tally = search.finish();
-        let in_order = tally.held.into_iter().filter(|held| held.time.is_some());
-        self.engine.conclude(in_order.collect(), &mut firings);
-        firings.retain(|firing| firing.program == program);
-        sort(&mut firings);
-        firings
+        let bases = self.engine.held_for(program).iter();
+        let held = bases.filter_map(|base| searched.held.get(base)).flatten();
+        let held = held.filter(|held| keep(held.event)).cloned();
+        self.engine.conclude_one(program, held.collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Correlating what was held back, in the order of time.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 
@@ -34,6 +34,8 @@ struct Happening<'h> {
 /// One pass over what was held back.
 pub(super) struct Evaluation<'c> {
     correlations: &'c Correlations,
+    /// The correlations that are evaluated, as places; `None` for all.
+    evaluated: Option<HashSet<usize>>,
     windows: HashMap<(usize, Key), Window>,
     found: Vec<Found>,
     /// The correlation whose groups are watched, and the groups.
@@ -50,9 +52,18 @@ impl<'c> Evaluation<'c> {
     pub(super) fn new(correlations: &'c Correlations) -> Self {
         Self {
             correlations,
+            evaluated: None,
             windows: HashMap::new(),
             found: Vec::new(),
             watched: None,
+        }
+    }
+
+    /// A pass for one correlation, with those that it refers to.
+    pub(super) fn of_one(correlations: &'c Correlations, program: ProgramId) -> Self {
+        Self {
+            evaluated: Some(correlations.needed_for(program)),
+            ..Self::new(correlations)
         }
     }
 
@@ -148,7 +159,9 @@ impl<'c> Evaluation<'c> {
         let interested = correlations.used_by.get(&happening.program);
         for place in interested.into_iter().flatten().copied() {
             let correlation = &correlations.accepted[place];
-            if !is_meant(correlation) {
+            let is_evaluated =
+                (self.evaluated.as_ref()).is_none_or(|evaluated| evaluated.contains(&place));
+            if !is_evaluated || !is_meant(correlation) {
                 continue;
             }
             let key: Option<Key> = correlation

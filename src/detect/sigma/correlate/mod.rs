@@ -324,6 +324,40 @@ impl Correlations {
         Conclusion { without_time }
     }
 
+    /// What one correlation finds in what was held back for its base rules, in
+    /// the order of [`sort`](crate::detect::sort). The others are not evaluated.
+    pub(super) fn conclude_one(&self, program: ProgramId, held: Vec<Held>) -> Vec<Firing> {
+        if self.quiet.contains(&program) {
+            return Vec::new();
+        }
+        let mut evaluation = Evaluation::of_one(self, program);
+        evaluation.run(held);
+        Self::firings_of(program, evaluation)
+    }
+
+    fn firings_of(program: ProgramId, evaluation: Evaluation<'_>) -> Vec<Firing> {
+        let mut firings: Vec<_> = evaluation
+            .firings()
+            .filter(|firing| firing.program == program)
+            .collect();
+        crate::detect::sort(&mut firings);
+        firings
+    }
+
+    /// A correlation and those that it refers to, as places in `accepted`.
+    fn needed_for(&self, program: ProgramId) -> HashSet<usize> {
+        let mut needed = HashSet::new();
+        let mut programs = HashSet::from([program]);
+        // Each correlation is behind all that it refers to.
+        for (place, correlation) in self.accepted.iter().enumerate().rev() {
+            if programs.contains(&correlation.program) {
+                needed.insert(place);
+                programs.extend(correlation.references.iter().copied());
+            }
+        }
+        needed
+    }
+
     /// What one correlation finds, whether it fires alone or not, and how far
     /// each of its groups came, the best first.
     pub(super) fn explain(
@@ -331,16 +365,11 @@ impl Correlations {
         program: ProgramId,
         held: Vec<Held>,
     ) -> (Vec<Firing>, Vec<GroupState>) {
-        let mut evaluation = Evaluation::new(self);
+        let mut evaluation = Evaluation::of_one(self, program);
         evaluation.watch(program);
         evaluation.run(held);
         let groups = evaluation.groups();
-        let mut firings: Vec<_> = evaluation
-            .firings()
-            .filter(|firing| firing.program == program)
-            .collect();
-        crate::detect::sort(&mut firings);
-        (firings, groups)
+        (Self::firings_of(program, evaluation), groups)
     }
 }
 
