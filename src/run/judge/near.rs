@@ -71,12 +71,19 @@ pub(super) fn of_detection(
     program: ProgramId,
     events: &BTreeSet<EventId>,
 ) -> NearMissReport {
-    let mut explanation = recordings.explain(engine, program, searched, &|event| {
-        events.contains(&event.id())
-    });
-    if engine.combines(program) || explanation.searched == 0 {
-        explanation = recordings.explain(engine, program, searched, &|_| true);
-    }
+    let on_all = || recordings.explain(engine, program, searched, &|_| true);
+    let on_own = || {
+        recordings.explain(engine, program, searched, &|event| {
+            events.contains(&event.id())
+        })
+    };
+    let explanation = if engine.combines(program) {
+        on_all()
+    } else {
+        Some(on_own())
+            .filter(|own| own.searched > 0)
+            .unwrap_or_else(on_all)
+    };
     NearMissReport {
         change: smallest_change(&explanation),
         explanation,
