@@ -228,7 +228,7 @@ fn each_fault_is_told_at_its_place() {
         ),
         (
             "title: Tea\npages: 99999999999\n",
-            "2:8 the file cannot be read: pages: invalid value: integer `99999999999`, expected u32; correct the marked value",
+            "2:8 `pages` cannot be `99999999999`; write a number of at most 4294967295",
         ),
     ];
     let wrong: Vec<_> = cases
