@@ -122,10 +122,8 @@ fn more_text(
             near_miss_text(out, test, given.near_miss.as_ref(), show)
         }
         Judged::Control(given) => {
-            if given.why != given.name {
-                if !given.why.is_empty() {
-                    writeln!(out, "    benign: {}", told(&given.why))?;
-                }
+            if given.why != given.name && !given.why.is_empty() {
+                writeln!(out, "    benign: {}", told(&given.why))?;
             }
             events_text(out, "fired on", &given.events)
         }
