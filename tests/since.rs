@@ -49,10 +49,11 @@ fn commit(built: &Built) {
 
 /// A project of two tests in two techniques, the first with a control, committed.
 fn two_tests() -> Built {
-    let expectation = format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/work\n");
+    let expectation =
+        format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/daily\n");
     let built = Project::new()
         .expecting(&expectation)
-        .and(Recording::control("work").with("sysmon", vec![sysmon(1, 5, OTHER)]))
+        .and(Recording::control("daily").with("sysmon", vec![sysmon(1, 5, OTHER)]))
         .built();
     let other = |name: &str| {
         let text = fs::read_to_string(built.path(name)).expect("a text");
@@ -134,7 +135,7 @@ fn a_change_is_judged_where_it_matters() {
         ("atomics/T1033/T1033.yaml", &["T1033"][..]),
         ("expectations/T1087.yaml", &["T1087"]),
         ("fixtures/T1033/plain/fixture.yaml", &["T1033"]),
-        ("fixtures/T1033/controls/work/fixture.yaml", &["T1033"]),
+        ("fixtures/T1033/controls/daily/fixture.yaml", &["T1033"]),
         ("detections/whoami.yml", &["T1033"]),
         ("detections/often.yml", &["T1087"]),
         ("detections/base.yml", &["T1087"]),
@@ -157,7 +158,7 @@ fn a_change_is_judged_where_it_matters() {
 fn a_changed_log_is_judged() {
     for name in [
         "fixtures/T1033/plain/sysmon.jsonl",
-        "fixtures/T1033/controls/work/sysmon.jsonl",
+        "fixtures/T1033/controls/daily/sysmon.jsonl",
     ] {
         let built = two_tests();
         edited(&built, name, "avery", "casey");
@@ -214,7 +215,7 @@ fn what_is_gone_is_missed() {
         "atomics/T1033/T1033.yaml",
         "fixtures/T1033/plain/fixture.yaml",
         "fixtures/T1033/plain/sysmon.jsonl",
-        "fixtures/T1033/controls/work/fixture.yaml",
+        "fixtures/T1033/controls/daily/fixture.yaml",
     ] {
         let built = two_tests();
         fs::remove_file(built.path(name)).expect("a file");

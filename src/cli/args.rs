@@ -2,17 +2,19 @@
 
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::values::{
+    ReportTarget, parse_argument, parse_guid, parse_platform, parse_revision, parse_shift,
+    parse_source, parse_technique, parse_threads, parse_window,
+};
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
 use crate::content::{ContentRequest, Start};
-use crate::diagnostic::did_you_mean;
-use crate::event::{LogSource, parse_time};
+use crate::event::LogSource;
 use crate::report::Words;
 use crate::run::{Revision, Selection};
 
@@ -202,88 +204,6 @@ impl SelectArgs {
             words,
             since: self.since,
         }
-    }
-}
-
-fn parse_technique(text: &str) -> Result<TechniqueId, String> {
-    TechniqueId::parse(&text.to_ascii_uppercase())
-        .ok_or_else(|| "a technique is `T1219`, or `T1219.001` for a sub-technique".to_owned())
-}
-
-fn parse_platform(text: &str) -> Result<Platform, String> {
-    Platform::parse(text).ok_or_else(|| {
-        let known = || Platform::ALL.iter().map(|platform| platform.as_str());
-        match did_you_mean(text, known()) {
-            Some(meant) => format!("`{text}` is no platform, did you mean `{meant}`?"),
-            None => format!(
-                "`{text}` is no platform; there are {}",
-                known().collect::<Vec<_>>().join(", ")
-            ),
-        }
-    })
-}
-
-fn parse_revision(text: &str) -> Result<Revision, String> {
-    Revision::parse(text)
-        .ok_or_else(|| "a revision is what git calls one, such as `main` or `HEAD~1`".to_owned())
-}
-
-/// A report that is asked for.
-#[derive(Debug, Clone)]
-pub(super) struct ReportTarget {
-    pub(super) kind: ReportKind,
-    pub(super) path: PathBuf,
-}
-
-impl ReportTarget {
-    /// Whether it goes to standard output.
-    pub(super) fn is_stdout(&self) -> bool {
-        self.path.as_os_str() == "-"
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ReportKind {
-    Junit,
-    Json,
-    Markdown,
-}
-
-impl ReportKind {
-    const ALL: [Self; 3] = [Self::Junit, Self::Json, Self::Markdown];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Junit => "junit",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-        }
-    }
-}
-
-impl FromStr for ReportTarget {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (kind, path) = text
-            .split_once('=')
-            .filter(|(_, path)| !path.is_empty())
-            .ok_or("a report is KIND=PATH, such as `junit=report.xml`")?;
-        let known = || ReportKind::ALL.iter().map(|kind| kind.as_str());
-        let found = ReportKind::ALL.iter().find(|known| known.as_str() == kind);
-        let Some(found) = found else {
-            return Err(match did_you_mean(kind, known()) {
-                Some(meant) => format!("`{kind}` is no kind of report, did you mean `{meant}`?"),
-                None => format!(
-                    "`{kind}` is no kind of report; there are {}",
-                    known().collect::<Vec<_>>().join(", ")
-                ),
-            });
-        };
-        Ok(Self {
-            kind: *found,
-            path: PathBuf::from(path),
-        })
     }
 }
 
@@ -593,75 +513,6 @@ pub(super) enum Grade {
     Simulated,
     /// Written by hand
     Authored,
-}
-
-fn parse_guid(text: &str) -> Result<AtomicGuid, String> {
-    AtomicGuid::parse(text.trim()).ok_or_else(|| {
-        "a GUID is 8-4-4-4-12 hexadecimal digits, such as \
-         d6e8f711-03b6-4375-b189-94ae331a10ba"
-            .to_owned()
-    })
-}
-
-/// Reads `tunnel_name=build-box`.
-fn parse_argument(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .filter(|(name, _)| !name.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .ok_or_else(|| "an argument is NAME=VALUE, such as `tunnel_name=build-box`".to_owned())
-}
-
-/// Reads `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`.
-fn parse_window(text: &str) -> Result<(Timestamp, Timestamp), String> {
-    let (start, end) = text
-        .split_once('/')
-        .and_then(|(start, end)| Some((parse_time(start)?, parse_time(end)?)))
-        .ok_or("a window is START/END, such as `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`")?;
-    if end <= start {
-        return Err("the window ends before it starts".to_owned());
-    }
-    Ok((start, end))
-}
-
-/// Reads a point in time; one without an offset is in UTC.
-fn parse_shift(text: &str) -> Result<Timestamp, String> {
-    if text == "now" {
-        return Ok(Timestamp::now());
-    }
-    parse_time(text).ok_or_else(|| {
-        "a time is `2026-03-04T05:06:07Z`, a date such as `2026-03-04`, or `now`".to_owned()
-    })
-}
-
-/// More threads than this are no use on any machine.
-const MOST_THREADS: usize = 1024;
-
-fn parse_threads(text: &str) -> Result<NonZero<usize>, String> {
-    match text.parse() {
-        Ok(threads) if NonZero::get(threads) <= MOST_THREADS => Ok(threads),
-        _ => Err(format!("it is a number from 1 to {MOST_THREADS}")),
-    }
-}
-
-/// Reads `product=aws,service=cloudtrail`.
-fn parse_source(text: &str) -> Result<LogSource, String> {
-    const DIMENSIONS: [&str; 3] = ["product", "category", "service"];
-    let mut values: [Option<&str>; 3] = [None; 3];
-    for part in text.split(',') {
-        let (name, value) = part
-            .split_once('=')
-            .filter(|(_, value)| !value.trim().is_empty())
-            .ok_or("a source is `product=…,category=…,service=…`, each part optional")?;
-        let name = name.trim();
-        let Some(index) = DIMENSIONS.iter().position(|known| *known == name) else {
-            return Err(match did_you_mean(name, DIMENSIONS) {
-                Some(meant) => format!("`{name}` is no part of a source, did you mean `{meant}`?"),
-                None => format!("`{name}` is no part of a source"),
-            });
-        };
-        values[index] = Some(value);
-    }
-    Ok(LogSource::new(values[0], values[1], values[2]))
 }
 
 /// Say what misfire can do on this host.

@@ -1,5 +1,7 @@
 //! The command line: one file a command; parse, call, choose the exit code.
 
+mod schema;
+
 mod args;
 mod check;
 mod convert;
@@ -13,7 +15,7 @@ mod manual;
 mod output;
 mod run;
 mod scan;
-mod schema;
+mod values;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{ContentArgs, Format, ReportKind, ReportTarget, RunArgs, StageArg};
+use super::args::{ContentArgs, Format, RunArgs, StageArg};
 use super::exit::{Exit, Facts};
 use super::output::Output;
+use super::values::{ReportKind, ReportTarget};
 use crate::content::config::Folders;
 use crate::content::{Content, LoadedCounts, Start, load_detections, load_suite};
 use crate::diagnostic::{Code, Diagnostic, Severity};

@@ -8,18 +8,19 @@ const WHOAMI: &str = r"C:\Windows\System32\whoami.exe";
 const OTHER: &str = r"C:\Windows\System32\notepad.exe";
 
 fn twin(records: Vec<serde_json::Value>) -> Recording {
-    Recording::control("work").with("sysmon", records)
+    Recording::control("daily").with("sysmon", records)
 }
 
 fn project(control: Recording) -> Project {
-    let expectation = format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/work\n");
+    let expectation =
+        format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/daily\n");
     Project::new().expecting(&expectation).and(control)
 }
 
 fn outcome(project: &Project, code: i32) -> String {
     let controls = controls_of(&project.run().exits(code));
     assert_eq!(controls.len(), 1);
-    assert_eq!(controls[0].0, "T1033/controls/work");
+    assert_eq!(controls[0].0, "T1033/controls/daily");
     assert_eq!(controls[0].1, RULE);
     controls[0].2.clone()
 }
@@ -57,7 +58,7 @@ fn events_outside_the_window_prove_nothing() {
 #[test]
 fn a_damaged_recording_is_unread() {
     let built = project(twin(vec![sysmon(1, 5, OTHER), sysmon(2, 6, OTHER)])).built();
-    let log = built.path("fixtures/T1033/controls/work/sysmon.jsonl");
+    let log = built.path("fixtures/T1033/controls/daily/sysmon.jsonl");
     let text = std::fs::read_to_string(&log).expect("a log");
     std::fs::write(&log, &text[..text.len() - 40]).expect("a log");
     let controls = controls_of(&built.run(&[]).exits(2));
@@ -85,12 +86,12 @@ fn a_rule_for_a_log_that_nobody_reads_is_unsupported() {
 fn a_control_speaks_for_the_rules_that_it_names() {
     let other = "0f9fd2a0-19a5-4b58-8b40-6f9c4a3d9a11";
     let expectation = format!(
-        "{EXPECTATION}      - rule: {other}\n    controls:\n      - {{fixture: T1033/controls/work, detections: [{other}]}}\n"
+        "{EXPECTATION}      - rule: {other}\n    controls:\n      - {{fixture: T1033/controls/daily, detections: [{other}]}}\n"
     );
     let audited = security(1, 5, json!({"NewProcessName": OTHER, "CommandLine": "x"}));
     let mut project = Project::new()
         .expecting(&expectation)
-        .and(Recording::control("work").with("security", vec![audited]));
+        .and(Recording::control("daily").with("security", vec![audited]));
     project.rules.push((
         "other.yml".to_owned(),
         rule(other, "Image|endswith: '\\whoami.exe'"),

@@ -259,11 +259,11 @@ fn a_wrong_exit_code_without_a_trace_did_not_run() {
 #[test]
 fn without_a_recording_nothing_ran() {
     let mut project = Project::new().expecting(&format!(
-        "{EXPECTATION}    controls:\n      - fixture: T1033/controls/work\n"
+        "{EXPECTATION}    controls:\n      - fixture: T1033/controls/daily\n"
     ));
     project.recordings.clear();
     let done = project
-        .and(Recording::control("work").with("sysmon", vec![sysmon(1, 5, OTHER)]))
+        .and(Recording::control("daily").with("sysmon", vec![sysmon(1, 5, OTHER)]))
         .run()
         .exits(1);
     let (verdict, reason) = verdict_of(&done);

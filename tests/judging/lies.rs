@@ -128,12 +128,12 @@ fn an_absent_signal_is_not_proven_by_an_empty_recording() {
 
 #[test]
 fn a_control_of_no_detection_is_not_green() {
-    let twin = || Recording::control("work").with("sysmon", vec![sysmon(1, 5, OTHER)]);
-    let controls = "    controls:\n      - fixture: T1033/controls/work\n";
+    let twin = || Recording::control("daily").with("sysmon", vec![sysmon(1, 5, OTHER)]);
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
     let none = Project::new().expecting(&detecting(controls)).and(twin());
     let done = not_green(&none.built());
     assert!(done.err().contains("control"), "{}", done.err());
-    let controls = "    controls:\n      - {fixture: T1033/controls/work, detections: []}\n";
+    let controls = "    controls:\n      - {fixture: T1033/controls/daily, detections: []}\n";
     let empty = Project::new()
         .expecting(&format!("{EXPECTATION}{controls}"))
         .and(twin());
@@ -157,11 +157,11 @@ fn a_recording_is_no_control() {
 /// the other.
 #[test]
 fn a_recording_that_is_called_benign_is_a_false_alarm() {
-    let controls = "    controls:\n      - fixture: T1033/controls/work\n";
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
     let project = Project::new().expecting(&format!("{EXPECTATION}{controls}"));
     let twin = Recording {
         logs: project.recordings[0].logs.clone(),
-        ..Recording::control("work")
+        ..Recording::control("daily")
     };
     let done = project.and(twin).run().exits(1);
     assert_eq!(controls_of(&done)[0].2, "false-alarm");
@@ -170,11 +170,11 @@ fn a_recording_that_is_called_benign_is_a_false_alarm() {
 #[test]
 fn a_window_of_another_year_holds_nothing() {
     let year = 365 * 24 * 3600;
-    let controls = "    controls:\n      - fixture: T1033/controls/work\n";
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
     let project = Project::new()
         .expecting(&format!("{EXPECTATION}{controls}"))
         .recorded(Recording::of_atomic("late").with("sysmon", vec![sysmon(1, year, WHOAMI)]))
-        .and(Recording::control("work").with("sysmon", vec![sysmon(1, -year, OTHER)]));
+        .and(Recording::control("daily").with("sysmon", vec![sysmon(1, -year, OTHER)]));
     let done = project.run().exits(1);
     assert_eq!(verdict_of(&done).0, "blind");
     assert_eq!(signal_of(&done, "start").0, "missing");
@@ -282,7 +282,7 @@ fn one_record_in_two_files_is_one_event() {
 
 #[test]
 fn a_control_of_another_source_than_it_says_is_not_quiet() {
-    let controls = "    controls:\n      - fixture: T1033/controls/work\n";
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
     let lookup = sysmon_event(22, 1, 5, json!({"QueryName": "a.example", "Image": OTHER}));
     let mut call = json!({
         "eventVersion": "1.11", "eventTime": "2026-11-02T09:14:10Z",
@@ -291,7 +291,7 @@ fn a_control_of_another_source_than_it_says_is_not_quiet() {
         "userIdentity": {"type": "IAMUser"}
     });
     for (source, record) in [("sysmon", call.take()), ("security", lookup)] {
-        let twin = Recording::control("work").with(source, vec![record]);
+        let twin = Recording::control("daily").with(source, vec![record]);
         let project = Project::new()
             .expecting(&format!("{EXPECTATION}{controls}"))
             .and(twin);

@@ -9,7 +9,7 @@ use crate::project::{
 
 const WHOAMI: &str = r"C:\Windows\System32\whoami.exe";
 const OTHER: &str = r"C:\Windows\System32\notepad.exe";
-const CONTROLS: &str = "    controls:\n      - fixture: T1033/controls/work\n";
+const CONTROLS: &str = "    controls:\n      - fixture: T1033/controls/daily\n";
 const FIRST: &str = "c0000000-0000-4000-8000-00000000000a";
 const SECOND: &str = "c0000000-0000-4000-8000-00000000000b";
 
@@ -18,7 +18,7 @@ fn with_control() -> Project {
 }
 
 fn twin(records: Vec<Value>) -> Recording {
-    Recording::control("work").with("sysmon", records)
+    Recording::control("daily").with("sysmon", records)
 }
 
 /// The one outcome of a control, with its reason.
@@ -37,7 +37,7 @@ fn a_control_that_is_not_there_is_unread() {
     let done = with_control().run().exits(2);
     let (outcome, reason) = control_of(&done);
     assert_eq!(outcome, "unread");
-    assert_eq!(reason, "there is no fixture `T1033/controls/work`");
+    assert_eq!(reason, "there is no fixture `T1033/controls/daily`");
     assert_eq!(test_of(&done)["controls"][0]["evidence"], Value::Null);
 }
 
@@ -72,7 +72,7 @@ fn bundled_expectations_keep_controls_that_other_fixtures_lack() {
 #[test]
 fn a_control_for_no_detection_is_refused() {
     let expectation = format!(
-        "{EXPECTATION}    controls:\n      - {{fixture: T1033/controls/work, detections: []}}\n"
+        "{EXPECTATION}    controls:\n      - {{fixture: T1033/controls/daily, detections: []}}\n"
     );
     let project = Project::new()
         .expecting(&expectation)

@@ -111,10 +111,11 @@ fn a_firing_before_the_window_is_no_stray() {
 /// Records outside the window are there, and prove nothing.
 #[test]
 fn a_control_tells_the_window_from_the_log() {
-    let expectation = format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/work\n");
+    let expectation =
+        format!("{EXPECTATION}    controls:\n      - fixture: T1033/controls/daily\n");
     let project = Project::new()
         .expecting(&expectation)
-        .and(Recording::control("work").with("sysmon", vec![sysmon(1, 900, OTHER)]));
+        .and(Recording::control("daily").with("sysmon", vec![sysmon(1, 900, OTHER)]));
     let done = project.run().exits(1);
     assert_eq!(controls_of(&done)[0].2, "vacuous");
     let reason = test_of(&done)["controls"][0]["reason"].clone();

@@ -377,8 +377,7 @@ fn a_recording_without_its_later_records_is_not_green() {
     assert_honest(lies.into_iter().flatten().collect(), cases);
 }
 
-/// Two logs that have changed places are noticed by their hashes; with corrected
-/// manifests, by what they hold.
+/// Two logs that have changed places are noticed by their hashes.
 #[test]
 fn logs_that_have_changed_places_are_not_green() {
     let mut lies = Vec::new();

@@ -1,26 +1,26 @@
 //! The engine of a set of Sigma rules.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rsigma_eval::EvaluationResult;
+use rsigma_parser::SigmaRule;
 use rsigma_parser::fieldpath::unescape_brackets;
-use rsigma_parser::{FilterRule, FilterRuleTarget, SigmaRule};
 
 use super::compile::{self, Group, Reach};
 use super::correlate::{self, Correlations};
 use super::derived;
-use super::document::{Document, Parsed};
+use super::document::Parsed;
 use super::explain;
-use super::filter;
 use super::parse::SigmaRuleSet;
+use super::relations::{apply_filters, duplicate_ids, duplicates};
 use super::view::{FieldTable, Seen};
 use super::xml_path;
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Predicate,
     ProgramId, Search, Tally,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::event::catalogue::{FieldCondition, Source};
 use crate::event::{Batch, Event, Names, NamesBuilder, Origin, OwnedValue, Value};
 
@@ -185,136 +185,6 @@ impl SigmaEngine {
             })
             .collect()
     }
-}
-
-fn duplicates(set: &SigmaRuleSet) -> BTreeSet<Box<str>> {
-    let rules = set.rules.iter().map(|parsed| &parsed.document.id);
-    let correlations = set.correlations.iter().map(|parsed| &parsed.document.id);
-    let mut seen = HashSet::new();
-    rules
-        .chain(correlations)
-        .filter_map(Option::as_deref)
-        .filter(|id| !seen.insert(*id))
-        .map(Into::into)
-        .collect()
-}
-
-fn duplicate_ids(set: &SigmaRuleSet) -> Vec<Diagnostic> {
-    let mut first: HashMap<&str, &Parsed<SigmaRule>> = HashMap::new();
-    let mut problems = Vec::new();
-    for parsed in &set.rules {
-        let Some(id) = parsed.document.id.as_deref() else {
-            continue;
-        };
-        match first.get(id) {
-            None => {
-                first.insert(id, parsed);
-            }
-            Some(earlier) => problems.push(
-                Diagnostic::warning(
-                    Code::SIGMA_DUPLICATE_ID,
-                    format!(
-                        "`{id}` is also the id of `{}` in {}",
-                        earlier.document.title,
-                        earlier.source.file.display()
-                    ),
-                )
-                .at(parsed.place(&["id"], id))
-                .help("give one of the rules a new id"),
-            ),
-        }
-    }
-    problems
-}
-
-fn apply_filters(
-    rules: &mut [Parsed<SigmaRule>],
-    filters: &[Parsed<FilterRule>],
-    left_out: &HashSet<String>,
-    problems: &mut Vec<Diagnostic>,
-) {
-    for (number, parsed) in filters.iter().enumerate() {
-        let filter = &parsed.document;
-        if let Some(rule) = rules.first()
-            && let Err(found) = compile::try_filter(parsed, &rule.document)
-        {
-            problems.extend(found);
-            continue;
-        }
-        let mut is_missing = false;
-        if let FilterRuleTarget::Specific(names) = &filter.rules {
-            for name in names {
-                let is_there = rules
-                    .iter()
-                    .any(|rule| filter::is_called(&rule.document, name))
-                    || left_out.contains(name);
-                if !is_there {
-                    is_missing = true;
-                    let others = left_out.iter().map(String::as_str);
-                    problems.push(unknown_rule(parsed, name, rules, others, "filter"));
-                }
-            }
-        }
-        let mut applied = false;
-        for rule in rules.iter_mut() {
-            if !filter::applies(filter, &rule.document) {
-                continue;
-            }
-            applied = true;
-            if filter::join(&mut rule.document, filter, number).is_err() {
-                problems.push(
-                    Diagnostic::error(
-                        Code::SIGMA_UNSUPPORTED,
-                        format!(
-                            "the filter cannot be joined to `{}`, since one of their conditions chooses from too many parts",
-                            rule.document.title
-                        ),
-                    )
-                    .at(parsed.place(&["filter", "condition"], ""))
-                    .help("name the parts in the condition one by one"),
-                );
-            }
-        }
-        if !applied && !is_missing && left_out.is_empty() {
-            problems.push(
-                Diagnostic::warning(
-                    Code::SIGMA_UNKNOWN_RULE,
-                    "the filter applies to no rule that is loaded",
-                )
-                .at(parsed.place(&["logsource"], ""))
-                .help("compare its log source with that of the rules that it names"),
-            );
-        }
-    }
-}
-
-/// A correlation or filter that names a rule which is not there.
-pub(super) fn unknown_rule<'a, T: Document>(
-    parsed: &Parsed<T>,
-    name: &str,
-    rules: &'a [Parsed<SigmaRule>],
-    others: impl Iterator<Item = &'a str>,
-    kind: &str,
-) -> Diagnostic {
-    let known = rules.iter().flat_map(|rule| {
-        let document = &rule.document;
-        document
-            .id
-            .iter()
-            .chain(&document.name)
-            .map(String::as_str)
-            .chain([document.title.as_str()])
-    });
-    let help = crate::diagnostic::did_you_mean(name, known.chain(others)).map_or_else(
-        || "load the rule as well, or correct its id".to_owned(),
-        |meant| format!("did you mean `{meant}`?"),
-    );
-    Diagnostic::error(
-        Code::SIGMA_UNKNOWN_RULE,
-        format!("the {kind} names the rule `{name}`, which is not loaded"),
-    )
-    .at(parsed.place(&[kind, "rules"], name))
-    .help(help)
 }
 
 /// A group that a record reaches, and the ways it may take.

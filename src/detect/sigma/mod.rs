@@ -17,6 +17,7 @@ mod filter;
 mod identity;
 mod listed;
 mod parse;
+mod relations;
 mod repair;
 mod selection;
 mod signal;

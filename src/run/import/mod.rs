@@ -9,6 +9,7 @@ mod kinds;
 mod known;
 mod rank;
 mod record;
+mod refusals;
 mod stable;
 mod survey;
 mod target;

@@ -24,9 +24,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rsigma_parser::{CorrelationCondition, CorrelationRule, SigmaRule, WindowMode};
 
 use super::document::Parsed;
-use super::engine::unknown_rule;
 use super::filter::is_called;
 use super::parse::level;
+use super::relations::unknown_rule;
 use crate::detect::{
     Conclusion, Detection, DetectionId, Firing, GroupState, Held, Language, ProgramId, Reading,
 };
