@@ -242,6 +242,23 @@ fn nothing_judged_is_an_error_in_junit() {
 }
 
 #[test]
+fn a_misspelled_command_gets_the_right_one() {
+    let home = Home::new();
+    for (args, wanted) in [
+        (&["rnu"][..], "'run'"),
+        (&["help", "rn"], "'run'"),
+        (&["rn"], "'run'"),
+        (&["lsit"], "'list'"),
+        (&["explian"], "'explain'"),
+    ] {
+        let done = home.misfire(args).exits(2);
+        assert!(done.err().contains(wanted), "{args:?}: {}", done.err());
+    }
+    let done = home.misfire(&["quux"]).exits(2);
+    assert!(!done.err().contains("similar"), "{}", done.err());
+}
+
+#[test]
 fn every_command_shows_examples() {
     let home = Home::new();
     for command in [

@@ -13,6 +13,7 @@ mod explain;
 mod import;
 mod inspect;
 mod judge;
+mod misspelled;
 mod regression;
 mod repeated;
 mod scan;
