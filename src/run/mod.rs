@@ -10,6 +10,7 @@ mod convert;
 mod doctor;
 mod event;
 mod explain;
+mod hosts;
 mod import;
 mod inspect;
 mod judge;
