@@ -130,6 +130,41 @@ fn what_fits_nothing_is_not_green_and_gets_help() {
     }
 }
 
+#[test]
+fn a_misspelled_filter_gets_the_right_one() {
+    for (args, wanted) in [
+        (&["tunel"][..], "did you mean `tunnel`?"),
+        (&["--name", "anydsk"], "did you mean `AnyDesk`?"),
+        (&["--name", "dev tunel"], "did you mean `dev tunnel`?"),
+        (&["--detection", "anydsk"], "did you mean `AnyDesk`?"),
+        (
+            &["--detection", "8d5612aa-f7be-4ff2-ade1-7bf3e4423fd8"],
+            "did you mean `8d5612aa-f7be-4ff2-ade1-7bf3e4423fd9`?",
+        ),
+        // Only what fits nothing by itself is misspelled.
+        (&["--name", "anydesk", "tunel"], "did you mean `tunnel`?"),
+        (&["--technique", "T1219", "tunel"], "did you mean `tunnel`?"),
+    ] {
+        for command in ["run", "list"] {
+            let done = Home::new().misfire(&[&[command], args].concat()).exits(2);
+            assert!(done.err().contains(wanted), "{args:?}: {}", done.err());
+        }
+    }
+    let built = Project::new()
+        .ruled(project::whoami_rule().replace("Rule ", "Whoami "))
+        .built();
+    let done = told(&built, &["--detection", "whomi"]).exits(2);
+    assert!(
+        done.err().contains("did you mean `Whoami`?"),
+        "{}",
+        done.err()
+    );
+    for args in [&["xyzzy-plugh"][..], &["--technique", "T1021.008", "vnc"]] {
+        let done = Home::new().misfire(&[&["run"], args].concat()).exits(2);
+        assert!(!done.err().contains("did you mean"), "{}", done.err());
+    }
+}
+
 /// A project whose rule does not fire, and one that it is not meant to fire on.
 fn missing() -> Built {
     Project::new()

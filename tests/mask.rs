@@ -138,6 +138,108 @@ fn a_secret_is_masked_and_its_kind_is_told(#[case] text: &str, #[case] wanted: &
     assert_eq!(plain(wanted), wanted, "masking again changes nothing");
 }
 
+/// Programs that take a secret where its name does not stand beside it.
+#[rstest]
+#[case(
+    "aws configure set aws_secret_access_key wJalr/K7+x",
+    "aws configure set aws_secret_access_key [masked aws-secret-key]"
+)]
+#[case(
+    "aws.exe configure set default.aws_secret_access_key 'wJalr/K7+x' --profile a",
+    "aws.exe configure set default.aws_secret_access_key '[masked aws-secret-key]' --profile a"
+)]
+#[case(
+    "aws configure set aws_session_token hunter2",
+    "aws configure set aws_session_token [masked aws-session-token]"
+)]
+#[case("az login -u a -p hunter2", "az login -u a -p [masked password]")]
+#[case(
+    "az login --service-principal -u a -p \"hunter 2\" --tenant t",
+    "az login --service-principal -u a -p \"[masked password]\" --tenant t"
+)]
+#[case(
+    r"psexec.exe \\h -u a -p hunter2 cmd",
+    r"psexec.exe \\h -u a -p [masked password] cmd"
+)]
+#[case(
+    r"C:\x\PsExec64.exe -accepteula \\h -i 2 -s -u CORP\a -p hunter2 cmd /c mkdir -p x",
+    r"C:\x\PsExec64.exe -accepteula \\h -i 2 -s -u CORP\a -p [masked password] cmd /c mkdir -p x"
+)]
+#[case(
+    r#""C:\x\psexec.exe" \\h -u a -p "hunter 2" cmd"#,
+    r#""C:\x\psexec.exe" \\h -u a -p "[masked password]" cmd"#
+)]
+#[case("plink.exe -pw hunter2 h", "plink.exe -pw [masked password] h")]
+#[case(
+    "echo y | plink -ssh -P 22 -l a -pw hunter2 h id",
+    "echo y | plink -ssh -P 22 -l a -pw [masked password] h id"
+)]
+#[case(
+    "docker login -u a -p hunter2 r.example",
+    "docker login -u a -p [masked password] r.example"
+)]
+#[case(
+    "docker --config x login -u a -phunter2",
+    "docker --config x login -u a -p[masked password]"
+)]
+#[case(
+    r"net use z: \\h\s hunter2 /user:a",
+    r"net use z: \\h\s [masked password] /user:a"
+)]
+#[case(
+    r"net.exe use \\h\s /persistent:no /user:a hunter2",
+    r"net.exe use \\h\s /persistent:no /user:a [masked password]"
+)]
+#[case("vncpasswd hunter2", "vncpasswd [masked password]")]
+#[case(
+    "echo hunter2 | vncpasswd -f > x",
+    "echo [masked password] | vncpasswd -f > x"
+)]
+#[case("mysql -uroot -phunter2", "mysql -uroot -p[masked password]")]
+#[case(
+    "mysqldump.exe -u root -p'hunter 2' db",
+    "mysqldump.exe -u root -p'[masked password]' db"
+)]
+#[case(
+    "mysql -uroot -phunter2 a; mysql -uroot -phunter3 b",
+    "mysql -uroot -p[masked password] a; mysql -uroot -p[masked password] b"
+)]
+fn a_secret_is_known_by_the_program_that_takes_it(#[case] text: &str, #[case] wanted: &str) {
+    assert_eq!(plain(text), wanted);
+    assert_eq!(plain(wanted), wanted, "masking again changes nothing");
+    let document = json!({"CommandLine": text}).to_string();
+    let seen = written(&document, Form::Json, &Secrets::default(), 5);
+    assert_eq!(seen, json!({"CommandLine": wanted}).to_string());
+}
+
+#[rstest]
+#[case("mkdir -p x")]
+#[case("ssh -p 22 avery@h")]
+#[case("netstat -p tcp")]
+#[case("docker run -p 80:80 nginx")]
+#[case("docker run image login -p 80")]
+#[case("az vm create -p x")]
+#[case("az login -u a && mkdir -p x")]
+#[case("mysql -u root -p db")]
+#[case("mysql -u root -P 3306 db")]
+#[case("mysql db | tee -phunter2")]
+#[case(r"psexec.exe \\h -s cmd /c mkdir -p x")]
+#[case(r"psexec.exe \\h -p")]
+#[case("plink -P 22 -l a h")]
+#[case("plink.exe -pwfile x h")]
+#[case("aws configure set region eu-central-1")]
+#[case("aws configure get aws_secret_access_key")]
+#[case("vncpasswd -f")]
+#[case("vncpasswd ~/.vnc/passwd")]
+#[case("vncpasswd /etc/vnc/passwd")]
+#[case(r"net use z: \\h\s")]
+#[case(r"net use z: \\h\s /persistent:yes")]
+#[case(r"net use z: \\h\s * /user:a")]
+#[case("net use z: /delete")]
+fn what_other_programs_take_there_is_left(#[case] text: &str) {
+    assert_eq!(plain(text), text);
+}
+
 #[rstest]
 #[case("S-1-5-21-1004336348-1177238915-682003330-1128")]
 #[case("6f1c2f60-1f52-4a83-90a4-1b0f6bfb0004")]

@@ -595,6 +595,12 @@ fn run_cases() -> Vec<Case> {
             2,
         ),
         (
+            "fixture_other_host",
+            project(&[(LOG, "sysmon", 1, &[&START.replace("WS01", "WS02")])]),
+            judged(),
+            2,
+        ),
+        (
             "fixture_repeated_record",
             project(&[
                 (LOG, "sysmon", 1, &[START]),

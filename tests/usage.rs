@@ -205,13 +205,18 @@ fn nothing_changed_is_no_failure_and_said_to_be_no_proof() {
             .current_dir(&lab)
             .args(["run", "--since", "HEAD"])
             .args(["--report", "markdown=../summary.md"])
+            .args(["--report", "junit=../summary.xml"])
             .output()
             .expect("a finished run");
         let page = fs::read_to_string(home.path("summary.md")).expect("a report");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         (output.status.code(), text, page)
     };
+    let junit = || fs::read_to_string(home.path("summary.xml")).expect("a report");
     let (code, text, page) = run();
+    // What CI reads agrees with the exit code.
+    assert!(!junit().contains("<error"), "{}", junit());
+    assert!(junit().contains("errors=\"0\""), "{}", junit());
     assert_eq!(code, Some(0), "{text}");
     assert!(text.ends_with("nothing to judge\n"), "{text}");
     assert!(page.contains("**nothing to judge**"), "{page}");
@@ -222,6 +227,35 @@ fn nothing_changed_is_no_failure_and_said_to_be_no_proof() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.ends_with("all as expected\n"), "{text}");
     assert!(page.contains("**all as expected**"), "{page}");
+}
+
+/// A run that judged nothing for any other reason is an error for CI as well.
+#[test]
+fn nothing_judged_is_an_error_in_junit() {
+    let home = Home::new();
+    for filters in [&["--name", "no such name"][..], &["--since", "no-such"]] {
+        let args = [&["run", "--report", "junit=r.xml"], filters].concat();
+        home.misfire(&args).exits(2);
+        let junit = fs::read_to_string(home.path("r.xml")).expect("a report");
+        assert!(junit.contains("<error"), "{junit}");
+    }
+}
+
+#[test]
+fn a_misspelled_command_gets_the_right_one() {
+    let home = Home::new();
+    for (args, wanted) in [
+        (&["rnu"][..], "'run'"),
+        (&["help", "rn"], "'run'"),
+        (&["rn"], "'run'"),
+        (&["lsit"], "'list'"),
+        (&["explian"], "'explain'"),
+    ] {
+        let done = home.misfire(args).exits(2);
+        assert!(done.err().contains(wanted), "{args:?}: {}", done.err());
+    }
+    let done = home.misfire(&["quux"]).exits(2);
+    assert!(!done.err().contains("similar"), "{}", done.err());
 }
 
 #[test]

@@ -20,18 +20,20 @@ mod values;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 use exit::Exit;
 use output::Output;
 
+use crate::diagnostic::did_you_mean;
 use crate::run::Interrupt;
 
 /// Parses the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| with_command(error).exit());
     let interrupt = Interrupt::default();
     let handler = interrupt.clone();
     let mut presses = 0;
@@ -69,4 +71,35 @@ pub fn main() -> ExitCode {
             Exit::Unfinished.into()
         }
     }
+}
+
+/// Adds the command that a misspelled one was meant to be, if the parser has found none:
+/// it takes no account of letters that have changed places.
+fn with_command(mut error: clap::Error) -> clap::Error {
+    if error.kind() != ErrorKind::InvalidSubcommand
+        || error.get(ContextKind::SuggestedSubcommand).is_some()
+    {
+        return error;
+    }
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let program = Args::command();
+    let commands = || program.get_subcommands().map(clap::Command::get_name);
+    // Of two letters none is a third.
+    let is_cut = |command: &&str| name.len() > 1 && command.len() == 3 && is_within(name, command);
+    let meant = did_you_mean(name, commands()).or_else(|| commands().find(is_cut));
+    if let Some(meant) = meant {
+        let meant = ContextValue::Strings(vec![meant.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, meant);
+    }
+    error
+}
+
+/// Whether the letters of a text stand in another in the same order.
+fn is_within(letters: &str, text: &str) -> bool {
+    let mut rest = text.chars();
+    letters
+        .chars()
+        .all(|letter| rest.any(|other| other == letter))
 }

@@ -176,6 +176,8 @@ codes! {
     FIXTURE_RECORD_COUNT = "misfire::fixture::record_count";
     /// A log of a fixture holds records of a source that its manifest does not name.
     FIXTURE_OTHER_SOURCE = "misfire::fixture::other_source";
+    /// A fixture whose records are all of other hosts than its manifest says.
+    FIXTURE_OTHER_HOST = "misfire::fixture::other_host";
     /// A name in an expectation that is none.
     EXPECTATION_BAD_ID = "misfire::expectation::bad_id";
     /// Two signals of a test have one id.

@@ -187,8 +187,9 @@ struct TestDocument<'r> {
     files: Vec<Cow<'r, str>>,
     /// The arguments of the performance.
     arguments: &'r BTreeMap<String, String>,
-    #[schemars(with = "String")]
-    #[schemars(extend("enum" = ["authored", "simulated", "executed", "recorded"]))]
+    /// Null if there is no recording.
+    #[schemars(with = "Option<String>")]
+    #[schemars(extend("enum" = ["authored", "simulated", "executed", "recorded", null]))]
     evidence: Option<Evidence>,
     /// The program that stood in for the real one, if any did.
     stand_in: Option<&'r str>,

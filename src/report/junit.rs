@@ -7,7 +7,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatus, TestSuite};
 
 use super::judged::{Badness, Judged, judged};
-use super::run::miss_details;
+use super::run::{miss_details, nothing_changed};
 use super::words::one_line;
 use crate::diagnostic::{self, Ink, Severity};
 use crate::verdict::{Report, TestReport};
@@ -186,7 +186,8 @@ fn add_problems(junit: &mut JunitReport, report: &Report, names: &mut Names) {
             .set_message("the run was interrupted");
         suite.add_test_case(case("interrupted", "run", status));
     }
-    if report.judged() == 0 && suite.test_cases.is_empty() {
+    let is_unproven = report.judged() == 0 && !nothing_changed(report);
+    if is_unproven && suite.test_cases.is_empty() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status
             .set_type("nothing-judged")

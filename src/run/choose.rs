@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::misspelled::Vocabulary;
 use super::selection::{Candidate, Revision, Selection};
 use crate::content::{
     Content, LoadedDetections, Plan, PlannedControl, PlannedTest, changed_since, is_manifest,
@@ -63,7 +64,7 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
                     asked(&[selection, &profile])
                 ),
             )
-            .help("`misfire list` shows every test, with all that filters can name"),
+            .help(help(&content.plan, &[selection, &profile], &titles)),
         );
     }
     // Where there is no test at all, none is unchanged.
@@ -100,6 +101,22 @@ pub fn choose(content: &Content, selection: &Selection) -> Choice {
         })
         .collect();
     choice
+}
+
+/// What to do where no test is what the filters ask for.
+fn help(plan: &Plan, selections: &[&Selection], titles: &BTreeMap<&str, &str>) -> String {
+    let mut known = Vocabulary::default();
+    for test in &plan.tests {
+        as_candidate(test, titles, |candidate| known.add(candidate));
+    }
+    let meant = selections
+        .iter()
+        .find_map(|selection| known.meant(selection));
+    let list = "`misfire list` shows every test, with all that filters can name";
+    match meant {
+        Some(meant) => format!("did you mean `{meant}`? {list}"),
+        None => list.to_owned(),
+    }
 }
 
 /// What is asked for, as its user wrote it.
@@ -186,6 +203,15 @@ fn unchanged(
 }
 
 fn accepts(selection: &Selection, test: &PlannedTest, titles: &BTreeMap<&str, &str>) -> bool {
+    as_candidate(test, titles, |candidate| selection.accepts(candidate))
+}
+
+/// Looks at what a test is known by.
+fn as_candidate<T>(
+    test: &PlannedTest,
+    titles: &BTreeMap<&str, &str>,
+    look: impl FnOnce(&Candidate<'_>) -> T,
+) -> T {
     let detections: Vec<(&DetectionId, &str)> = test
         .expectation
         .iter()
@@ -198,7 +224,7 @@ fn accepts(selection: &Selection, test: &PlannedTest, titles: &BTreeMap<&str, &s
     let recordings = test.recordings.iter().map(|fixture| fixture.name.as_str());
     let controls = test.controls.iter().map(PlannedControl::name);
     let fixtures: Vec<&str> = recordings.chain(controls).collect();
-    selection.accepts(&Candidate {
+    look(&Candidate {
         technique: Some(&test.atomic.technique),
         guid: test.atomic.guid,
         name: &test.atomic.name,

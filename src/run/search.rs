@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::event::{Interrupt, RunEvent, Sink};
+use super::hosts;
 use super::repeated::{self, Mark, Repeated};
 use crate::content::LogInput;
 use crate::detect::{self, Engine, Firing, Held, Tally};
@@ -73,6 +74,8 @@ pub struct FileOutcome {
     pub records: BTreeMap<Origin, u64>,
     /// How many of them are inside the window, if one was asked for.
     pub inside: BTreeMap<Origin, u64>,
+    /// The computers that its event-log records name, if a window was asked for.
+    pub computers: BTreeSet<String>,
     /// Why its records cannot be told from others of the recording, if they cannot.
     pub repeated: Option<Repeated>,
     /// How many errors reading it had.
@@ -255,6 +258,8 @@ struct Part {
     tallies: Vec<Tally>,
     records: Vec<Counted>,
     marks: Vec<Mark>,
+    /// The computers that the records of each input name.
+    computers: BTreeMap<usize, BTreeSet<String>>,
     problems: Vec<(usize, Diagnostic)>,
 }
 
@@ -278,6 +283,7 @@ fn work<'r>(
         tallies: Vec::new(),
         records: Vec::new(),
         marks: Vec::new(),
+        computers: BTreeMap::new(),
         problems: Vec::new(),
     };
     loop {
@@ -298,6 +304,7 @@ fn work<'r>(
             .extend(count(index, &decoded.batch, request.window));
         if request.window.is_some() {
             part.marks.extend(repeated::marks(index, &decoded.batch));
+            hosts::collect(&decoded.batch, part.computers.entry(index).or_default());
         }
         part.problems
             .extend(decoded.problems.into_iter().map(|problem| (index, problem)));
@@ -351,6 +358,11 @@ fn merge(
             all.merge(own);
         }
         problems.extend(part.problems);
+        for (index, computers) in part.computers {
+            if let Some(file) = outcome.files.get_mut(index) {
+                file.computers.extend(computers);
+            }
+        }
         for counted in part.records {
             if let Some(file) = outcome.files.get_mut(counted.input) {
                 let origin = counted.origin;

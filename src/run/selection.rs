@@ -90,17 +90,27 @@ impl Selection {
     }
 }
 
-impl Candidate<'_> {
+impl<'a> Candidate<'a> {
     fn is_called(&self, word: &str) -> bool {
-        let technique = self.technique.map(TechniqueId::as_str);
         let guid = self.guid.map(|guid| guid.to_string());
-        let own = [technique, guid.as_deref(), Some(self.name)];
-        let detections = self.detections.iter();
-        own.into_iter()
-            .flatten()
-            .chain(detections.flat_map(|(id, title)| [id.as_str(), *title]))
-            .chain(self.fixtures.iter().copied())
+        let detections = self.called_by_detections();
+        self.called()
+            .chain(guid.as_deref())
+            .chain(detections)
             .any(|text| holds(text, word))
+    }
+
+    /// What the test and its fixtures are called.
+    pub(super) fn called(&self) -> impl Iterator<Item = &'a str> {
+        let technique = self.technique.map(TechniqueId::as_str);
+        let fixtures = self.fixtures.iter().copied();
+        technique.into_iter().chain([self.name]).chain(fixtures)
+    }
+
+    /// The ids and titles of its detections.
+    pub(super) fn called_by_detections(&self) -> impl Iterator<Item = &'a str> {
+        let detections = self.detections.iter();
+        detections.flat_map(|(id, title)| [id.as_str(), *title])
     }
 }
 
@@ -109,7 +119,7 @@ fn fits<T>(wanted: &[T], fit: impl Fn(&T) -> bool) -> bool {
     wanted.is_empty() || wanted.iter().any(fit)
 }
 
-fn holds(text: &str, part: &str) -> bool {
+pub(super) fn holds(text: &str, part: &str) -> bool {
     text.to_lowercase().contains(&part.to_lowercase())
 }
 

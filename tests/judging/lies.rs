@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::home::Done;
 use crate::project::{
     ATOMIC, Built, EXPECTATION, FOLDERS, Project, RULE, Recording, START, controls_of, rule,
-    signal_of, sysmon, sysmon_event, test_of, verdict_of,
+    security, signal_of, sysmon, sysmon_event, test_of, verdict_of,
 };
 
 const WHOAMI: &str = r"C:\Windows\System32\whoami.exe";
@@ -316,4 +316,119 @@ fn a_source_that_a_file_does_not_hold_is_told() {
     assert!(done.err().contains("security"), "{}", done.err());
     let test = test_of(&project.run());
     assert_eq!(test["telemetry"]["audited"]["state"], "unknown", "{test:#}");
+}
+
+/// The same records, said to be of another computer.
+fn of_computer(mut records: Vec<Value>, computer: &Value) -> Vec<Value> {
+    for record in &mut records {
+        record["Event"]["System"]["Computer"] = computer.clone();
+    }
+    records
+}
+
+fn start_and_other() -> Vec<Value> {
+    vec![sysmon(1, 5, WHOAMI), sysmon(2, 6, OTHER)]
+}
+
+/// What happened on another host says nothing of the one that was attacked, nor of
+/// the one that was at peace.
+#[test]
+fn events_of_another_host_prove_nothing() {
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
+    let records = of_computer(start_and_other(), &json!("OTHER.evil"));
+    let attack = Recording::of_atomic("plain").with("sysmon", records);
+    let records = of_computer(vec![sysmon(1, 5, OTHER)], &json!("OTHER.evil"));
+    let project = Project::new()
+        .expecting(&format!("{EXPECTATION}{controls}"))
+        .recorded(attack.saying("looked_at: [system]"))
+        .and(Recording::control("daily").with("sysmon", records));
+    let done = not_green(&project.built());
+    assert!(
+        done.err().contains("misfire::fixture::other_host"),
+        "{}",
+        done.err()
+    );
+    let done = project.run().exits(2);
+    let (verdict, reason) = verdict_of(&done);
+    assert_eq!(verdict, "inconclusive", "{reason}");
+    assert!(
+        reason.contains("WS01") && reason.contains("OTHER.evil"),
+        "{reason}"
+    );
+    assert_eq!(signal_of(&done, "start").0, "unknown");
+    assert_eq!(controls_of(&done)[0].2, "unread");
+}
+
+/// That a log held nothing is not known of a host whose logs these are not.
+#[test]
+fn what_another_host_did_not_do_is_not_known() {
+    let absent = EXPECTATION.replace(
+        "    detections:",
+        "      - {id: service, source: system, event_id: 7045, absent: true, fields: {ServiceName: x}}\n    detections:",
+    );
+    let records = of_computer(start_and_other(), &json!("OTHER.evil"));
+    let recording = Recording::of_atomic("plain")
+        .with("sysmon", records)
+        .saying("looked_at: [system]");
+    let done = Project::new()
+        .expecting(&absent)
+        .recorded(recording)
+        .run()
+        .exits(2);
+    assert_eq!(signal_of(&done, "service").0, "unknown");
+}
+
+#[test]
+fn a_host_goes_by_its_short_and_its_long_name_in_any_case() {
+    let verdict = |computer: Value| {
+        let records = of_computer(start_and_other(), &computer);
+        let recording = Recording::of_atomic("plain").with("sysmon", records);
+        verdict_of(&Project::new().recorded(recording).run()).0
+    };
+    for same in ["WS01", "ws01", "ws01.corp.example", "WS01.CORP.EXAMPLE"] {
+        assert_eq!(verdict(json!(same)), "fired", "{same}");
+    }
+    for other in ["WS011", "WS0", "corp.example", "x.WS01"] {
+        assert_eq!(verdict(json!(other)), "inconclusive", "{other}");
+    }
+    // Whose records do not say where they are from may be of the host.
+    assert_eq!(verdict(json!("")), "fired");
+    assert_eq!(verdict(Value::Null), "fired");
+}
+
+/// What a domain controller logs of an attack on a host belongs to it.
+#[test]
+fn records_of_other_hosts_may_stand_beside_those_of_the_host() {
+    let audited = security(1, 5, json!({"NewProcessName": OTHER}));
+    let controller = of_computer(vec![audited], &json!("DC01.corp.example"));
+    let recording = Recording::of_atomic("plain")
+        .with("sysmon", start_and_other())
+        .with("security", controller);
+    let done = Project::new().recorded(recording).run().exits(0);
+    assert_eq!(verdict_of(&done).0, "fired");
+}
+
+/// A log that is gone is not one that nobody looked at.
+#[test]
+fn a_log_that_is_gone_is_said_to_be() {
+    let controls = "    controls:\n      - fixture: T1033/controls/daily\n";
+    let built = Project::new()
+        .expecting(&format!("{EXPECTATION}{controls}"))
+        .and(Recording::control("daily").with("sysmon", vec![sysmon(1, 5, OTHER)]))
+        .built();
+    for fixture in ["plain", "controls/daily"] {
+        let log = built.path(&format!("fixtures/T1033/{fixture}/sysmon.jsonl"));
+        fs::remove_file(log).expect("a log");
+    }
+    let done = built.run(&[]).exits(2);
+    let (verdict, reason) = verdict_of(&done);
+    assert_eq!(verdict, "inconclusive", "{reason}");
+    assert!(reason.contains("`sysmon.jsonl` is not there"), "{reason}");
+    let (state, reason) = signal_of(&done, "start");
+    assert_eq!(state, "unknown", "{reason}");
+    assert!(reason.contains("`sysmon.jsonl` is not there"), "{reason}");
+    let control = test_of(&done)["controls"][0].clone();
+    assert_eq!(control["outcome"], "unread", "{control:#}");
+    let reason = control["reason"].as_str().expect("a reason");
+    assert!(reason.contains("`sysmon.jsonl` is not there"), "{reason}");
 }

@@ -6,6 +6,7 @@
 //! one. What a document is made of, such as its keys and the words of verdicts, is
 //! never masked, whatever a secret is equal to.
 
+mod commands;
 mod json;
 mod names;
 mod patterns;
@@ -41,7 +42,8 @@ pub fn mask<'t>(text: &'t str, secrets: &Secrets) -> Cow<'t, str> {
     }
     let known = secrets.mask(text);
     let typed = rewrite(known, patterns::mask);
-    rewrite(typed, names::mask)
+    let named = rewrite(typed, names::mask);
+    rewrite(named, commands::mask)
 }
 
 /// Goes on with a text that may have been changed already.

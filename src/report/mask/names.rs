@@ -199,6 +199,12 @@ fn is_directory(name: &str, value: &str) -> bool {
     is_path && plain(name) == "pwd"
 }
 
+/// The value that stands at a place of a command line, without its quotes.
+pub(super) fn value_at(text: &str, start: usize) -> std::ops::Range<usize> {
+    let end = start + value_end(&text[start..], Style::Option);
+    unquoted(text, start..end)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     /// `--password VALUE`, `/password:VALUE`: the value goes on to the next blank.

@@ -15,7 +15,8 @@ static SIGNS: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| {
         |akia|asia|abia|gh[pousr]_|github_pat|gl[a-z]{2,4}-|xox[a-z]-|xapp-|hooks\.slack
         |eyj|sig=|sig%3d|aaeaa|ssmmessages|iqojb3|fwogzx|fqogzx|aiza|npm_|[sr]k_live|[0-9]q~
         |(?:api|access|account|auth|master|private|shared|storage|subscription|signing|encryption)[_-]?key
-        |://[^/\s]{1,256}@|securestring|/rp\s|\suser?\s|curl",
+        |://[^/\s]{1,256}@|securestring|/rp\s|\suser?\s|curl
+        |\s-p|psexec|paexec",
     )
     .ok()
 });
@@ -95,7 +96,7 @@ const SHAPES: [(&str, &str); 28] = [
     ),
     (
         "password",
-        r#"(?i)\bnet1?(?:\.exe)?\\*"?\s+use\s+[^\s"]+\s+(?:/user:\S+\s+)?(?:\\*["'])?(?P<s>[^\s"'/*\\|&<>][^\s"']*)"#,
+        r#"(?i)\bnet1?(?:\.exe)?\\*"?\s+use\s+(?:(?:[a-z]:|\*)\s+)?(?:\\*"[^"]+"|[^\s"]+)\s+(?:/[^\s/]\S*\s+)*(?:\\*["'])?(?P<s>[^\s"'/*\\|&<>][^\s"']*)"#,
     ),
     (
         "password",
@@ -103,7 +104,7 @@ const SHAPES: [(&str, &str); 28] = [
     ),
     (
         "password",
-        r#"(?i)(?:\bsshpass\s+-p\s*\\*["']?|\becho\s+\\*["']?)(?P<s>[^\s"'|]+)\\*["']?(?:\s*\|\s*[^|]*--set-password|\s+ssh)"#,
+        r#"(?i)(?:\bsshpass\s+-p\s*\\*["']?|\becho\s+\\*["']?)(?P<s>[^\s"'|]+)\\*["']?(?:\s*\|\s*[^|]*(?:--set-password|\bvncpasswd)|\s+ssh)"#,
     ),
 ];
 

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod controls;
+mod foreign;
 mod kept;
 mod near;
 mod recordings;

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::foreign;
 use super::kept::Kept;
 use super::signals::Signals;
 use crate::content::LogInput;
@@ -48,6 +49,8 @@ pub(super) struct Searched {
     files: Vec<FileOutcome>,
     /// Why a file cannot be trusted, by its place.
     damage: Vec<Option<String>>,
+    /// Why nothing of the recording can be trusted, if that is so.
+    whole_damage: Option<String>,
     /// The firings of the detections.
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
@@ -144,6 +147,8 @@ impl<'r> Recordings<'r> {
         let damage = (fixture.files.iter().zip(&outcome.files))
             .map(|(file, outcome)| damage_of(fixture, file, outcome, &inputs, &mut problems))
             .collect();
+        let strange = foreign::damage(fixture, &outcome.files, &mut problems);
+        let whole_damage = fixture.damage.clone().or(strange);
         self.problems
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -162,6 +167,7 @@ impl<'r> Recordings<'r> {
             inputs,
             files: outcome.files,
             damage,
+            whole_damage,
             firings: found.firings,
             signals,
             held,
@@ -268,7 +274,14 @@ impl Searched {
         let own: Vec<_> = files
             .filter(|(file, _)| file.sources.contains(source))
             .collect();
-        let damage = own.iter().find_map(|(_, damage)| (*damage).clone());
+        let lost = self.fixture.lost.iter();
+        let mut lost = lost.filter(|lost| lost.sources.contains(source));
+        let is_collected = !own.is_empty() || self.fixture.looked_at.contains(source);
+        let damage = lost
+            .next()
+            .map(|lost| lost.why.clone())
+            .or_else(|| own.iter().find_map(|(_, damage)| (*damage).clone()))
+            .or_else(|| self.whole_damage.clone().filter(|_| is_collected));
         let state = if let Some(damage) = damage {
             SourceState::Damaged(damage)
         } else if let Some((first, rest)) = own.split_first() {
@@ -321,7 +334,8 @@ impl Searched {
     /// The logs of the recording that a detection looks at.
     pub(super) fn sources_of(&self, engine: &dyn Engine, program: ProgramId) -> Vec<SourceFacts> {
         let named = self.fixture.files.iter().flat_map(|file| &file.sources);
-        let named: BTreeSet<_> = named.chain(&self.fixture.looked_at).collect();
+        let lost = self.fixture.lost.iter().flat_map(|file| &file.sources);
+        let named: BTreeSet<_> = named.chain(lost).chain(&self.fixture.looked_at).collect();
         let known =
             |id: &SourceId| -> Option<&'static Source> { Catalogue::bundled().source(id.as_str()) };
         named
