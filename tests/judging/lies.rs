@@ -317,3 +317,34 @@ fn a_source_that_a_file_does_not_hold_is_told() {
     let test = test_of(&project.run());
     assert_eq!(test["telemetry"]["audited"]["state"], "unknown", "{test:#}");
 }
+
+/// A path that can lead nowhere would make what must be absent look absent.
+#[test]
+fn a_path_into_xml_that_leads_nowhere_proves_no_absence() {
+    let sound = "TaskContent/Exec/Arguments";
+    let absent = |path: &str| {
+        let signal = format!(
+            "      - id: no-task\n        source: security\n        event_id: 4698\n        \
+             absent: true\n        fields: {{'{path}|contains': tunnel}}\n    detections:"
+        );
+        EXPECTATION.replace("    detections:", &signal)
+    };
+    for path in [
+        "TaskContent/Exec//Arguments",
+        "TaskContent/Exec/",
+        "TaskContent/Actions/@",
+        "TaskContent/@",
+    ] {
+        let built = Project::new().expecting(&absent(path)).built();
+        let done = not_green(&built);
+        assert_eq!(done.code(), 2, "{path}");
+        assert!(
+            done.err().contains("misfire::expectation::bad_fields"),
+            "{path}: {}",
+            done.err()
+        );
+    }
+    let built = Project::new().expecting(&absent(sound)).built();
+    let done = built.misfire(&[&["check"][..], &FOLDERS].concat());
+    assert_eq!(done.code(), 0, "{}", done.err());
+}
