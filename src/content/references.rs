@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use self::placeholders::{Placeholder, placeholders};
-use super::atomic::{Atomic, AtomicGuid, TechniqueId};
+use super::atomic::{Atomic, AtomicGuid, Platform, TechniqueId};
 use super::attack::{AttackTable, Resolution};
 use super::expectation::{Expectation, Presence, Signal};
 use super::fixture::{Fixture, Subject};
@@ -230,6 +230,7 @@ impl References<'_> {
                         }
                         continue;
                     };
+                    problems.extend(wrong_platform(fixture, atomic));
                     problems.extend(unknown_arguments(fixture, atomic, arguments));
                     match expectations.get(guid) {
                         Some(expectation) => {
@@ -412,6 +413,28 @@ fn arguments(expectation: &Expectation, atomic: &Atomic, problems: &mut Vec<Diag
             .help(help),
         );
     }
+}
+
+/// Says that a recording was made on a platform that its atomic is not for.
+fn wrong_platform(fixture: &Fixture, atomic: &Atomic) -> Option<Diagnostic> {
+    let made_on = &fixture.host.platform;
+    let made = Platform::parse(made_on)?;
+    let platforms = atomic.platforms.iter();
+    if platforms.clone().any(|platform| platform.is_of(made)) {
+        return None;
+    }
+    let names: Vec<_> = platforms.map(|known| known.as_str()).collect();
+    Some(
+        Diagnostic::error(
+            Code::REFERENCE_WRONG_PLATFORM,
+            format!(
+                "the recording was made on {made_on}, and its atomic is for {}",
+                names.join(", ")
+            ),
+        )
+        .at(place_in(&fixture.place, "platform:"))
+        .help("correct the `platform` of the `host`, or the `atomic`"),
+    )
 }
 
 /// The arguments of a recording that its atomic does not have.

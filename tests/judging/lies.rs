@@ -318,6 +318,43 @@ fn a_source_that_a_file_does_not_hold_is_told() {
     assert_eq!(test["telemetry"]["audited"]["state"], "unknown", "{test:#}");
 }
 
+/// What was recorded where the atomic does not work was another thing.
+#[test]
+fn a_recording_of_another_platform_proves_nothing() {
+    let built = Project::new().built();
+    let manifest = "fixtures/T1033/plain/fixture.yaml";
+    let text = fs::read_to_string(built.path(manifest)).expect("a manifest");
+    for platform in ["linux", "iaas:aws", "iaas"] {
+        let other = text.replace("platform: windows", &format!("platform: '{platform}'"));
+        built.write(manifest, &other);
+        let done = not_green(&built);
+        assert!(
+            done.err().contains("misfire::reference::wrong_platform"),
+            "{}",
+            done.err()
+        );
+        assert_eq!(done.code(), 2, "{platform}");
+        let (verdict, reason) = verdict_of(&built.run(&[]));
+        assert_eq!(verdict, "not-run", "{platform}");
+        assert_eq!(
+            reason,
+            format!("it is for another platform: recorded on {platform}, for windows")
+        );
+    }
+    // What is of any provider is of each.
+    let atomic = "atomics/T1033/T1033.yaml";
+    let tests = fs::read_to_string(built.path(atomic)).expect("a file of atomics");
+    for (wanted, made_on) in [("'iaas:aws'", "iaas"), ("iaas", "'iaas:aws'")] {
+        built.write(atomic, &tests.replace("[windows]", &format!("[{wanted}]")));
+        built.write(
+            manifest,
+            &text.replace("platform: windows", &format!("platform: {made_on}")),
+        );
+        let (verdict, reason) = verdict_of(&built.run(&[]));
+        assert_eq!(verdict, "fired", "{reason}");
+    }
+}
+
 /// A path that can lead nowhere would make what must be absent look absent.
 #[test]
 fn a_path_into_xml_that_leads_nowhere_proves_no_absence() {
