@@ -324,6 +324,29 @@ fn what_a_run_would_stumble_over_is_told() {
     }
 }
 
+/// A tag is as wrong wherever the rule stands.
+#[test]
+fn techniques_of_tags_are_told_of_every_rule() {
+    let home = project();
+    let rule = "detections/sigma/whoami_all.yml";
+    edit(&home, rule, "attack.t1033", "attack.t9999");
+    let lab = home.path().join("lab");
+    for args in [
+        vec!["check"],
+        vec!["check", "--detections", "detections"],
+        vec!["check", "detections"],
+        vec!["check", rule],
+    ] {
+        let (_, stderr, code) = told(&misfire(&lab, &args));
+        let times = stderr
+            .matches("misfire::reference::unknown_technique")
+            .count();
+        assert_eq!(times, 1, "{args:?}: {stderr}");
+        assert!(stderr.contains("whoami_all.yml:"), "{stderr}");
+        assert_eq!(code, Some(0), "{args:?}: {stderr}");
+    }
+}
+
 /// Whoever mends the configuration wants to know what else there is to mend.
 #[test]
 fn a_broken_configuration_hides_no_other_problem() {
