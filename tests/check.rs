@@ -416,3 +416,16 @@ fn a_broken_configuration_lets_nothing_be_judged() {
     assert_eq!(document["tests"], serde_json::json!([]), "{document}");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn the_root_of_a_checkout_leads_to_its_atomics() {
+    let home = project();
+    let (_, stderr, code) = told(&misfire(home.path(), &["check", "--atomics", "lab"]));
+    assert!(stderr.contains("there is no atomic here"), "{stderr}");
+    let wanted = format!(
+        "did you mean `{}`?",
+        Path::new("lab").join("atomics").display()
+    );
+    assert!(stderr.contains(&wanted), "{stderr}");
+    assert_eq!(code, Some(2));
+}
