@@ -323,3 +323,109 @@ fn what_a_run_would_stumble_over_is_told() {
         assert_eq!(ended, Some(code), "{stderr}");
     }
 }
+
+/// A tag is as wrong wherever the rule stands.
+#[test]
+fn techniques_of_tags_are_told_of_every_rule() {
+    let home = project();
+    let rule = "detections/sigma/whoami_all.yml";
+    edit(&home, rule, "attack.t1033", "attack.t9999");
+    let lab = home.path().join("lab");
+    for args in [
+        vec!["check"],
+        vec!["check", "--detections", "detections"],
+        vec!["check", "detections"],
+        vec!["check", rule],
+    ] {
+        let (_, stderr, code) = told(&misfire(&lab, &args));
+        let times = stderr
+            .matches("misfire::reference::unknown_technique")
+            .count();
+        assert_eq!(times, 1, "{args:?}: {stderr}");
+        assert!(stderr.contains("whoami_all.yml:"), "{stderr}");
+        assert_eq!(code, Some(0), "{args:?}: {stderr}");
+    }
+}
+
+/// Whoever mends the configuration wants to know what else there is to mend.
+#[test]
+fn a_broken_configuration_hides_no_other_problem() {
+    for (from, to, wanted) in [
+        (
+            "[folders]",
+            "foo = 1\n[folders]",
+            "misfire::content::unknown_field",
+        ),
+        ("[folders]", "folders]", "misfire::config::syntax"),
+        (
+            "fixtures = \"fixtures\"",
+            "fixtures = \"elsewhere\"",
+            "misfire::config::missing_path",
+        ),
+    ] {
+        let home = project();
+        edit(&home, "misfire.toml", from, to);
+        edit(
+            &home,
+            "atomics/T1033/T1033.yaml",
+            "supported_platforms",
+            "platforms",
+        );
+        edit(
+            &home,
+            "expectations/T1033.yaml",
+            "source: sysmon",
+            "source: sysmn",
+        );
+        edit(
+            &home,
+            "detections/sigma/whoami_all.yml",
+            "condition: selection",
+            "condition: selectoin",
+        );
+        let lab = home.path().join("lab");
+        for (folder, args) in [
+            (lab.as_path(), vec!["check"]),
+            (home.path(), vec!["check", "lab"]),
+        ] {
+            let (_, stderr, code) = told(&misfire(folder, &args));
+            for code in [
+                wanted,
+                "misfire::content::missing_field",
+                "misfire::expectation::unknown_source",
+                "misfire::sigma::invalid",
+            ] {
+                assert!(
+                    stderr.contains(&format!("error[{code}]")),
+                    "{code}: {stderr}"
+                );
+            }
+            assert!(!stderr.contains("misfire::reference::"), "{stderr}");
+            assert_eq!(code, Some(2), "{stderr}");
+        }
+    }
+}
+
+/// Nothing is judged of a project of which it is not known what belongs to it.
+#[test]
+fn a_broken_configuration_lets_nothing_be_judged() {
+    let home = project();
+    edit(&home, "misfire.toml", "[folders]", "foo = 1\n[folders]");
+    let output = misfire(&home.path().join("lab"), &["run", "--format", "json"]);
+    let document = json(&output);
+    assert_eq!(document["tests"], serde_json::json!([]), "{document}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_root_of_a_checkout_leads_to_its_atomics() {
+    let home = project();
+    let (_, stderr, code) = told(&misfire(home.path(), &["check", "--atomics", "lab"]));
+    assert!(stderr.contains("there is no atomic here"), "{stderr}");
+    let wanted = format!(
+        "did you mean `{}`?",
+        Path::new("lab").join("atomics").display()
+    );
+    assert!(stderr.contains(&wanted), "{stderr}");
+    assert_eq!(code, Some(2));
+}

@@ -108,6 +108,10 @@ fn cases() -> Vec<(&'static str, Vec<Edit>)> {
             vec![second_atomic(), Replace(FIXTURE, ATOMIC, OTHER)],
         ),
         (
+            "recording_of_another_platform",
+            vec![Replace(FIXTURE, "platform: windows", "platform: iaas:aws")],
+        ),
+        (
             "expectation_without_recording",
             vec![Remove("fixtures/T1033/whoami-all")],
         ),

@@ -161,6 +161,42 @@ fn the_other_commands_are_interrupted_honestly() {
     }
 }
 
+/// Loading takes its time as well, and nobody has to wait for it.
+#[test]
+fn loading_is_interrupted_at_once() {
+    let built = Project::new().built();
+    let atomic = fs::read_to_string(built.path("atomics/T1033/T1033.yaml")).expect("a file");
+    let (head, test) = atomic.split_once("- name:").expect("a test");
+    let tests: String = (0..4000)
+        .map(|number| {
+            let guid = format!("{number:08x}-0000-4000-8000-000000000000");
+            let test = test.replace(project::ATOMIC, &guid);
+            format!("- name:{test}")
+        })
+        .collect();
+    built.write(
+        "atomics/T1082/T1082.yaml",
+        &format!("{head}{tests}").replace("T1033", "T1082"),
+    );
+    let whole = std::time::Instant::now();
+    let ended = start(&built, &["list"]).wait_with_output().expect("an end");
+    let whole = whole.elapsed();
+    assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+    for command in ["list", "check"] {
+        let child = start(&built, &[command]);
+        let pressed = std::time::Instant::now();
+        let output = interrupted(child, 0);
+        let problems = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{command}: {problems}");
+        assert!(problems.contains("misfire::run::interrupted"), "{problems}");
+        assert!(
+            pressed.elapsed() < whole / 2,
+            "{command}: {:?} of {whole:?}",
+            pressed.elapsed()
+        );
+    }
+}
+
 /// Whoever presses it twice does not wait.
 #[test]
 fn the_second_time_ends_at_once() {

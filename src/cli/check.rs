@@ -6,6 +6,7 @@ use std::path::Path;
 use super::args::{CheckArgs, Format};
 use super::exit::{Exit, Facts};
 use super::output::Output;
+use super::patience::unless_interrupted;
 use crate::content::{Content, ContentRequest, LooseFiles, Start, check_files};
 use crate::diagnostic::{self, has_error};
 use crate::report::{check_json, check_text};
@@ -16,7 +17,7 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
     let mut seen = LooseFiles::default();
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());
-        add(&mut seen, &request, interrupt);
+        add(&mut seen, request, interrupt)?;
     }
     for path in &args.paths {
         if interrupt.is_set() {
@@ -24,11 +25,13 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
         }
         if is_project(path) {
             let request = args.content.request(Start::Folder(path.clone()));
-            add(&mut seen, &request, interrupt);
+            add(&mut seen, request, interrupt)?;
         } else {
-            let files = check_files(path);
-            seen.loaded += files.loaded;
-            seen.problems.extend(files.problems);
+            let path = path.clone();
+            if let Some(files) = unless_interrupted(interrupt, move || check_files(&path))? {
+                seen.loaded += files.loaded;
+                seen.problems.extend(files.problems);
+            }
         }
     }
     if interrupt.is_set() {
@@ -51,10 +54,12 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
     .exit())
 }
 
-fn add(seen: &mut LooseFiles, request: &ContentRequest, interrupt: &Interrupt) {
-    let content = Content::load(request);
-    seen.loaded += content.loaded();
-    seen.problems.extend(inspect(content, interrupt.clone()));
+fn add(seen: &mut LooseFiles, request: ContentRequest, interrupt: &Interrupt) -> io::Result<()> {
+    if let Some(content) = unless_interrupted(interrupt, move || Content::load(&request))? {
+        seen.loaded += content.loaded();
+        seen.problems.extend(inspect(content, interrupt.clone()));
+    }
+    Ok(())
 }
 
 /// Whether a folder is laid out as a project.

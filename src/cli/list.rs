@@ -5,6 +5,7 @@ use std::io;
 use super::args::{Format, ListArgs};
 use super::exit::{Exit, Facts};
 use super::output::Output;
+use super::patience::unless_interrupted;
 use crate::content::{Content, Start};
 use crate::diagnostic::{Diagnostic, Severity, has_error};
 use crate::report::{Titles, list_json, list_text};
@@ -12,12 +13,17 @@ use crate::run::{Interrupt, choose, interruption};
 
 /// Load, choose, show.
 pub(super) fn list(args: ListArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
-    let content = Content::load(&args.content.request(Start::default()));
-    let choice = choose(&content, &args.select.selection(args.filters));
-    if interrupt.is_set() {
+    let request = args.content.request(Start::default());
+    let selection = args.select.selection(args.filters);
+    let found = unless_interrupted(interrupt, move || {
+        let content = Content::load(&request);
+        let choice = choose(&content, &selection);
+        (content, choice)
+    })?;
+    let Some((content, choice)) = found.filter(|_| !interrupt.is_set()) else {
         output.tell(&[interruption()])?;
         return Ok(Exit::Unfinished);
-    }
+    };
     let problems: Vec<Diagnostic> = [&content.problems[..], &choice.problems[..]]
         .concat()
         .into_iter()

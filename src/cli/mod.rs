@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod manual;
 mod output;
+mod patience;
 mod run;
 mod scan;
 mod values;

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::attack::AttackTable;
 use super::files::{find_files, is_toml, is_yaml, normal, read_text};
 use super::foreign::foreign_detection;
+use super::references::techniques;
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
 use crate::detect::{Detection, DetectionId};
 use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
@@ -39,6 +41,12 @@ impl LoadedDetections {
             role: Role::Alone,
         }));
         listed
+    }
+
+    /// What is to be said of the techniques in their tags.
+    #[must_use]
+    pub fn unknown_techniques(&self) -> Vec<Diagnostic> {
+        techniques::of_tags(&self.listed(), AttackTable::bundled())
     }
 
     /// The titles of the detections by their ids.

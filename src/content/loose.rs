@@ -78,6 +78,7 @@ pub fn check_files(path: &Path) -> LooseFiles {
     files.loaded.detections = detections.len();
     files.problems.extend(atomics.problems);
     files.problems.extend(expectations.problems);
+    files.problems.extend(detections.unknown_techniques());
     files.problems.extend(detections.problems);
     diagnostic::sort(&mut files.problems);
     files

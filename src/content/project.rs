@@ -166,7 +166,8 @@ impl Content {
                 Ok(config) => content.config = Some(config),
                 Err(problems) => {
                     content.problems = problems;
-                    return content;
+                    content.laid_out = path.parent().map(Path::to_owned);
+                    return content.looked_over(request);
                 }
             }
         }
@@ -174,12 +175,12 @@ impl Content {
             && let Err(problem) = content.choose(name)
         {
             content.problems.push(*problem);
-            return content;
+            return content.looked_over(request);
         }
         if let Some(config) = &content.config {
             content.problems = config.missing_folders(&request.folders, &content.profile);
             if has_error(&content.problems) {
-                return content;
+                return content.looked_over(request);
             }
         } else if request.folders == Folders::default() {
             content.laid_out = laid_out(&request.start.place());
@@ -196,6 +197,23 @@ impl Content {
         }
         content.problems = bounded(content.problems);
         content
+    }
+
+    /// Tells what is wrong with each file of a project whose configuration is wrong.
+    /// What of it belongs together is not known, so nothing of it is left to judge.
+    fn looked_over(mut self, request: &ContentRequest) -> Self {
+        let mut problems = std::mem::take(&mut self.problems);
+        if self.config.is_some() || self.laid_out.is_some() {
+            self.load_kinds(request);
+            problems.append(&mut self.atomics.problems);
+            problems.append(&mut self.expectations.problems);
+            problems.append(&mut self.detections.problems);
+            problems.append(&mut self.fixtures.problems);
+        }
+        Self {
+            problems: bounded(problems),
+            ..Self::default()
+        }
     }
 
     fn choose(&mut self, name: &str) -> Result<(), Box<Diagnostic>> {

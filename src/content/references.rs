@@ -1,13 +1,14 @@
 //! What files of content say about each other, checked both ways.
 
 mod placeholders;
+pub(super) mod techniques;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use self::placeholders::{Placeholder, placeholders};
-use super::atomic::{Atomic, AtomicGuid, TechniqueId};
-use super::attack::{AttackTable, Resolution};
+use super::atomic::{Atomic, AtomicGuid, Platform};
+use super::attack::AttackTable;
 use super::expectation::{Expectation, Presence, Signal};
 use super::fixture::{Fixture, Subject};
 use crate::detect::sigma::{Listed, Role};
@@ -230,6 +231,7 @@ impl References<'_> {
                         }
                         continue;
                     };
+                    problems.extend(wrong_platform(fixture, atomic));
                     problems.extend(unknown_arguments(fixture, atomic, arguments));
                     match expectations.get(guid) {
                         Some(expectation) => {
@@ -278,17 +280,8 @@ impl References<'_> {
                     .help("add it to the `detections` of a test that it must fire on"),
                 );
             }
-            for tag in detection.tags {
-                let technique = tag
-                    .strip_prefix("attack.")
-                    .and_then(|name| TechniqueId::parse(&name.to_uppercase()));
-                if let Some(technique) = technique {
-                    let problem = self.technique(&technique);
-                    problems
-                        .extend(problem.map(|problem| problem.at(place_of(detection.source, tag))));
-                }
-            }
         }
+        problems.extend(techniques::of_tags(&self.detections.items, self.attack));
     }
 
     fn techniques_of_atomics(&self, problems: &mut Vec<Diagnostic>) {
@@ -297,7 +290,7 @@ impl References<'_> {
             if !told.insert((&atomic.place.file, &atomic.technique)) {
                 continue;
             }
-            let Some(problem) = self.technique(&atomic.technique) else {
+            let Some(problem) = techniques::problem(&atomic.technique, self.attack) else {
                 continue;
             };
             let place = match &atomic.place.at {
@@ -307,44 +300,6 @@ impl References<'_> {
                 _ => Place::file(&atomic.place.file),
             };
             problems.push(problem.at(place));
-        }
-    }
-
-    /// What is to be said of a technique that ATT&CK does not have.
-    fn technique(&self, technique: &TechniqueId) -> Option<Diagnostic> {
-        let version = self.attack.version();
-        match self.attack.resolve(technique) {
-            Resolution::Current => None,
-            Resolution::Replaced(current) => Some(
-                Diagnostic::warning(
-                    Code::REFERENCE_REPLACED_TECHNIQUE,
-                    format!("ATT&CK {version} has {technique} under another id"),
-                )
-                .help(format!("write {current}, which took its place")),
-            ),
-            Resolution::Unknown => {
-                let known: Vec<_> = self
-                    .attack
-                    .techniques()
-                    .map(|known| known.id.as_str())
-                    .collect();
-                let parent = technique.parent();
-                let has_parent = self.attack.resolve(&parent) == Resolution::Current;
-                let help = match did_you_mean(technique.as_str(), known) {
-                    _ if has_parent => {
-                        format!("correct the number behind the dot, or write {parent}")
-                    }
-                    Some(meant) => format!("did you mean {meant}?"),
-                    None => "correct the id".to_owned(),
-                };
-                Some(
-                    Diagnostic::warning(
-                        Code::REFERENCE_UNKNOWN_TECHNIQUE,
-                        format!("ATT&CK {version} has no technique {technique}"),
-                    )
-                    .help(help),
-                )
-            }
         }
     }
 }
@@ -412,6 +367,28 @@ fn arguments(expectation: &Expectation, atomic: &Atomic, problems: &mut Vec<Diag
             .help(help),
         );
     }
+}
+
+/// Says that a recording was made on a platform that its atomic is not for.
+fn wrong_platform(fixture: &Fixture, atomic: &Atomic) -> Option<Diagnostic> {
+    let made_on = &fixture.host.platform;
+    let made = Platform::parse(made_on)?;
+    let platforms = atomic.platforms.iter();
+    if platforms.clone().any(|platform| platform.is_of(made)) {
+        return None;
+    }
+    let names: Vec<_> = platforms.map(|known| known.as_str()).collect();
+    Some(
+        Diagnostic::error(
+            Code::REFERENCE_WRONG_PLATFORM,
+            format!(
+                "the recording was made on {made_on}, and its atomic is for {}",
+                names.join(", ")
+            ),
+        )
+        .at(place_in(&fixture.place, "platform:"))
+        .help("correct the `platform` of the `host`, or the `atomic`"),
+    )
 }
 
 /// The arguments of a recording that its atomic does not have.

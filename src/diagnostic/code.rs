@@ -262,6 +262,8 @@ codes! {
     REFERENCE_UNKNOWN_FIXTURE = "misfire::reference::unknown_fixture";
     /// An argument of a recording that its atomic does not have.
     REFERENCE_UNKNOWN_ARGUMENT = "misfire::reference::unknown_argument";
+    /// A recording that was made on a platform that its atomic is not for.
+    REFERENCE_WRONG_PLATFORM = "misfire::reference::wrong_platform";
     /// A recording of an atomic of which nothing is expected.
     REFERENCE_NO_EXPECTATION = "misfire::reference::no_expectation";
     /// An expectation without a recording.

@@ -19,6 +19,11 @@ pub fn inspect(content: Content, interrupt: Interrupt) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|test| test.expectation.clone())
         .collect();
+    // Of detections that someone brings along, a run says nothing of the kind.
+    let techniques = match content.folders.detections {
+        Some(_) => content.detections.unknown_techniques(),
+        None => Vec::new(),
+    };
     let mut report = judge(
         JudgeRequest {
             plan: content.plan,
@@ -31,6 +36,7 @@ pub fn inspect(content: Content, interrupt: Interrupt) -> Vec<Diagnostic> {
         &Silent,
     );
     let mut problems = std::mem::take(&mut report.diagnostics);
+    problems.extend(techniques);
     let given = report.tests.iter().flat_map(|test| &test.verdicts);
     let unusable: BTreeMap<&DetectionId, (Verdict, &str)> = given
         .filter(|given| !given.expected)

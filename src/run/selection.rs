@@ -79,7 +79,7 @@ impl Selection {
         }) && fits(&self.platforms, |wanted| {
             test.platforms
                 .iter()
-                .any(|platform| is_on(*platform, *wanted))
+                .any(|platform| platform.is_of(*wanted))
         }) && fits(&self.names, |wanted| holds(test.name, wanted))
             && fits(&self.detections, |wanted| {
                 test.detections.iter().any(|(id, title)| {
@@ -121,17 +121,4 @@ fn fits<T>(wanted: &[T], fit: impl Fn(&T) -> bool) -> bool {
 
 pub(super) fn holds(text: &str, part: &str) -> bool {
     text.to_lowercase().contains(&part.to_lowercase())
-}
-
-/// Whether what works on one platform is wanted by the name of another.
-fn is_on(platform: Platform, wanted: Platform) -> bool {
-    let is_iaas = |platform| {
-        matches!(
-            platform,
-            Platform::IaasAws | Platform::IaasAzure | Platform::IaasGcp
-        )
-    };
-    platform == wanted
-        || wanted == Platform::Iaas && is_iaas(platform)
-        || platform == Platform::Iaas && is_iaas(wanted)
 }

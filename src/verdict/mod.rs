@@ -23,7 +23,7 @@ pub use count::{CountFacts, Counts, Search, judge_count};
 pub use detection::{AwaitedSignal, DetectionFacts, View, judge_detection};
 pub use near_miss::smallest_change;
 pub use outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
-pub use performed::{Trace, not_run};
+pub use performed::{Trace, not_run, wrong_platform};
 pub use relate::{Binding, Bound, Candidate, Partner, Related, in_order, relate};
 pub use report::{
     Absent, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport, LeftOut, NearMissReport,

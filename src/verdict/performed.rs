@@ -1,5 +1,6 @@
 //! Whether an atomic was performed.
 
+use crate::content::atomic::Platform;
 use crate::content::expectation::RunBlock;
 use crate::recording::{NotRun, Outcome};
 
@@ -33,6 +34,21 @@ pub fn not_run(outcome: &Outcome, run: &RunBlock, trace: Trace) -> Option<String
         // What is to keep running and ends has failed, unless it left something.
         (Outcome::Exited(code), RunBlock::KeepsRunning { .. }) => Some(failed(*code)),
     }
+}
+
+/// Why a recording that was made on this platform is none of an atomic for those,
+/// as a fragment of a sentence; `None` if it is.
+#[must_use]
+pub fn wrong_platform(made_on: &str, platforms: &[Platform]) -> Option<String> {
+    let made = Platform::parse(made_on);
+    let fits = made.is_some_and(|made| platforms.iter().any(|platform| platform.is_of(made)));
+    let names: Vec<_> = platforms.iter().map(|platform| platform.as_str()).collect();
+    (!fits).then(|| {
+        told(
+            NotRun::WrongPlatform,
+            &format!("recorded on {made_on}, for {}", names.join(", ")),
+        )
+    })
 }
 
 fn told(reason: NotRun, because: &str) -> String {

@@ -431,4 +431,71 @@ fn a_log_that_is_gone_is_said_to_be() {
     assert_eq!(control["outcome"], "unread", "{control:#}");
     let reason = control["reason"].as_str().expect("a reason");
     assert!(reason.contains("`sysmon.jsonl` is not there"), "{reason}");
+
+/// What was recorded where the atomic does not work was another thing.
+#[test]
+fn a_recording_of_another_platform_proves_nothing() {
+    let built = Project::new().built();
+    let manifest = "fixtures/T1033/plain/fixture.yaml";
+    let text = fs::read_to_string(built.path(manifest)).expect("a manifest");
+    for platform in ["linux", "iaas:aws", "iaas"] {
+        let other = text.replace("platform: windows", &format!("platform: '{platform}'"));
+        built.write(manifest, &other);
+        let done = not_green(&built);
+        assert!(
+            done.err().contains("misfire::reference::wrong_platform"),
+            "{}",
+            done.err()
+        );
+        assert_eq!(done.code(), 2, "{platform}");
+        let (verdict, reason) = verdict_of(&built.run(&[]));
+        assert_eq!(verdict, "not-run", "{platform}");
+        assert_eq!(
+            reason,
+            format!("it is for another platform: recorded on {platform}, for windows")
+        );
+    }
+    // What is of any provider is of each.
+    let atomic = "atomics/T1033/T1033.yaml";
+    let tests = fs::read_to_string(built.path(atomic)).expect("a file of atomics");
+    for (wanted, made_on) in [("'iaas:aws'", "iaas"), ("iaas", "'iaas:aws'")] {
+        built.write(atomic, &tests.replace("[windows]", &format!("[{wanted}]")));
+        built.write(
+            manifest,
+            &text.replace("platform: windows", &format!("platform: {made_on}")),
+        );
+        let (verdict, reason) = verdict_of(&built.run(&[]));
+        assert_eq!(verdict, "fired", "{reason}");
+    }
+}
+
+/// A path that can lead nowhere would make what must be absent look absent.
+#[test]
+fn a_path_into_xml_that_leads_nowhere_proves_no_absence() {
+    let sound = "TaskContent/Exec/Arguments";
+    let absent = |path: &str| {
+        let signal = format!(
+            "      - id: no-task\n        source: security\n        event_id: 4698\n        \
+             absent: true\n        fields: {{'{path}|contains': tunnel}}\n    detections:"
+        );
+        EXPECTATION.replace("    detections:", &signal)
+    };
+    for path in [
+        "TaskContent/Exec//Arguments",
+        "TaskContent/Exec/",
+        "TaskContent/Actions/@",
+        "TaskContent/@",
+    ] {
+        let built = Project::new().expecting(&absent(path)).built();
+        let done = not_green(&built);
+        assert_eq!(done.code(), 2, "{path}");
+        assert!(
+            done.err().contains("misfire::expectation::bad_fields"),
+            "{path}: {}",
+            done.err()
+        );
+    }
+    let built = Project::new().expecting(&absent(sound)).built();
+    let done = built.misfire(&[&["check"][..], &FOLDERS].concat());
+    assert_eq!(done.code(), 0, "{}", done.err());
 }

@@ -81,11 +81,24 @@ pub fn load_atomics(root: &Path) -> LoadedAtomics {
         loaded.problems.push(
             Diagnostic::error(Code::IO_NOTHING_FOUND, "there is no atomic here")
                 .in_file(root)
-                .help("atomics stand in files such as `T1219/T1219.yaml` below this folder"),
+                .help(where_atomics_are(root)),
         );
     }
     diagnostic::sort(&mut loaded.problems);
     loaded
+}
+
+/// Where to look for atomics when a folder holds none; a checkout of the public ones
+/// has them in a folder of its own.
+fn where_atomics_are(root: &Path) -> String {
+    let below = root.join("atomics");
+    let techniques = std::fs::read_dir(&below).into_iter().flatten().flatten();
+    let mut names = techniques.map(|entry| entry.file_name());
+    if names.any(|name| name.to_str().is_some_and(is_like_technique)) {
+        format!("did you mean `{}`?", below.display())
+    } else {
+        "atomics stand in files such as `T1219/T1219.yaml` below this folder".to_owned()
+    }
 }
 
 /// Loads atomics from texts, in their order. The names of the files count: each

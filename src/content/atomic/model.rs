@@ -316,6 +316,17 @@ impl Platform {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
+
+    /// Whether what is of one platform may be of the other: they are the same, or one
+    /// is any infrastructure as a service and the other a provider's.
+    #[must_use]
+    pub fn is_of(self, other: Self) -> bool {
+        let is_iaas =
+            |platform| matches!(platform, Self::IaasAws | Self::IaasAzure | Self::IaasGcp);
+        self == other
+            || other == Self::Iaas && is_iaas(self)
+            || self == Self::Iaas && is_iaas(other)
+    }
 }
 
 impl fmt::Display for Platform {

@@ -3,6 +3,7 @@
 mod fields;
 mod signal;
 mod test;
+mod xml_path;
 
 use std::collections::HashMap;
 use std::sync::Arc;

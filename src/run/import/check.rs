@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::draft::DraftSignal;
 use super::text;
-use crate::content::atomic::{Atomic, AtomicGuid, TechniqueId};
+use crate::content::atomic::{Atomic, AtomicGuid, Platform, TechniqueId};
 use crate::content::expectation::{Expectation, load_expectations_from};
 use crate::content::fixture::{Fixture, load_fixtures};
 use crate::content::{LoadedDetections, Plan, PlannedTest, Unrecorded};
@@ -120,10 +120,15 @@ impl Bench<'_> {
             .iter()
             .map(|signal| signal.id.to_string())
             .collect();
+        // A capture of another platform is told elsewhere, and is drafted all the same.
+        let mut atomic = Atomic::clone(self.atomic);
+        atomic
+            .platforms
+            .extend(Platform::parse(&self.fixture.host.platform));
         let plan = Plan {
             tests: vec![PlannedTest {
                 unrecorded: Unrecorded::default(),
-                atomic: Arc::clone(self.atomic),
+                atomic: Arc::new(atomic),
                 expectation: Some(expectation),
                 recordings: vec![Arc::clone(self.fixture)],
                 controls: Vec::new(),

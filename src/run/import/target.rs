@@ -225,7 +225,7 @@ impl Target {
         }
         let platform = request.platform.or_else(|| read.facts.platform());
         if let (Some(platform), Some((atomic, _))) = (platform, self.atomic())
-            && !atomic.platforms.contains(&platform)
+            && !atomic.platforms.iter().any(|known| known.is_of(platform))
         {
             doubts.push(wrong_platform(platform, atomic));
         }

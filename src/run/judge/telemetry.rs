@@ -6,13 +6,14 @@ use super::near;
 use super::recordings::Searched;
 use super::signals::Signals;
 use super::test::Bench;
+use crate::content::atomic::Atomic;
 use crate::content::expectation::{Expectation, Presence, Signal, SignalId};
 use crate::content::fixture::Fixture;
 use crate::detect::{Companion, Engine};
 use crate::event::{EventId, OwnedValue};
 use crate::verdict::{
     Candidate, Partner, Related, SignalFacts, SignalKind, SignalReport, SignalState, Trace,
-    in_order, judge_signal, not_run, relate,
+    in_order, judge_signal, not_run, relate, wrong_platform,
 };
 
 /// The signals of a test on a recording, judged.
@@ -36,7 +37,7 @@ impl Judged {
 impl Bench<'_> {
     pub(super) fn signals(
         &self,
-        expectation: &Expectation,
+        (atomic, expectation): (&Atomic, &Expectation),
         fixture: &Fixture,
         searched: &Searched,
         signals: &Signals,
@@ -59,7 +60,9 @@ impl Bench<'_> {
         } else {
             Trace::None
         };
-        let not_run = not_run(&fixture.outcome, &expectation.run, trace);
+        // What it left elsewhere proves nothing of the atomic.
+        let not_run = wrong_platform(&fixture.host.platform, &atomic.platforms)
+            .or_else(|| not_run(&fixture.outcome, &expectation.run, trace));
         let found = match &not_run {
             Some(_) => states(
                 expectation,

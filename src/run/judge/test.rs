@@ -167,7 +167,10 @@ impl<'b> Bench<'b> {
                 report.records = searched.record_count();
                 report.files = searched.paths();
                 let judged = match expectation {
-                    Some(expectation) => self.signals(expectation, fixture, &searched, &signals),
+                    Some(expectation) => {
+                        let test = (job.test.atomic.as_ref(), expectation);
+                        self.signals(test, fixture, &searched, &signals)
+                    }
                     None => Judged::default(),
                 };
                 if let Some(expectation) = expectation {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::model::{After, Branch, Condition, CountRange, Presence, Same, Signal, SignalId};
 use super::super::raw::{RawCount, RawSignal};
 use super::test::{is_said, unknown_signal};
-use super::{contradiction, fields, incomplete};
+use super::{contradiction, fields, incomplete, xml_path};
 use crate::content::places;
 use crate::content::text::{OneOrMany, is_name, parse_duration};
 use crate::detect::sigma::check_selection;
@@ -196,6 +196,13 @@ impl Reader<'_> {
                 );
                 continue;
             }
+            let malformed = [field.as_str(), other_field]
+                .into_iter()
+                .find_map(xml_path::malformed);
+            if let Some(problem) = malformed {
+                problems.push(problem.at(place()));
+                continue;
+            }
             if let Some(signal) = self.other(signal, place, problems) {
                 same.push(Same {
                     field: field.clone(),
@@ -340,6 +347,9 @@ fn branch(
             problem.code = Code::EXPECTATION_BAD_FIELDS;
             problem
         }));
+    }
+    if let Some(fields) = node.get("fields") {
+        problems.extend(xml_path::check(fields));
     }
     if let (Some(source), Some(fields)) = (found, node.get("fields")) {
         let ids = event_id.map_or(&[][..], OneOrMany::as_slice);
