@@ -431,6 +431,7 @@ fn a_log_that_is_gone_is_said_to_be() {
     assert_eq!(control["outcome"], "unread", "{control:#}");
     let reason = control["reason"].as_str().expect("a reason");
     assert!(reason.contains("`sysmon.jsonl` is not there"), "{reason}");
+}
 
 /// What was recorded where the atomic does not work was another thing.
 #[test]
