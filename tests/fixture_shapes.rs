@@ -2,27 +2,25 @@
 //! record is compared with real ones of its kind, and what differs, or has no
 //! real counterpart, is written down.
 
-#[path = "fixture_shapes/accepted.rs"]
-mod accepted;
+#[path = "fixture_shapes/bent.rs"]
+mod bent;
 #[path = "fixture_shapes/cloudtrail.rs"]
 mod cloudtrail;
 #[path = "support/corpora.rs"]
 mod corpora;
 #[path = "support/manifest.rs"]
 mod manifest;
-#[path = "fixture_shapes/report.rs"]
-mod report;
-#[path = "fixture_shapes/shape.rs"]
-mod shape;
+#[path = "support/shapes/mod.rs"]
+mod shapes;
 #[path = "fixture_shapes/unverified.rs"]
 mod unverified;
-#[path = "fixture_shapes/windows.rs"]
-mod windows;
 
 use std::path::Path;
 
 use corpora::corpus;
-use report::Report;
+use shapes::accepted::Accepted;
+use shapes::report::Report;
+use shapes::windows::{self, Verified};
 
 /// Where real event logs are.
 const RECORDINGS: [&str; 2] = ["evtx-attack-samples", "sigma/regression_data"];
@@ -51,7 +49,7 @@ fn every_record_has_the_shape_of_a_real_one() {
                 "azure-activity" => {
                     for name in azure_operations(&path) {
                         // No real record of this log is at hand.
-                        kinds.add(source, vec![name], unverified::Verified::No);
+                        kinds.add(source, vec![name], Verified::No);
                     }
                 }
                 _ => {
@@ -69,7 +67,7 @@ fn every_record_has_the_shape_of_a_real_one() {
     }
     println!("{} records compared", report.compared);
     assert!(report.compared > 500, "{} records", report.compared);
-    let unexpected = accepted::Accepted::read().apply(&report);
+    let unexpected = Accepted::read("tests/fixture_shapes/accepted.yaml").apply(&report);
     assert!(
         unexpected.is_empty(),
         "{} problems:\n{}",

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::corpora::files;
-use crate::report::Page;
-use crate::unverified::Verified;
+use crate::shapes::report::Page;
+use crate::shapes::windows::Verified;
 
 /// Members whose content depends on the call.
 const OF_THE_CALL: [&str; 4] = [
@@ -247,7 +247,7 @@ fn bent_records_are_noticed() {
     let told = |bend: &dyn Fn(&mut Value)| {
         let mut call = push.clone();
         bend(&mut call);
-        let mut report = crate::report::Report::default();
+        let mut report = crate::shapes::report::Report::default();
         let verified = real.compare(&call, &mut report.of("bent"));
         let told: Vec<_> = report.differences.into_keys().collect();
         (verified, told.join("\n"))

@@ -3,14 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::Unverified;
-use crate::report::Page;
-
-/// Whether a real record of the same form is at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verified {
-    Yes,
-    No,
-}
+use crate::shapes::report::Page;
+use crate::shapes::windows::Verified;
 
 /// The kinds of records that a fixture holds.
 #[derive(Default)]
@@ -106,7 +100,7 @@ fn a_manifest_must_list_just_what_has_no_counterpart() {
             kind: (*kind).to_owned(),
         };
         let listed: Vec<_> = listed.iter().map(entry).collect();
-        let mut report = crate::report::Report::default();
+        let mut report = crate::shapes::report::Report::default();
         kinds.check(&listed, &mut report.of("name"));
         report.manifests.join("\n")
     };

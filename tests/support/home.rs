@@ -64,7 +64,9 @@ impl Home {
     }
 
     pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.path().join(name), text).expect("a writable file");
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a writable file");
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

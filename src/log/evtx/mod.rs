@@ -1,6 +1,7 @@
 //! The binary Windows event log (`.evtx`).
 
 pub mod copy;
+mod events;
 pub mod extent;
 mod read;
 mod stored;
@@ -8,4 +9,5 @@ pub mod tree;
 pub mod types;
 pub mod write;
 
+pub use events::{WriteEventsError, write_events};
 pub(in crate::log) use read::{EvtxChunk, EvtxReader};

@@ -132,8 +132,17 @@ fn windows(event: &OwnedEvent) -> Object {
             Section::ProcessingErrorData => parts.object("ProcessingErrorData"),
             Section::RenderingInfo => parts.object("RenderingInfo"),
         };
-        if let Some(part) = part {
-            part.put(name, value);
+        let Some(part) = part else {
+            continue;
+        };
+        // The attributes of the section's own element.
+        match name.strip_prefix("#attributes_") {
+            Some(attribute) if field.section == Section::EventData => {
+                if let Some(attributes) = part.object("#attributes") {
+                    attributes.put(attribute, value);
+                }
+            }
+            _ => part.put(name, value),
         }
     }
     let mut root = Object::default();

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::report::Report;
+use super::report::Report;
 
 #[derive(Deserialize)]
 pub struct Accepted {
@@ -17,11 +17,9 @@ struct Entry {
 }
 
 impl Accepted {
-    pub fn read() -> Self {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/fixture_shapes/accepted.yaml"
-        );
+    /// Reads the list beside a test, `path` from the project's folder on.
+    pub fn read(path: &str) -> Self {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         let text = std::fs::read_to_string(path).expect("a readable file");
         serde_yaml::from_str(&text).expect("a list of accepted differences")
     }

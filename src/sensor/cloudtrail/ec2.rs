@@ -1,0 +1,113 @@
+//! Requests and answers of Amazon EC2, whose query interface makes sets of lists.
+
+use serde_json::{Map, Value, json};
+
+use super::recorded::{date, plain, small};
+use super::services::Dates;
+
+/// Lists of texts: the parameter, the set that it becomes, and its items' member.
+const SETS: [(&str, &str, &str); 15] = [
+    ("InstanceIds", "instancesSet", "instanceId"),
+    ("VolumeIds", "volumeSet", "volumeId"),
+    ("SnapshotIds", "snapshotSet", "snapshotId"),
+    ("ImageIds", "imagesSet", "imageId"),
+    ("GroupIds", "securityGroupIdSet", "groupId"),
+    ("GroupNames", "securityGroupSet", "groupName"),
+    ("VpcIds", "vpcSet", "vpcId"),
+    ("SubnetIds", "subnetSet", "subnetId"),
+    ("KeyNames", "keySet", "keyName"),
+    ("RegionNames", "regionSet", "regionName"),
+    ("OwnerIds", "ownersSet", "owner"),
+    ("Owners", "ownersSet", "owner"),
+    ("RestorableByUserIds", "sharedUsersSet", "user"),
+    ("ExecutableUsers", "executableBySet", "user"),
+    ("Resources", "resourcesSet", "resourceId"),
+];
+
+/// A request.
+pub(super) fn request(parameters: &Value, sets: &[String]) -> Value {
+    let mut recorded = Map::new();
+    for set in sets {
+        recorded.insert(set.clone(), json!({}));
+    }
+    for (name, value) in parameters.as_object().into_iter().flatten() {
+        let (name, value) = parameter(name, value);
+        recorded.insert(name, value);
+    }
+    Value::Object(recorded)
+}
+
+fn parameter(name: &str, value: &Value) -> (String, Value) {
+    let known = SETS.iter().find(|(parameter, ..)| *parameter == name);
+    match (name, known, value) {
+        (_, Some((_, set, member)), Value::Array(items)) => {
+            let items: Vec<_> = items.iter().map(|item| json!({*member: item})).collect();
+            ((*set).to_owned(), json!({"items": items}))
+        }
+        ("Filters", None, Value::Array(filters)) => {
+            let items: Vec<_> = filters.iter().map(filter).collect();
+            ("filterSet".to_owned(), json!({"items": items}))
+        }
+        ("TagSpecifications", None, Value::Array(specifications)) => (
+            "tagSpecificationSet".to_owned(),
+            json!({"items": plain(&json!(specifications), Dates::AsGiven)}),
+        ),
+        ("Tags", None, Value::Array(tags)) => (
+            "tagSet".to_owned(),
+            json!({"items": plain(&json!(tags), Dates::AsGiven)}),
+        ),
+        _ => (small(name), items(value, Dates::AsGiven)),
+    }
+}
+
+fn filter(filter: &Value) -> Value {
+    let values = filter.get("Values").and_then(Value::as_array);
+    let values: Vec<_> = values
+        .into_iter()
+        .flatten()
+        .map(|value| json!({"value": value}))
+        .collect();
+    json!({"name": filter.get("Name"), "valueSet": {"items": values}})
+}
+
+/// An answer: it begins with the id of the request, and one that says nothing else
+/// says that it went well.
+pub(super) fn answer(response: &Value, dates: Dates, request_id: &str) -> Value {
+    let mut recorded = Map::new();
+    recorded.insert("requestId".to_owned(), json!(request_id));
+    match response.as_object().filter(|members| !members.is_empty()) {
+        Some(members) => {
+            for (name, value) in members {
+                let name = match name.as_str() {
+                    "Tags" => "tagSet".to_owned(),
+                    "RequestId" => continue,
+                    name => small(name),
+                };
+                recorded.insert(name, items(value, dates));
+            }
+        }
+        None => {
+            recorded.insert("_return".to_owned(), json!(true));
+        }
+    }
+    Value::Object(recorded)
+}
+
+/// Lists as sets of items.
+fn items(value: &Value, dates: Dates) -> Value {
+    match value {
+        Value::Array(list) if list.is_empty() => json!({}),
+        Value::Array(list) => {
+            let list: Vec<_> = list.iter().map(|item| items(item, dates)).collect();
+            json!({"items": list})
+        }
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, value)| (small(name), items(value, dates)))
+                .collect(),
+        ),
+        Value::String(text) => date(text, dates),
+        other => other.clone(),
+    }
+}
