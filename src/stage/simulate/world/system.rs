@@ -1,0 +1,64 @@
+//! The processes that Windows itself keeps running: services work in them.
+
+use std::sync::Arc;
+
+use super::World;
+use crate::activity::{Account, Integrity, LogonSession, Process};
+
+impl World {
+    /// The account that Windows runs as, with its logon.
+    #[must_use]
+    pub fn system_account() -> (Arc<Account>, Arc<LogonSession>) {
+        let account = Account {
+            domain: "NT AUTHORITY".to_owned(),
+            name: "SYSTEM".to_owned(),
+            sid: "S-1-5-18".to_owned(),
+        };
+        let logon = LogonSession {
+            id: 0x3e7,
+            terminal: 0,
+        };
+        (Arc::new(account), Arc::new(logon))
+    }
+
+    /// The process of Windows itself that runs with that command line, started long
+    /// before; `services.exe` is the parent of those that host services.
+    pub fn system_process(&mut self, image: &str, command_line: &str) -> Arc<Process> {
+        if let Some(known) = self.system.get(command_line) {
+            return Arc::clone(known);
+        }
+        let parent = (!image.eq_ignore_ascii_case(SERVICES)).then(|| self.service_manager());
+        let (account, logon) = Self::system_account();
+        let process = self.existing_process(
+            parent,
+            image,
+            command_line,
+            r"C:\WINDOWS\system32",
+            account,
+            logon,
+            Integrity::System,
+        );
+        self.system
+            .insert(command_line.to_owned(), Arc::clone(&process));
+        process
+    }
+
+    /// `services.exe`, which starts services and writes their keys.
+    pub fn service_manager(&mut self) -> Arc<Process> {
+        self.system_process(SERVICES, r"C:\WINDOWS\system32\services.exe")
+    }
+
+    /// The `svchost.exe` that hosts the task scheduler.
+    pub fn task_scheduler(&mut self) -> Arc<Process> {
+        let line = r"C:\WINDOWS\system32\svchost.exe -k netsvcs -p -s Schedule";
+        self.system_process(r"C:\Windows\System32\svchost.exe", line)
+    }
+
+    /// The `WmiPrvSE.exe` that starts processes for WMI.
+    pub fn wmi_provider(&mut self) -> Arc<Process> {
+        let line = r"C:\WINDOWS\system32\wbem\wmiprvse.exe -secured -Embedding";
+        self.system_process(r"C:\Windows\System32\wbem\WmiPrvSE.exe", line)
+    }
+}
+
+const SERVICES: &str = r"C:\Windows\System32\services.exe";
