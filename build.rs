@@ -10,6 +10,7 @@ fn main() {
         "src/content/attack",
         "templates",
         "src/event/catalogue",
+        "src/stage/simulate/program/models",
     ] {
         println!("cargo::rerun-if-changed={folder}");
     }

@@ -1,0 +1,250 @@
+//! Starting a program, and doing what its model says.
+
+use std::sync::Arc;
+
+use super::carry_out::{self, Running};
+use super::model::{Arguments, Model, Models, Subsystem};
+use super::paths::{ending_of, full_path, name_of};
+use super::{Invocation, Rights, Window, builtin, console, resolve, unix};
+use crate::activity::{ActivityKind, Integrity, Process};
+use crate::stage::simulate::shell::cmd;
+use crate::stage::simulate::world::{
+    CommandOutcome, Content, Context, Exhausted, Finished, Presence, Start, World,
+};
+
+/// What `cmd.exe` says of a name that is no program (`ERRORLEVEL`).
+const NOT_FOUND: i32 = 9009;
+
+/// Starts a program as a child of the context's process, and does what it does.
+///
+/// # Errors
+/// The simulation's budget is spent.
+pub fn run(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+) -> Result<Finished, Exhausted> {
+    world.budget.step()?;
+    world.budget.enter()?;
+    world.budget.text(invocation.command_line.len())?;
+    let finished = resolve_and_run(world, caller, invocation);
+    world.budget.leave();
+    finished
+}
+
+fn resolve_and_run(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+) -> Result<Finished, Exhausted> {
+    if let Some((program, command_line)) = resolve::opener(&invocation.program)
+        && world.is_windows()
+    {
+        return open(world, caller, invocation, program, command_line);
+    }
+    let Some(image) = resolve::resolve(world, caller, &invocation.program) else {
+        return Ok(Finished::with(NOT_FOUND));
+    };
+    if !world.is_windows() {
+        return unix::run(world, caller, invocation, &image);
+    }
+    if world.presence(&image) == Presence::Unknown {
+        world.assume(format!("{image} is there"));
+    }
+    if matches!(ending_of(&image).as_str(), ".cmd" | ".bat") {
+        return batch(world, caller, invocation, &image);
+    }
+    run_image(world, caller, invocation, &image)
+}
+
+/// Opens a file that is no program with the one that is registered for its kind.
+fn open(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+    program: &str,
+    command_line: String,
+) -> Result<Finished, Exhausted> {
+    let path = if invocation.program.contains("://") {
+        invocation.program.clone()
+    } else {
+        full_path(caller, &invocation.program)
+    };
+    let (program, mut command_line) = resolve::opener(&path).unwrap_or((program, command_line));
+    if !invocation.arguments.is_empty() {
+        command_line = format!(
+            "{} {}",
+            command_line.trim_end(),
+            super::join_windows(&invocation.arguments)
+        );
+    }
+    let opened = Invocation {
+        input: None,
+        ..Invocation::of_line(program, command_line)
+    };
+    run(world, caller, &opened)
+}
+
+/// Starts the program at a path.
+fn run_image(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+    image: &str,
+) -> Result<Finished, Exhausted> {
+    let directory = match &invocation.directory {
+        Some(directory) => full_path(caller, directory),
+        None => caller.directory.clone(),
+    };
+    let process = world.start_process(
+        &caller.process,
+        Start {
+            image: image.to_owned(),
+            command_line: invocation.command_line.clone(),
+            directory: directory.clone(),
+            account: invocation.account.clone(),
+            integrity: match invocation.rights {
+                Rights::Inherited => invocation.integrity,
+                Rights::Elevated => Some(Integrity::High.max(caller.process.integrity)),
+            },
+        },
+    );
+    if let Some(task) = &invocation.task {
+        world.happen(Some(&process), ActivityKind::TaskStarted(task.clone()));
+    }
+    let model = model_of(&process);
+    let subsystem = model
+        .as_ref()
+        .map_or(Subsystem::Console, |model| model.subsystem);
+    // Whether an unknown program has a console cannot be known: none is made up.
+    if model.is_some() {
+        console::attend(world, &process, subsystem, invocation.window);
+    }
+    let context = Context {
+        process,
+        directory,
+        environment: caller.environment.clone(),
+    };
+    let finished = behave(world, &context, model.as_deref(), image, invocation)?;
+    if let Some(code) = finished.exit_code {
+        world.end_process(&context.process, code);
+    }
+    Ok(finished)
+}
+
+/// The model of a process: by what is in its file, or by its name if that says
+/// nothing.
+fn model_of(process: &Arc<Process>) -> Option<Arc<Model>> {
+    let models = Models::bundled();
+    models
+        .told_by(&process.image)
+        .or_else(|| models.named(&process.program.content))
+        .or_else(|| models.named(process.name()))
+        .cloned()
+}
+
+fn behave(
+    world: &mut World,
+    context: &Context,
+    model: Option<&Model>,
+    image: &str,
+    invocation: &Invocation,
+) -> Result<Finished, Exhausted> {
+    let Some(model) = model else {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        return Ok(Finished::well());
+    };
+    let running = Running {
+        context,
+        model,
+        arguments: Arguments::read(&model.options, &invocation.arguments),
+        image,
+        rest: rest_of(&invocation.command_line),
+        input: invocation.input.as_deref(),
+    };
+    carry_out::run(world, &running)
+}
+
+/// A command line without its program.
+fn rest_of(command_line: &str) -> &str {
+    let line = command_line.trim_start();
+    let mut is_quoted = false;
+    for (at, sign) in line.char_indices() {
+        match sign {
+            '"' => is_quoted = !is_quoted,
+            ' ' | '\t' if !is_quoted => return line.get(at..).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// Carries out a batch file: in the `cmd.exe` that calls it, or in a new one.
+fn batch(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+    path: &str,
+) -> Result<Finished, Exhausted> {
+    let is_shell = caller.process.program.content == "cmd.exe"
+        || caller.process.name().eq_ignore_ascii_case("cmd.exe");
+    if is_shell && invocation.window == Window::Shared {
+        return batch_inside(world, caller, invocation, path);
+    }
+    let line = format!(
+        r#"C:\WINDOWS\system32\cmd.exe /c ""{path}" {}""#,
+        super::join_windows(&invocation.arguments)
+    );
+    let process = world.start_process(
+        &caller.process,
+        Start {
+            image: r"C:\Windows\System32\cmd.exe".to_owned(),
+            command_line: line,
+            directory: caller.directory.clone(),
+            ..Start::default()
+        },
+    );
+    console::attend(world, &process, Subsystem::Console, invocation.window);
+    let context = Context {
+        process,
+        ..caller.clone()
+    };
+    let finished = batch_inside(world, &context, invocation, path)?;
+    if let Some(code) = finished.exit_code {
+        world.end_process(&context.process, code);
+    }
+    Ok(finished)
+}
+
+fn batch_inside(
+    world: &mut World,
+    shell: &Context,
+    invocation: &Invocation,
+    path: &str,
+) -> Result<Finished, Exhausted> {
+    let model = Models::bundled().named(name_of(path)).cloned();
+    if model
+        .as_ref()
+        .is_some_and(|model| model.subsystem == Subsystem::Batch)
+    {
+        return behave(world, shell, model.as_deref(), path, invocation);
+    }
+    if let Content::Text(text) = world.content(path) {
+        let mut context = shell.clone();
+        // The first is the file itself (`%0`).
+        let mut arguments = vec![path.to_owned()];
+        arguments.extend(invocation.arguments.iter().cloned());
+        return cmd::run(
+            world,
+            &mut context,
+            &text,
+            cmd::Source::Batch,
+            &arguments,
+            invocation.input.as_deref(),
+        );
+    }
+    world.note_outcome(CommandOutcome::NotInterpreted {
+        because: format!("what {} holds is not known", builtin::shown(path)),
+    });
+    Ok(Finished::well())
+}
