@@ -87,6 +87,7 @@ fn run(request: &ContentRequest) -> Report {
     let content = Content::load(request);
     let report = judge(
         JudgeRequest {
+            stage: misfire::verdict::StageName::Replay,
             plan: content.plan,
             detections: content.detections,
             left_out: Vec::new(),

@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod activity;
 pub mod cli;
 pub mod content;
 pub mod detect;
@@ -17,4 +18,6 @@ pub mod log;
 pub mod recording;
 pub mod report;
 pub mod run;
+pub mod sensor;
+pub mod stage;
 pub mod verdict;

@@ -135,7 +135,7 @@ fn a_misspelled_filter_gets_the_right_one() {
     for (args, wanted) in [
         (&["tunel"][..], "did you mean `tunnel`?"),
         (&["--name", "anydsk"], "did you mean `AnyDesk`?"),
-        (&["--name", "dev tunel"], "did you mean `dev tunnel`?"),
+        (&["--name", "dev tunel"], "did you mean `dev Tunnel`?"),
         (&["--detection", "anydsk"], "did you mean `AnyDesk`?"),
         (
             &["--detection", "8d5612aa-f7be-4ff2-ade1-7bf3e4423fd8"],

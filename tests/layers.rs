@@ -171,3 +171,33 @@ fn the_check_sees_an_upward_import() {
     names.sort();
     assert_eq!(names, ["event", "report", "run", "verdict"]);
 }
+
+/// A simulation that could see what is expected, or which rules there are, would prove
+/// nothing.
+#[test]
+fn a_stage_sees_no_expectation_and_no_detection() {
+    let mut checked = 0;
+    for path in sources() {
+        if !["stage", "sensor", "activity"].contains(&module_of(&path).as_str()) {
+            continue;
+        }
+        checked += 1;
+        let text = std::fs::read_to_string(&path).expect("a readable source");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let mut words = code.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+            let seen = words.find(|word| {
+                [
+                    "expectation",
+                    "Expectation",
+                    "detect",
+                    "Plan",
+                    "PlannedTest",
+                ]
+                .contains(word)
+            });
+            assert_eq!(seen, None, "{}:{}", path.display(), number + 1);
+        }
+    }
+    assert!(checked > 10, "only {checked} files were looked at");
+}

@@ -530,6 +530,66 @@ fn judged() -> Vec<&'static str> {
     ]
 }
 
+fn simulate_cases() -> Vec<Case> {
+    vec![
+        (
+            "simulate_bad_profile",
+            vec![("host.yaml", lines(&["name: x", "hots: {}"]))],
+            vec!["simulate", "T1219", "--host", "host.yaml"],
+            2,
+        ),
+        (
+            "simulate_no_profile",
+            vec![],
+            vec!["simulate", "T1219", "--host", "nowhere.yaml"],
+            2,
+        ),
+        ("simulate_no_atomic", vec![], vec!["simulate", "T9999"], 2),
+        (
+            "simulate_unknown_argument",
+            vec![],
+            vec!["simulate", "VNC server", "--arg", "vnc_servr=x"],
+            2,
+        ),
+        (
+            "record_several",
+            vec![],
+            vec!["record", "T1219", "--stage", "simulate", "--name", "x"],
+            2,
+        ),
+        (
+            "record_bad_name",
+            vec![],
+            vec!["record", "T1219", "--stage", "simulate", "--name", "../x"],
+            2,
+        ),
+        (
+            "record_nothing",
+            vec![("host.yaml", DEAF.into())],
+            vec![
+                "record",
+                "VNC server",
+                "--stage",
+                "simulate",
+                "--name",
+                "x",
+                "--host",
+                "host.yaml",
+            ],
+            2,
+        ),
+    ]
+}
+
+/// A host on which nothing is logged.
+const DEAF: &str = "name: deaf
+host:
+  {name: WS09, domain: corp.example, platform: windows, os: Windows 11, build: 10.0.26100, address: 10.20.4.39,
+   time_zone: UTC, machine_guid: 59dcef87-4148-4f0e-9a41-6d2d7a3c8e15,
+   user: {domain: CORP, name: avery, sid: S-1-5-21-1004336348-1177238915-682003330-1128}}
+switches: {sysmon: [], security: [], command_lines: false, script_blocks: false, modules: false, task_history: false}
+";
+
 fn run_cases() -> Vec<Case> {
     let since = |revision| [judged(), vec!["--since", revision]].concat();
     let mut unresolved = project(&[(LOG, "sysmon", 1, &[START])]);
@@ -669,6 +729,7 @@ fn every_message_is_as_expected() {
         convert_cases(),
         import_cases(),
         usage_cases(),
+        simulate_cases(),
         run_cases(),
     ]
     .concat();

@@ -146,10 +146,13 @@ fn emptied(path: &'static str) -> impl Fn(&Built) {
     }
 }
 
+/// What is done to a project.
+type Break = Box<dyn Fn(&Built)>;
+
 /// Whatever is gone or broken, what programs read is what the schema says.
 #[test]
 fn every_state_of_a_run_fits_the_shipped_schema() {
-    let states: Vec<(&str, Box<dyn Fn(&Built)>)> = vec![
+    let states: Vec<(&str, Break)> = vec![
         ("whole", Box::new(|_| ())),
         ("no recording", Box::new(gone("fixtures/T1033/plain"))),
         (

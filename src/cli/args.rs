@@ -7,6 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
 use super::values::{
     ReportTarget, parse_argument, parse_guid, parse_platform, parse_revision, parse_shift,
     parse_source, parse_technique, parse_threads, parse_window,
@@ -50,6 +51,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     Convert(ConvertArgs),
     Import(Box<ImportArgs>),
+    Simulate(SimulateArgs),
+    Record(RecordArgs),
     Init(InitArgs),
     Doctor(DoctorArgs),
     Schema(SchemaArgs),
@@ -146,27 +149,25 @@ pub(super) struct RunArgs {
     /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
-    /// How recordings come about; replay reads them from disk
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "STAGE",
-        hide_possible_values = true
-    )]
+    /// How recordings come about
+    #[arg(long, value_enum, default_value_t, value_name = "STAGE")]
     pub(super) stage: StageArg,
+    #[command(flatten)]
+    pub(super) simulation: SimulationArgs,
     #[command(flatten)]
     pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) content: ContentArgs,
 }
 
-/// How recordings come about. The other stages are yet to come.
+/// How recordings come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum StageArg {
     /// They are read from disk
     #[default]
     Replay,
+    /// They are derived from the atomics' commands on a modelled host or account
+    Simulate,
 }
 
 /// Which tests are wanted.

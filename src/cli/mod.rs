@@ -14,8 +14,11 @@ mod list;
 mod manual;
 mod output;
 mod patience;
+mod record;
 mod run;
 mod scan;
+mod simulate;
+mod simulation_args;
 mod values;
 
 use std::io::Write;
@@ -53,6 +56,8 @@ pub fn main() -> ExitCode {
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Import(command) => import::import(*command, &output, interrupt),
+        Command::Simulate(command) => simulate::simulate(command, &output, interrupt),
+        Command::Record(command) => record::record(command, &output, interrupt),
         Command::Check(command) => check::check(command, &output, &interrupt),
         Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),

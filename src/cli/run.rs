@@ -17,9 +17,10 @@ use crate::report::{
     Detail, Show, Words, github_annotations, junit, markdown, run_json, run_text, write_file,
 };
 use crate::run::{
-    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, judge, run_suite,
+    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, judge,
+    replace_recordings, run_suite,
 };
-use crate::verdict::{Counts, Report};
+use crate::verdict::{Counts, Report, StageName};
 
 /// Load, judge, report.
 pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::Result<Exit> {
@@ -27,8 +28,6 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         output.tell(&[problem])?;
         return Ok(Exit::Wrong);
     }
-    // There is no other stage yet; the flag is what scripts can rely on.
-    let StageArg::Replay = args.stage;
     let selection = args.select.selection(args.filters);
     let wanted = match args.sigma_regression {
         Some(folder) => {
@@ -54,7 +53,22 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         }
         None => {
             let content = Content::load(&args.content.request(Start::default()));
-            let choice = choose(&content, &selection);
+            let mut choice = choose(&content, &selection);
+            let stage = match args.stage {
+                StageArg::Replay => StageName::Replay,
+                StageArg::Simulate => {
+                    let options = match args.simulation.options(output, &interrupt) {
+                        Ok(options) => options,
+                        Err(problems) => {
+                            output.tell(&problems)?;
+                            return Ok(Exit::Wrong);
+                        }
+                    };
+                    let problems = replace_recordings(&mut choice.plan, &options);
+                    choice.problems.extend(problems);
+                    StageName::Simulate
+                }
+            };
             let is_loaded = content.loaded() != LoadedCounts::default();
             Wanted::Tests {
                 // Of what was not loaded, nobody needs to know where it is from.
@@ -62,6 +76,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                 changes: choice.changes,
                 request: Box::new(JudgeRequest {
                     plan: choice.plan,
+                    stage,
                     detections: content.detections,
                     left_out: choice.left_out,
                     problems: [content.problems, choice.problems].concat(),

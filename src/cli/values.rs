@@ -34,6 +34,16 @@ pub(super) fn parse_revision(text: &str) -> Result<Revision, String> {
         .ok_or_else(|| "a revision is what git calls one, such as `main` or `HEAD~1`".to_owned())
 }
 
+/// The name of a fixture: one part of a path that every system can have.
+pub(super) fn parse_fixture_name(text: &str) -> Result<String, String> {
+    let is_tame = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if text.bytes().all(is_tame) && text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name is of letters, digits, hyphens, dots, and underscores".to_owned())
+    }
+}
+
 /// A report that is asked for.
 #[derive(Debug, Clone)]
 pub(super) struct ReportTarget {

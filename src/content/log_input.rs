@@ -1,14 +1,15 @@
 //! Logs, wherever they are.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-/// A log to be read, on disk or part of the program.
+/// A log to be read, on disk or in memory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogInput {
-    /// Its path, or the name under which it is embedded.
+    /// Its path, or the name under which it is known.
     pub path: PathBuf,
-    /// Its bytes, if it is embedded.
-    pub bytes: Option<&'static [u8]>,
+    /// Its bytes, if it is part of the program or was only just made.
+    pub bytes: Option<Arc<[u8]>>,
 }
 
 impl LogInput {

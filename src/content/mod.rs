@@ -25,6 +25,7 @@ mod schema;
 mod starter;
 mod structure;
 mod text;
+pub(crate) mod yaml_text;
 
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};

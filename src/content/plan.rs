@@ -51,6 +51,8 @@ pub enum Unrecorded {
     Refused,
     /// Not every fixture loads, and nobody knows what the others are of.
     Unknown,
+    /// It cannot be simulated, and why, as a fragment of a sentence.
+    NotSimulated(String),
 }
 
 /// A benign twin of a test.
@@ -82,6 +84,7 @@ impl fmt::Display for Unrecorded {
                     names.join(" and ")
                 )
             }
+            Self::NotSimulated(why) => write!(f, "it cannot be simulated: {why}"),
             Self::Refused => f.write_str("its recording does not load"),
             Self::Unknown => {
                 f.write_str("there is no recording of it among the fixtures that load")

@@ -286,6 +286,12 @@ codes! {
     RUN_NO_TESTS = "misfire::run::no_tests";
     /// Nothing that is judged has changed since a revision.
     RUN_NOTHING_CHANGED = "misfire::run::nothing_changed";
+    /// There is nothing to be recorded.
+    RECORD_NOTHING = "misfire::record::nothing";
+    /// Several atomics are called what one is to be recorded.
+    RECORD_SEVERAL = "misfire::record::several";
+    /// The profile of a host or account is none.
+    SIMULATE_BAD_PROFILE = "misfire::simulate::bad_profile";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
     /// Two reports are to go to one place.

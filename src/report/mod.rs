@@ -18,8 +18,10 @@ pub mod mask;
 mod paint;
 mod pick;
 mod progress;
+mod record;
 mod run;
 mod scan;
+mod simulate;
 mod words;
 
 pub use check::{check_json, check_text};
@@ -38,5 +40,7 @@ pub use markdown::markdown;
 pub use paint::Paint;
 pub use pick::Words;
 pub use progress::Progress;
+pub use record::{record_json, record_text};
 pub use run::{Detail, Show, run_text};
 pub use scan::{scan_json, scan_text};
+pub use simulate::{Causes, simulate_json, simulate_text};

@@ -184,7 +184,7 @@ pub(super) fn visit_batches(
     visit: &mut dyn FnMut(Batch, u64),
 ) {
     for (input, number) in inputs.iter().zip(0..) {
-        let opened = match input.bytes {
+        let opened = match &input.bytes {
             Some(bytes) => {
                 crate::log::read_bytes(&input.path, bytes.to_vec(), FileId(number), options)
             }

@@ -8,7 +8,7 @@ use super::judge::{JudgeRequest, judge};
 use crate::content::Content;
 use crate::detect::DetectionId;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::verdict::Verdict;
+use crate::verdict::{StageName, Verdict};
 
 /// Everything that is wrong with content.
 #[must_use]
@@ -26,6 +26,7 @@ pub fn inspect(content: Content, interrupt: Interrupt) -> Vec<Diagnostic> {
     };
     let mut report = judge(
         JudgeRequest {
+            stage: StageName::Replay,
             plan: content.plan,
             detections: content.detections,
             left_out: Vec::new(),

@@ -10,16 +10,19 @@ mod convert;
 mod doctor;
 mod event;
 mod explain;
+mod folder;
 mod hosts;
 mod import;
 mod inspect;
 mod judge;
 mod misspelled;
+mod record;
 mod regression;
 mod repeated;
 mod scan;
 mod search;
 mod selection;
+mod simulate;
 
 pub use benign::Known;
 pub use choose::{ChangesFound, Choice, choose};
@@ -35,6 +38,7 @@ pub use import::{
 };
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
+pub use record::{RecordedFixture, record_simulated};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
@@ -43,3 +47,4 @@ pub use search::{
     search_with,
 };
 pub use selection::{Candidate, Revision, Selection};
+pub use simulate::{SimulateOptions, SimulatedTest, load_profile, replace_recordings, simulate};

@@ -170,7 +170,7 @@ pub fn search_with(
 }
 
 fn size(input: &LogInput) -> u64 {
-    match input.bytes {
+    match &input.bytes {
         Some(bytes) => bytes.len() as u64,
         None => std::fs::metadata(&input.path).map_or(0, |metadata| metadata.len()),
     }
@@ -229,7 +229,7 @@ impl<'r> Queue<'r> {
         self.sink.note(RunEvent::FileOpened { path: &input.path });
         let file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         let options = &self.request.options;
-        let opened = match input.bytes {
+        let opened = match &input.bytes {
             Some(bytes) => crate::log::read_bytes(&input.path, bytes.to_vec(), file, options),
             None => crate::log::open(&input.path, file, options),
         };

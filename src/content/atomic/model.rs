@@ -65,6 +65,14 @@ impl AtomicGuid {
     }
 }
 
+impl AtomicGuid {
+    /// The GUID of an atomic that has none: all zeros.
+    #[must_use]
+    pub fn nil() -> Self {
+        Self(Uuid::nil())
+    }
+}
+
 impl fmt::Display for AtomicGuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.hyphenated().fmt(f)

@@ -15,7 +15,7 @@ use crate::content::{LoadedDetections, Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Diagnostic, Place, SourceText, has_error};
 use crate::run::event::{Interrupt, Silent};
 use crate::run::judge::{JudgeRequest, judge};
-use crate::verdict::SignalState;
+use crate::verdict::{SignalState, StageName};
 
 /// Loads the fixture that was written to a folder; problems are told of the folder
 /// that it is for.
@@ -137,6 +137,7 @@ impl Bench<'_> {
         };
         let report = judge(
             JudgeRequest {
+                stage: StageName::Replay,
                 plan,
                 detections: LoadedDetections::default(),
                 left_out: Vec::new(),

@@ -2,7 +2,6 @@
 
 mod check;
 mod draft;
-mod folder;
 mod host;
 mod inputs;
 mod kinds;
@@ -16,7 +15,6 @@ mod target;
 mod text;
 mod value;
 mod write;
-mod yaml;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;

@@ -13,12 +13,14 @@ use super::refusals::{
     in_the_way, wrong_arguments, wrong_condition, wrong_name, wrong_platform, wrong_source,
 };
 use super::survey::Survey;
-use super::text::{Manifest, Said, SaidFile, SaidSensor, manifest};
-use super::{DraftTo, ImportRequest, ImportSubject, folder};
+
+use super::{DraftTo, ImportRequest, ImportSubject};
 use crate::content::atomic::{Atomic, AtomicGuid, Platform, TechniqueId};
+use crate::content::fixture::{Manifest, Said, SaidFile, SaidSensor, manifest_text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::Catalogue;
 use crate::recording::Window;
+use crate::run::folder;
 
 /// No performance is observed for longer, in hours.
 const LONGEST_WINDOW: i64 = 24 * 366;
@@ -239,6 +241,7 @@ impl Target {
         let marks: Vec<_> = names.iter().map(|_| hash_mark()).collect();
         let others = read.facts.others();
         let said = Manifest {
+            made_by: "Made by `misfire import`. Correct what its records could not tell.",
             subject: match &self.subject {
                 Subject::Atomic { guid, given, .. } => Said::Atomic(
                     *guid,
@@ -272,9 +275,11 @@ impl Target {
                 .collect(),
             looked_at: &request.looked_at,
             given: &request.given,
+            exit_code: None,
+            notes: None,
         };
         Ok(Made {
-            text: manifest(&said),
+            text: manifest_text(&said),
             names,
             marks,
             host,

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{PartialFolder, copy};
 use super::inputs::Inputs;
 use super::known::Places;
 use super::target::{Made, Target};
@@ -13,6 +12,7 @@ use super::{
 };
 use crate::content::fixture::Fixture;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::run::folder::{PartialFolder, copy};
 
 /// A fixture that is complete, and not in its place yet.
 pub(super) struct Finished {

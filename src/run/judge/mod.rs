@@ -23,7 +23,7 @@ use super::event::{Interrupt, RunEvent, Sink};
 use super::search::interruption;
 use crate::content::{LoadedDetections, Plan, PlannedTest};
 use crate::diagnostic::{self, Diagnostic};
-use crate::verdict::{LeftOut, Report, TestReport};
+use crate::verdict::{LeftOut, Report, StageName, TestReport};
 use recordings::Recordings;
 use signals::SignalSet;
 use test::Bench;
@@ -33,6 +33,8 @@ use test::Bench;
 pub struct JudgeRequest {
     /// The tests.
     pub plan: Plan,
+    /// How their recordings come about.
+    pub stage: StageName,
     /// The detections.
     pub detections: LoadedDetections,
     /// The tests that were left out.
@@ -50,6 +52,7 @@ pub struct JudgeRequest {
 pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     let JudgeRequest {
         plan,
+        stage,
         detections,
         left_out,
         problems: mut diagnostics,
@@ -87,7 +90,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         if jobs.len() >= cores { 1 } else { cores },
         interrupt.clone(),
     );
-    let bench = Bench::new(&engine, &recordings, &detections.foreign, &told);
+    let bench = Bench::new(&engine, &recordings, &detections.foreign, &told, stage);
     let found = Mutex::new(Vec::new());
     let judge_one = |(index, (job, signals)): (usize, (&Job<'_>, SignalSet))| {
         if interrupt.is_set() {

@@ -51,6 +51,8 @@ pub(super) struct Searched {
     damage: Vec<Option<String>>,
     /// Why nothing of the recording can be trusted, if that is so.
     whole_damage: Option<String>,
+    /// Why none of its events is of the host that its manifest names, if that is so.
+    pub(super) other_host: Option<String>,
     /// The firings of the detections.
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
@@ -148,7 +150,7 @@ impl<'r> Recordings<'r> {
             .map(|(file, outcome)| damage_of(fixture, file, outcome, &inputs, &mut problems))
             .collect();
         let strange = foreign::damage(fixture, &outcome.files, &mut problems);
-        let whole_damage = fixture.damage.clone().or(strange);
+        let whole_damage = fixture.damage.clone().or_else(|| strange.clone());
         self.problems
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -168,6 +170,7 @@ impl<'r> Recordings<'r> {
             files: outcome.files,
             damage,
             whole_damage,
+            other_host: strange,
             firings: found.firings,
             signals,
             held,

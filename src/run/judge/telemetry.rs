@@ -146,12 +146,18 @@ fn states(
             kind: kind_of(signal),
             not_run: not_run.map(ToOwned::to_owned),
             not_due: condition.or(waits_for),
-            unusable: signals.unusable.get(&signal.id).cloned().or_else(|| {
-                // That something did not happen is not shown by a recording of
-                // nothing.
-                let is_vacuous = signal.presence == Presence::Absent && !searched.holds_anything();
-                is_vacuous.then(|| "the recording holds no record inside its window".to_owned())
-            }),
+            unusable: signals
+                .unusable
+                .get(&signal.id)
+                .or(searched.other_host.as_ref())
+                .cloned()
+                .or_else(|| {
+                    // That something did not happen is not shown by a recording of
+                    // nothing.
+                    let is_vacuous =
+                        signal.presence == Presence::Absent && !searched.holds_anything();
+                    is_vacuous.then(|| "the recording holds no record inside its window".to_owned())
+                }),
             sources: signal
                 .branches
                 .iter()

@@ -29,6 +29,7 @@ pub(super) struct Bench<'b> {
     /// What is wrong with the content, to say why a detection is not there.
     told: &'b [Diagnostic],
     by_id: BTreeMap<&'b str, Program>,
+    stage: StageName,
 }
 
 /// Which program goes by a detection's id.
@@ -55,6 +56,7 @@ impl<'b> Bench<'b> {
         recordings: &'b Recordings<'b>,
         foreign: &'b [(Detection, Arc<SourceText>)],
         told: &'b [Diagnostic],
+        stage: StageName,
     ) -> Self {
         let mut by_id = BTreeMap::new();
         for (program, detection) in (0..).map(ProgramId).zip(engine.programs()) {
@@ -79,6 +81,7 @@ impl<'b> Bench<'b> {
                 .collect(),
             told,
             by_id,
+            stage,
         }
     }
 
@@ -220,7 +223,7 @@ impl<'b> Bench<'b> {
             name: atomic.name.clone(),
             recording: fixture.map_or_else(PathBuf::new, |fixture| PathBuf::from(&fixture.name)),
             files: Vec::new(),
-            stage: StageName::Replay,
+            stage: self.stage,
             arguments: arguments_of(atomic, fixture),
             evidence: fixture.map(|fixture| fixture.evidence),
             stand_in: fixture.and_then(|fixture| fixture.stand_in.clone()),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::run::convert::Existing;
-use crate::run::event::Interrupt;
+use super::convert::Existing;
+use super::event::Interrupt;
 
 /// The name of a log in a fixture is not longer, in bytes.
 const LONGEST_NAME: usize = 120;

@@ -6,7 +6,7 @@ use serde_yaml::Value;
 
 /// Text as YAML: as it is where that is read back as the same text, else in
 /// quotes.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let is_tame = |character: char| {
         character.is_ascii_alphanumeric()
             || matches!(character, '.' | '_' | '-' | '/' | '+' | '@' | ':' | ' ')
@@ -28,7 +28,7 @@ pub(super) fn scalar(text: &str) -> String {
 }
 
 /// Text that must stay text, such as a version.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let scalar = scalar(text);
     if scalar.starts_with(['\'', '"']) {
         scalar
@@ -71,7 +71,7 @@ fn reads_as(yaml: &str, text: &str) -> bool {
 }
 
 /// Text as one line of a comment.
-pub(super) fn comment(text: &str) -> String {
+pub(crate) fn comment(text: &str) -> String {
     const LONGEST: usize = 200;
     let tame: String = text
         .chars()

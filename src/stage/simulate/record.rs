@@ -1,0 +1,339 @@
+//! What the sensors of a host or account log of what happened.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::perform::Performed;
+use super::sensing::Sensing;
+use super::world::{Cause, Command, CommandOutcome, Profile};
+use crate::content::LogInput;
+use crate::content::atomic::{Atomic, AtomicGuid};
+use crate::content::fixture::{Fixture, FixtureFile, Sensor as SensorNote, Subject};
+use crate::diagnostic::Place;
+use crate::event::catalogue::{Catalogue, SourceId};
+use crate::event::{Origin, OwnedEvent};
+use crate::log::evtx::WriteEventsError;
+use crate::log::{JsonFormat, JsonWriteError, JsonWriter};
+use crate::recording::{Closure, Evidence, Host, Outcome, Window};
+
+/// A record with its cause.
+#[derive(Debug, Clone)]
+pub struct LoggedEvent {
+    /// The log that it stands in, by its short name.
+    pub source: SourceId,
+    /// Its id, where events have one.
+    pub event_id: Option<u32>,
+    /// It.
+    pub event: OwnedEvent,
+    /// Why it was logged.
+    pub cause: Cause,
+}
+
+/// What an atomic leaves in the logs of a modelled host or account.
+#[derive(Debug, Clone)]
+pub struct Simulated {
+    /// The atomic.
+    pub atomic: Arc<Atomic>,
+    /// The profile.
+    pub profile: Arc<Profile>,
+    /// The arguments that were given.
+    pub arguments: BTreeMap<String, String>,
+    /// The records, in the order of their times.
+    pub events: Vec<LoggedEvent>,
+    /// What became of the commands.
+    pub commands: Vec<Command>,
+    /// Where it was.
+    pub host: Host,
+    /// From when to when.
+    pub window: Window,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What logged it.
+    pub sensors: Vec<SensorNote>,
+    /// The logs that were looked at, those without a record included.
+    pub sources: Vec<SourceId>,
+}
+
+/// A simulated log cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A binary event log.
+    #[error("a simulated event log cannot be written: {0}")]
+    Evtx(#[from] WriteEventsError),
+    /// Another log.
+    #[error("a simulated log cannot be written: {0}")]
+    Json(#[from] JsonWriteError),
+    /// A log in memory.
+    #[error("a simulated log cannot be written: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// One log as bytes.
+#[derive(Debug, Clone)]
+pub struct SimulatedLog {
+    /// Its file name, as `sysmon.evtx`.
+    pub name: String,
+    /// The source of its records.
+    pub source: SourceId,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// How many records it holds.
+    pub records: u64,
+}
+
+/// Logs what an atomic did, as the profile's products would.
+#[must_use]
+pub fn record(
+    atomic: &Arc<Atomic>,
+    profile: &Arc<Profile>,
+    arguments: &BTreeMap<String, String>,
+    start: Timestamp,
+    performed: Performed,
+) -> Simulated {
+    let mut sensing = Sensing::of(profile);
+    let host = host_of(atomic, profile);
+    let mut events = Vec::new();
+    let mut out = Vec::new();
+    for traced in &performed.activities {
+        sensing.observe(&traced.activity, &host, &mut out);
+        for event in out.drain(..) {
+            let Some(source) = Catalogue::bundled().source_of(event.origin.borrowed()) else {
+                continue;
+            };
+            let event_id = match &event.origin {
+                Origin::EventLog { event_id, .. } => *event_id,
+                Origin::Stream(_) => None,
+            };
+            events.push(LoggedEvent {
+                source: source.id.clone(),
+                event_id,
+                event,
+                cause: traced.cause.clone(),
+            });
+        }
+    }
+    events.sort_by_key(|logged| logged.event.time);
+    number(&mut events);
+    let observed = jiff::SignedDuration::from_secs(60);
+    let last = events.iter().filter_map(|logged| logged.event.time).max();
+    let end = last.unwrap_or(performed.end).max(performed.end);
+    let window = Window {
+        start,
+        end: end.checked_add(observed).unwrap_or(end),
+        closure: closure(&performed),
+    };
+    Simulated {
+        atomic: Arc::clone(atomic),
+        profile: Arc::clone(profile),
+        arguments: arguments.clone(),
+        events,
+        commands: performed.commands,
+        host,
+        window,
+        outcome: performed.outcome,
+        sensors: sensing.notes(),
+        sources: sensing.sources(),
+    }
+}
+
+/// Whether what is not there is known not to have happened: only if everything that
+/// the commands do is modelled.
+fn closure(performed: &Performed) -> Closure {
+    let is_whole = performed
+        .commands
+        .iter()
+        .all(|command| command.outcome == CommandOutcome::Modelled);
+    if is_whole {
+        Closure::Closed
+    } else {
+        Closure::Open
+    }
+}
+
+fn host_of(atomic: &Atomic, profile: &Profile) -> Host {
+    let platform = match (&profile.host, atomic.platforms.first()) {
+        (Some(host), _) if profile.aws.is_none() && profile.azure.is_none() => {
+            host.platform.clone()
+        }
+        (_, Some(platform)) => platform.as_str().to_owned(),
+        (Some(host), None) => host.platform.clone(),
+        (None, None) => String::new(),
+    };
+    let mut facts = BTreeMap::new();
+    let name = match (
+        platform.as_str(),
+        &profile.aws,
+        &profile.azure,
+        &profile.host,
+    ) {
+        ("iaas:aws", Some(aws), ..) => aws.account.clone(),
+        ("iaas:azure", _, Some(azure), _) => azure.subscription.clone(),
+        (.., Some(host)) => host.full_name(),
+        _ => profile.name.clone(),
+    };
+    if let Some(host) = &profile.host {
+        let user = if host.user.domain.is_empty() {
+            host.user.name.clone()
+        } else {
+            format!(r"{}\{}", host.user.domain, host.user.name)
+        };
+        facts.insert("os".to_owned(), host.os.clone());
+        facts.insert("user".to_owned(), user);
+        facts.insert("user_sid".to_owned(), host.user.sid.clone());
+        let environment = if profile.is_windows() {
+            super::world::windows_environment(host)
+        } else {
+            super::world::linux_environment(host)
+        };
+        if let Some(temp) = environment.get("TEMP") {
+            facts.insert("temp".to_owned(), temp.to_owned());
+        }
+    }
+    if let Some(aws) = &profile.aws {
+        facts.insert("account".to_owned(), aws.account.clone());
+        facts.insert("region".to_owned(), aws.region.clone());
+    }
+    if let Some(azure) = &profile.azure {
+        facts.insert("subscription".to_owned(), azure.subscription.clone());
+        facts.insert("tenant".to_owned(), azure.tenant.clone());
+    }
+    facts.insert("name".to_owned(), name.clone());
+    facts.insert("platform".to_owned(), platform.clone());
+    Host {
+        name,
+        platform,
+        facts,
+    }
+}
+
+/// Numbers the records of each channel in the order of their times.
+fn number(events: &mut [LoggedEvent]) {
+    let mut next: BTreeMap<Origin, i64> = BTreeMap::new();
+    for logged in events {
+        let channel = match &logged.event.origin {
+            Origin::EventLog { channel, .. } => Origin::EventLog {
+                provider: None,
+                channel: channel.clone(),
+                event_id: None,
+            },
+            Origin::Stream(_) => continue,
+        };
+        let number = next.entry(channel).or_insert(FIRST_RECORD);
+        for field in &mut logged.event.fields {
+            if &*field.name == "EventRecordID" {
+                field.value = crate::event::OwnedValue::Integer(*number);
+            }
+        }
+        *number += 1;
+    }
+}
+
+/// The number of the first record that is logged of a test: logs are in use for long.
+const FIRST_RECORD: i64 = 70_001;
+
+impl Simulated {
+    /// The logs as their products keep them, one a source that has records.
+    ///
+    /// # Errors
+    /// A record cannot stand in its log.
+    pub fn logs(&self) -> Result<Vec<SimulatedLog>, RecordError> {
+        let mut by_source: BTreeMap<&SourceId, Vec<OwnedEvent>> = BTreeMap::new();
+        for logged in &self.events {
+            by_source
+                .entry(&logged.source)
+                .or_default()
+                .push(logged.event.clone());
+        }
+        by_source
+            .into_iter()
+            .map(|(source, events)| log(source, &events))
+            .collect()
+    }
+
+    /// It as a fixture whose logs are in memory; its name begins with `simulated/`.
+    ///
+    /// # Errors
+    /// A record cannot stand in its log.
+    pub fn fixture(&self) -> Result<Fixture, RecordError> {
+        let logs = self.logs()?;
+        let name = format!(
+            "simulated/{}-{} on {}",
+            self.atomic.technique, self.atomic.number, self.profile.name
+        );
+        let files: Vec<_> = logs
+            .into_iter()
+            .map(|log| FixtureFile {
+                input: LogInput {
+                    path: PathBuf::from(format!("{name}/{}", log.name)),
+                    bytes: Some(log.bytes),
+                },
+                sources: vec![log.source],
+                records: log.records,
+                closure: self.window.closure,
+            })
+            .collect();
+        let has = |source: &SourceId| files.iter().any(|file| file.sources.contains(source));
+        let looked_at = self
+            .sources
+            .iter()
+            .filter(|source| !has(source))
+            .cloned()
+            .collect();
+        let guid = self.atomic.guid;
+        let host = self.profile.host.as_ref();
+        Ok(Fixture {
+            subject: Subject::Atomic {
+                guid: guid.unwrap_or_else(AtomicGuid::nil),
+                arguments: self.arguments.clone(),
+            },
+            name,
+            evidence: Evidence::Simulated,
+            stand_in: None,
+            host: self.host.clone(),
+            sensors: self.sensors.clone(),
+            window: self.window,
+            files,
+            looked_at,
+            given: host.map(|host| host.given.clone()).unwrap_or_default(),
+            outcome: self.outcome.clone(),
+            modelled: Vec::new(),
+            scrubbed: Vec::new(),
+            unverified_shape: Vec::new(),
+            place: Place::file(&self.atomic.place.file),
+            lost: Vec::new(),
+            damage: None,
+        })
+    }
+
+    /// Whether the atomic was performed at all.
+    #[must_use]
+    pub fn is_performed(&self) -> bool {
+        !matches!(self.outcome, Outcome::NotRun { .. })
+    }
+}
+
+fn log(source: &SourceId, events: &[OwnedEvent]) -> Result<SimulatedLog, RecordError> {
+    let (ending, bytes) = match source.as_str() {
+        "cloudtrail" => (".json", json(JsonFormat::CloudTrail, events)?),
+        "azure-activity" => (".json", json(JsonFormat::AzureActivity, events)?),
+        "sysmon-linux" => (".jsonl", json(JsonFormat::JsonLines, events)?),
+        _ => (".evtx", crate::log::evtx::write_events(events)?),
+    };
+    Ok(SimulatedLog {
+        name: format!("{}{ending}", source.as_str()),
+        source: source.clone(),
+        bytes: bytes.into(),
+        records: events.len() as u64,
+    })
+}
+
+fn json(format: JsonFormat, events: &[OwnedEvent]) -> Result<Vec<u8>, RecordError> {
+    let mut writer = JsonWriter::new(Vec::new(), format, None);
+    for event in events {
+        writer.write_owned(event)?;
+    }
+    Ok(writer.finish()?)
+}
