@@ -235,10 +235,10 @@ fn children_of_recorded_shells_are_found() {
         "only {} shells were looked at",
         distinct.len()
     );
-    assert!(share(named, wanted) >= 75, "too few children are found");
+    assert!(share(named, wanted) >= 80, "too few children are found");
     assert!(
-        share(lines, wanted) >= 65,
+        share(lines, wanted) >= 80,
         "too few command lines are right"
     );
-    assert!(share(named, found) >= 90, "too many children are invented");
+    assert!(share(named, found) >= 95, "too many children are invented");
 }
