@@ -224,3 +224,29 @@ fn a_host_without_command_lines_is_blind() {
     }
     assert!(of_kind(&document, "sysmon", 1).is_empty());
 }
+
+/// The bundled tests for Windows, each derived from its commands alone, leave what they
+/// must leave, and the bundled rules fire on it.
+#[test]
+fn the_bundled_tests_for_windows_hold_when_they_are_simulated() {
+    let home = Home::new();
+    let args = [
+        "run",
+        "--stage",
+        "simulate",
+        "--platform",
+        "windows",
+        "--format",
+        "json",
+    ];
+    let report = home.misfire(&args).exits(0).json();
+    let tests = report["tests"].as_array().expect("tests");
+    assert_eq!(tests.len(), 6, "{report:#}");
+    for test in tests {
+        let fired = test["verdicts"].as_array().expect("verdicts").iter();
+        let fired = fired
+            .filter(|verdict| verdict["verdict"] == "fired")
+            .count();
+        assert!(fired > 0, "{test:#}");
+    }
+}

@@ -50,7 +50,11 @@ impl Files {
         };
         let is_windows = profile.is_windows();
         for installed in &host.programs {
-            let content = Content::Program(Arc::new(installed.file()));
+            // What a profile does not say of a program, its model may know.
+            let likely = crate::stage::simulate::program::likely_file(&installed.path)
+                .filter(|_| installed.metadata.is_none() && installed.signer.is_none());
+            let file = likely.unwrap_or_else(|| Arc::new(installed.file()));
+            let content = Content::Program(file);
             files
                 .entries
                 .insert(key_of(&installed.path, is_windows), Entry::File(content));
