@@ -3,7 +3,7 @@
 //! The folders are the sentence: [`content`] is what is to be proven, [`log`]
 //! reads and writes what products leave behind, [`event`] is one record of it,
 //! [`detect`] searches it, [`verdict`] judges, [`run`] drives, and [`report`]
-//! tells. Imports run downward only; `tests/layers.rs` enforces it.
+//! tells. Imports run downward only; `tests/suite/layers.rs` enforces it.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

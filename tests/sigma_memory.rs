@@ -1,6 +1,7 @@
 //! How much memory all rules take while logs are searched. In a process of its
 //! own, since the highest mark of a process never falls.
 
+#[path = "suite/support/mod.rs"]
 mod support;
 
 use misfire::detect::Engine;

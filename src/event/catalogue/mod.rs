@@ -1,7 +1,7 @@
 //! The source catalogue: which products log what, where, with which fields.
 //!
 //! Everything it knows is data beside this file, checked by
-//! `tests/catalogue.rs`:
+//! `tests/suite/catalogue.rs`:
 //!
 //! - `events/`: a table a provider with its channels, event ids, titles, and
 //!   the fields and wire types of every version in the shared recordings; the

@@ -13,7 +13,7 @@
 //! The windows are ours. Those of `rsigma-eval` 0.23 count whole seconds, take
 //! one rule of a `temporal` correlation for all of them, lose the events
 //! behind a correlation of correlations, and never chain correlations without
-//! an id; `tests/sigma_correlations.rs` has a case of each.
+//! an id; `tests/suite/sigma_correlations.rs` has a case of each.
 
 mod condition;
 mod evaluate;

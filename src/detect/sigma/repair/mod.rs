@@ -2,7 +2,7 @@
 //! specification says.
 //!
 //! Each rewriting keeps a rule's meaning and undoes one difference, shown by a
-//! test in `tests/sigma_semantics.rs`:
+//! test in `tests/suite/sigma_semantics.rs`:
 //!
 //! - a wildcard inside a `startswith` or `endswith` value swaps the anchor, and
 //!   a wildcard does not match a line break ([`wildcard`]);

@@ -1,9 +1,0 @@
-//! What is to be proven is never green when something of it is removed, emptied, or
-//! damaged.
-
-#[path = "../support/corpora.rs"]
-mod corpora;
-
-mod bundled;
-mod damage;
-mod suite;

@@ -1,0 +1,81 @@
+//! Programs that scripts start, and their command lines.
+
+use crate::powershell_simulation::run;
+
+#[test]
+fn programs_get_their_full_path_in_quotes() {
+    let left = run("whoami.exe /all\nwhoami");
+    assert_eq!(
+        left.started(),
+        [
+            r#""C:\Windows\system32\whoami.exe" /all"#,
+            r#""C:\Windows\system32\whoami.exe""#
+        ]
+    );
+}
+
+#[test]
+fn words_pass_as_windows_powershell_passes_them() {
+    let left = run(
+        "$d = 'a b'\nreg add \"HKCU\\Software\\X Y\" /v n /d $d /f\nrundll32 C:\\x\\comsvcs.dll, MiniDump 624 $env:TEMP\\out.dmp full\ncmd /c \"echo hi\" --% >x",
+    );
+    assert_eq!(
+        left.started(),
+        [
+            r#""C:\Windows\system32\reg.exe" add "HKCU\Software\X Y" /v n /d "a b" /f"#,
+            r#""C:\Windows\system32\rundll32.exe" C:\x\comsvcs.dll, MiniDump 624 C:\Users\avery\AppData\Local\Temp\out.dmp full"#,
+            r#""C:\Windows\system32\cmd.exe" /c "echo hi" >x"#,
+        ]
+    );
+}
+
+#[test]
+fn start_process_leaves_a_blank_at_the_end() {
+    let left = run(
+        r"Start-Process -FilePath C:\tools\a.exe; Start-Process C:\tools\b.exe -ArgumentList '-x','y'",
+    );
+    assert_eq!(
+        left.started(),
+        [r#""C:\tools\a.exe" "#, r#""C:\tools\b.exe" -x y"#]
+    );
+}
+
+#[test]
+fn calls_and_expressions_start_programs() {
+    let left = run(
+        "& \"$env:windir\\system32\\net.exe\" user\n$c = 'hostname'; & $c\niex 'ipconfig /all'",
+    );
+    assert_eq!(
+        left.started(),
+        [
+            r#""C:\Windows\system32\net.exe" user"#,
+            r"C:\WINDOWS\system32\net1 user",
+            r#""C:\Windows\system32\hostname.exe""#,
+            r#""C:\Windows\system32\ipconfig.exe" /all"#,
+        ]
+    );
+}
+
+#[test]
+fn processes_of_wmi_are_its_hosts_children() {
+    let left = run(
+        "([wmiclass]'\\\\.\\root\\cimv2:win32_process').Create('notepad.exe')\nInvoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{CommandLine='calc.exe'}",
+    );
+    let parents: Vec<_> = left.processes();
+    assert_eq!(
+        parents,
+        [
+            ("notepad.exe".to_owned(), "WmiPrvSE.exe".to_owned()),
+            ("calc.exe".to_owned(), "WmiPrvSE.exe".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn batch_files_are_run_by_the_command_processor() {
+    let left = run(r#"& "C:\a b\x.bat" one"#);
+    assert_eq!(
+        left.started(),
+        [r#"C:\Windows\system32\cmd.exe /c ""C:\a b\x.bat" one""#]
+    );
+}
