@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::event::Interrupt;
-use crate::content::atomic::{Atomic, Platform};
+use crate::content::atomic::{Atomic, Executor, Platform, Shell};
 use crate::content::{Plan, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::stage::simulate::world::Profile;
@@ -129,8 +129,26 @@ fn profiles_for(atomic: &Atomic, given: &[Arc<Profile>]) -> Vec<Arc<Profile>> {
     if !fitting.is_empty() {
         return fitting;
     }
-    let bundled = atomic.platforms.iter().copied().find_map(Profile::bundled);
+    let bundled = atomic.platforms.iter().copied().find_map(|platform| {
+        let bundled = Profile::bundled(platform)?;
+        let is_of_cloud = bundled.aws.is_some() || bundled.azure.is_some();
+        Some(match is_of_cloud && is_for_windows(atomic) {
+            true => Profile::clouds_from_windows(),
+            false => bundled,
+        })
+    });
     bundled.map(Arc::new).into_iter().collect()
+}
+
+/// Whether its commands are in a language of Windows' own.
+fn is_for_windows(atomic: &Atomic) -> bool {
+    matches!(
+        &atomic.executor,
+        Executor::Command {
+            shell: Shell::PowerShell | Shell::CommandPrompt,
+            ..
+        }
+    )
 }
 
 fn is_of(profile: &Profile, platform: Platform) -> bool {

@@ -6,6 +6,7 @@ mod bundled;
 mod catalogue;
 mod check;
 mod cli;
+mod cloud_simulation;
 mod cmd_simulation;
 mod content;
 mod content_diagnostics;

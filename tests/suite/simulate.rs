@@ -133,26 +133,38 @@ fn a_program_without_a_model_only_starts_and_closes_no_window() {
 #[test]
 fn what_is_not_modelled_is_not_run() {
     let home = Home::new();
+    home.write(
+        "atomics/T1609/T1609.yaml",
+        "attack_technique: T1609\ndisplay_name: Container Administration Command\natomic_tests:\n\
+         - name: In a container\n  auto_generated_guid: 6f0a4ad8-6a5c-4a0f-bb28-1a8a1a6f5d02\n  \
+         description: Runs a command\n  supported_platforms: [containers]\n  executor:\n    \
+         name: sh\n    command: id\n",
+    );
+    home.write(
+        "expectations/T1609.yaml",
+        "attack_technique: T1609\ntests:\n  - atomic: 6f0a4ad8-6a5c-4a0f-bb28-1a8a1a6f5d02\n    \
+         signals:\n      - {id: run, source: sysmon-linux, event_id: 1, fields: {Image|endswith: /id}}\n",
+    );
     let args = [
         "run",
         "--stage",
         "simulate",
-        "T1021.008",
+        "--atomics",
+        "atomics",
+        "--expectations",
+        "expectations",
         "--format",
         "json",
     ];
     let report = home.misfire(&args).exits(1).json();
-    let verdicts = report["tests"]
-        .as_array()
-        .expect("tests")
-        .iter()
-        .flat_map(|test| test["verdicts"].as_array().cloned().unwrap_or_default());
-    let verdicts: Vec<_> = verdicts.collect();
-    assert!(!verdicts.is_empty());
-    for verdict in verdicts {
-        assert_eq!(verdict["verdict"], "not-run", "{verdict:#}");
-    }
-    home.misfire(&["simulate", "T1021.008"]).exits(1);
+    let signal = &report["tests"][0]["signals"][0];
+    assert_ne!(signal["state"], "seen", "{report:#}");
+    assert!(
+        report.to_string().contains("cannot be simulated"),
+        "{report:#}"
+    );
+    let args = ["simulate", "--atomics", "atomics", "container"];
+    home.misfire(&args).exits(1);
 }
 
 #[test]

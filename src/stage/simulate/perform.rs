@@ -41,6 +41,8 @@ pub struct Performed {
     pub outcome: Outcome,
     /// When the last of it happened.
     pub end: Timestamp,
+    /// What all that looks random was derived from.
+    pub seed: u64,
 }
 
 /// Where the public runner keeps the atomics.
@@ -63,6 +65,7 @@ pub fn perform(
             because: because.to_owned(),
         },
         end: simulation.start,
+        seed: seed_of(atomic, simulation),
     };
     let Executor::Command {
         shell, elevation, ..
@@ -123,6 +126,7 @@ pub fn perform(
         commands,
         outcome,
         end,
+        seed,
     })
 }
 

@@ -93,7 +93,7 @@ pub fn record(
     start: Timestamp,
     performed: Performed,
 ) -> Simulated {
-    let mut sensing = Sensing::of(profile);
+    let mut sensing = Sensing::of(profile, performed.seed);
     let host = host_of(atomic, profile);
     let mut events = Vec::new();
     let mut out = Vec::new();
@@ -174,7 +174,8 @@ fn host_of(atomic: &Atomic, profile: &Profile) -> Host {
         (.., Some(host)) => host.full_name(),
         _ => profile.name.clone(),
     };
-    if let Some(host) = &profile.host {
+    let is_of_cloud = platform.starts_with("iaas:");
+    if let Some(host) = profile.host.as_ref().filter(|_| !is_of_cloud) {
         let user = if host.user.domain.is_empty() {
             host.user.name.clone()
         } else {
@@ -192,11 +193,17 @@ fn host_of(atomic: &Atomic, profile: &Profile) -> Host {
             facts.insert("temp".to_owned(), temp.to_owned());
         }
     }
-    if let Some(aws) = &profile.aws {
+    if let Some(aws) = profile.aws.as_ref().filter(|_| platform != "iaas:azure") {
+        if is_of_cloud {
+            facts.insert("user".to_owned(), aws.arn());
+        }
         facts.insert("account".to_owned(), aws.account.clone());
         facts.insert("region".to_owned(), aws.region.clone());
     }
-    if let Some(azure) = &profile.azure {
+    if let Some(azure) = profile.azure.as_ref().filter(|_| platform != "iaas:aws") {
+        if is_of_cloud {
+            facts.insert("user".to_owned(), azure.caller_name().to_owned());
+        }
         facts.insert("subscription".to_owned(), azure.subscription.clone());
         facts.insert("tenant".to_owned(), azure.tenant.clone());
     }

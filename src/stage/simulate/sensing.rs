@@ -1,12 +1,15 @@
 //! The products that a profile's host and accounts are logged by.
 
-use super::world::{HostProfile, Profile};
+use super::world::{AzureExport, HostProfile, Profile};
 use crate::activity::Activity;
 use crate::content::fixture::Sensor as SensorNote;
 use crate::event::OwnedEvent;
 use crate::event::catalogue::{Catalogue, SourceId};
 use crate::recording::Host;
-use crate::sensor::{HostSensors, LoggingHost, Sensor, SensorPlatform, sensors};
+use crate::sensor::{
+    AzureActivity, AzureShape, CloudTrail, HostSensors, LoggingHost, Sensor, SensorPlatform,
+    sensors,
+};
 
 /// The sensors of a profile.
 pub(super) struct Sensing {
@@ -16,14 +19,44 @@ pub(super) struct Sensing {
 }
 
 impl Sensing {
-    pub(super) fn of(profile: &Profile) -> Self {
+    /// Equal seeds give equal ids of records.
+    pub(super) fn of(profile: &Profile, seed: u64) -> Self {
         let mut sensing = Self {
             sensors: Vec::new(),
             notes: Vec::new(),
             sources: Vec::new(),
         };
-        if let Some(host) = &profile.host {
+        // A host from which clouds are looked after is logged only if that is switched on.
+        let is_of_cloud = profile.aws.is_some() || profile.azure.is_some();
+        let is_logged =
+            !profile.switches.sysmon.is_empty() || !profile.switches.security.is_empty();
+        if let Some(host) = profile.host.as_ref().filter(|_| is_logged || !is_of_cloud) {
             sensing.add_host(profile, host);
+        }
+        if profile.aws.is_some() {
+            sensing.sensors.push(Box::new(CloudTrail::new(seed)));
+            sensing.add(
+                "AWS CloudTrail",
+                Some("a trail of all regions, management events, read and write".to_owned()),
+                &["cloudtrail"],
+            );
+        }
+        if let Some(azure) = &profile.azure {
+            let (shape, configuration) = match azure.export {
+                AzureExport::DiagnosticSettings => (
+                    AzureShape::DiagnosticSettings,
+                    "diagnostic setting of the subscription, all categories",
+                ),
+                AzureExport::Rest => (AzureShape::Rest, "listed with the REST interface"),
+            };
+            sensing
+                .sensors
+                .push(Box::new(AzureActivity::new(seed, shape)));
+            sensing.add(
+                "Azure activity log",
+                Some(configuration.to_owned()),
+                &["azure-activity"],
+            );
         }
         sensing
     }

@@ -74,8 +74,8 @@ pub fn run(
     let input = invocation.input.as_deref();
     let name = name_of(image).to_owned();
     let finished = match name.as_str() {
-        "aws" => cloud::aws(world, &context, arguments, input)?,
-        "az" => cloud::az(world, &context, arguments, input)?,
+        "aws" => cloud::aws(world, &context, arguments)?,
+        "az" => cloud::az(world, &context, arguments)?,
         _ => match linux::run(world, &context, &name, arguments, input)? {
             Some(finished) => finished,
             None => unknown(world, &mut context, image, arguments)?,

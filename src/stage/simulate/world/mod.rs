@@ -1,6 +1,7 @@
 //! The host or account that commands are interpreted on.
 
 mod budget;
+mod cloud;
 mod context;
 mod environment;
 mod files;
@@ -15,13 +16,15 @@ mod unix;
 mod windows;
 
 pub use budget::{Budget, Exhausted};
+pub use cloud::{CloudState, RemoteCommand};
 pub use context::{Context, Finished};
 pub use environment::Environment;
 pub use files::{Content, Presence};
 pub use numbers::Numbers;
 pub use processes::Start;
 pub use profile::{
-    AwsProfile, AzureProfile, HostProfile, InstalledProgram, Profile, ProfileError, Switches,
+    AwsCallerProfile, AwsProfile, AzureCallerProfile, AzureExport, AzureProfile, HostProfile,
+    InstalledProgram, Profile, ProfileError, Switches,
 };
 pub use trace::{Cause, Command, CommandOutcome, Traced};
 pub use unix::linux_environment;
@@ -43,6 +46,9 @@ pub struct World {
     pub numbers: Numbers,
     /// How much may still be done.
     pub budget: Budget,
+    /// What calls have left in the modelled account.
+    pub cloud: CloudState,
+    started: Timestamp,
     now: Timestamp,
     files: files::Files,
     registry: registry::Registry,
@@ -71,6 +77,8 @@ impl World {
             profile,
             numbers,
             budget: Budget::default(),
+            cloud: CloudState::default(),
+            started: now,
             now,
             next_process: 0,
             next_port,
@@ -87,6 +95,12 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The time at which it began.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.started
     }
 
     /// Lets time pass.

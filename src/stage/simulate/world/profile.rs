@@ -232,6 +232,7 @@ pub struct ProfileError(#[from] serde_yaml::Error);
 
 const WINDOWS: &str = include_str!("profiles/windows.yaml");
 const LINUX: &str = include_str!("profiles/linux.yaml");
+const CLOUD: &str = include_str!("profiles/cloud.yaml");
 
 impl Profile {
     /// Reads a profile.
@@ -248,10 +249,26 @@ impl Profile {
         let text = match platform {
             Platform::Windows => WINDOWS,
             Platform::Linux | Platform::MacOs => LINUX,
+            Platform::IaasAws | Platform::IaasAzure => CLOUD,
             _ => return None,
         };
-        let profile = Self::parse(text);
-        Some(profile.unwrap_or_else(|error| panic!("a bundled profile is damaged: {error}")))
+        Some(Self::known(text))
+    }
+
+    /// The bundled profile of clouds that are looked after from Windows: commands in
+    /// PowerShell and for `cmd` are carried out there.
+    #[must_use]
+    pub fn clouds_from_windows() -> Self {
+        let mut clouds = Self::known(CLOUD);
+        let workstation = Self::known(WINDOWS);
+        let given = clouds.host.map(|host| host.given).unwrap_or_default();
+        clouds.name = "clouds-from-windows".to_owned();
+        clouds.host = workstation.host.map(|host| HostProfile { given, ..host });
+        clouds
+    }
+
+    fn known(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|error| panic!("a bundled profile is damaged: {error}"))
     }
 
     /// Whether its host is one with Windows.
@@ -287,6 +304,31 @@ impl Profile {
         self.host
             .as_ref()
             .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |host| host.address)
+    }
+}
+
+impl AwsProfile {
+    /// The caller's ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        let account = &self.account;
+        match &self.caller {
+            AwsCallerProfile::User { name, .. } => format!("arn:aws:iam::{account}:user/{name}"),
+            AwsCallerProfile::Role { name, session, .. } => {
+                format!("arn:aws:sts::{account}:assumed-role/{name}/{session}")
+            }
+        }
+    }
+}
+
+impl AzureProfile {
+    /// The name of the caller: of an application it is its id.
+    #[must_use]
+    pub fn caller_name(&self) -> &str {
+        match &self.caller {
+            AzureCallerProfile::User { name, .. } => name,
+            AzureCallerProfile::Application { application, .. } => application,
+        }
     }
 }
 

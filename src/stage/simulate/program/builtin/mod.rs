@@ -1,5 +1,6 @@
 //! What programs do that takes more than a table: models name these as `carry-out`.
 
+mod clouds;
 mod copying;
 mod network_accounts;
 mod network_tools;
@@ -60,6 +61,8 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("findstr", search::findstr),
     ("anydesk-service", services::anydesk),
     ("tightvnc-service", services::tightvnc),
+    ("aws", clouds::aws),
+    ("az", clouds::az),
 ];
 
 /// Whether there is a built-in action of that name.

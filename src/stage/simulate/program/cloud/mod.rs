@@ -1,53 +1,52 @@
 //! The command lines and PowerShell modules of clouds: which calls they make, with
 //! which parameters.
 
-use crate::stage::simulate::world::{CommandOutcome, Context, Exhausted, Finished, World};
+mod aws;
+mod az;
+mod output;
+mod template;
 
-/// Carries out `aws` with these arguments in its own process.
-///
-/// # Errors
-/// The simulation's budget is spent.
-pub fn aws(
-    world: &mut World,
-    _context: &Context,
-    _arguments: &[String],
-    _input: Option<&str>,
-) -> Result<Finished, Exhausted> {
-    not_modelled(world)
-}
+pub use aws::aws;
+pub use az::az;
 
-/// Carries out `az` with these arguments in its own process.
-///
-/// # Errors
-/// The simulation's budget is spent.
-pub fn az(
-    world: &mut World,
-    _context: &Context,
-    _arguments: &[String],
-    _input: Option<&str>,
-) -> Result<Finished, Exhausted> {
-    not_modelled(world)
-}
+use crate::stage::simulate::world::{Context, Exhausted, Finished, World};
+
+/// Commands that choose account and credentials: signing in leaves no record in the logs
+/// that are modelled.
+const CLIENT_ONLY: &[&str] = &[
+    "Connect-AzAccount",
+    "Disconnect-AzAccount",
+    "Login-AzAccount",
+    "Set-AzContext",
+    "Select-AzContext",
+    "Select-AzSubscription",
+    "Set-AWSCredential",
+    "Set-AWSCredentials",
+    "Clear-AWSCredential",
+    "Set-DefaultAWSRegion",
+    "Initialize-AWSDefaultConfiguration",
+];
 
 /// Carries out a command of the AWS or Az PowerShell modules, as
 /// `Invoke-AzVMRunCommand`, with its parameters by name without the hyphen; `None` if
-/// it is none of theirs.
+/// it is none of theirs that is known.
 ///
 /// # Errors
 /// The simulation's budget is spent.
 pub fn cmdlet(
-    _world: &mut World,
-    _context: &Context,
-    _name: &str,
-    _parameters: &[(String, String)],
+    world: &mut World,
+    context: &Context,
+    name: &str,
+    parameters: &[(String, String)],
 ) -> Result<Option<Finished>, Exhausted> {
-    Ok(None)
-}
-
-/// Calls are not derived yet, and what they would give is not known.
-fn not_modelled(world: &mut World) -> Result<Finished, Exhausted> {
-    world.note_outcome(CommandOutcome::NotInterpreted {
-        because: "the calls of a cloud's command line are not modelled".to_owned(),
-    });
-    Ok(Finished::well())
+    if CLIENT_ONLY
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+    {
+        return Ok(Some(Finished::well()));
+    }
+    match az::cmdlet(world, context, name, parameters)? {
+        Some(finished) => Ok(Some(finished)),
+        None => aws::cmdlet(world, context, name, parameters),
+    }
 }
