@@ -1,10 +1,12 @@
 //! What the sensors of clouds write: beside real records, beside the bundled fixtures,
 //! and beside what is documented.
 
+mod azure;
 mod behaviour;
 mod calls;
 mod cloudtrail;
 mod compare;
+mod operations;
 
 use jiff::Timestamp;
 use misfire::activity::{Activity, ActivityKind};
