@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use super::paint::Paint;
 use super::words::{count_of, json, one_line, value};
 use crate::event::OwnedEvent;
+use crate::event::catalogue::SourceId;
 use crate::run::SimulatedTest;
 use crate::stage::simulate::world::{Command, CommandOutcome};
-use crate::stage::simulate::{LoggedEvent, Simulated};
+use crate::stage::simulate::{LoggedEvent, NotLogged, Simulated};
 
 /// How much of a line from outside is shown, in characters.
 const WIDTH: usize = 110;
@@ -90,6 +91,14 @@ fn run_text(out: &mut dyn Write, run: &Simulated, causes: Causes, paint: Paint) 
             }
         }
     }
+    for lost in &run.not_logged {
+        let because = lost.because;
+        writeln!(
+            out,
+            "  not logged  {}: {because}",
+            kind(&lost.source, lost.event_id)
+        )?;
+    }
     for command in &run.commands {
         for assumed in &command.assumed {
             writeln!(
@@ -137,10 +146,7 @@ fn event_line(logged: &LoggedEvent) -> String {
     let time = logged.event.time.map_or_else(String::new, |time| {
         time.strftime("%H:%M:%S%.3f").to_string()
     });
-    let id = logged
-        .event_id
-        .map_or_else(String::new, |id| format!(" {id}"));
-    let kind = format!("{}{id}", logged.source);
+    let kind = kind(&logged.source, logged.event_id);
     let telling = TELLING.iter().find_map(|name| {
         let mut fields = logged.event.fields.iter();
         let field = fields.find(|field| field.name.as_ref() == *name)?;
@@ -148,6 +154,13 @@ fn event_line(logged: &LoggedEvent) -> String {
         (text != "-").then(|| format!("{name}: {text}"))
     });
     format!("{time}  {kind:<22} {}", telling.unwrap_or_default())
+}
+
+fn kind(source: &SourceId, event_id: Option<u32>) -> String {
+    match event_id {
+        Some(id) => format!("{source} {id}"),
+        None => source.to_string(),
+    }
 }
 
 #[derive(Default)]
@@ -185,6 +198,9 @@ impl Counts {
 pub struct SimulationDocument {
     /// The records of all atomics, each atomic's in the order of their times.
     events: Vec<EventDocument>,
+    /// The records that are too large for their logs: that they are not there proves
+    /// nothing.
+    not_logged: Vec<NotLoggedDocument>,
     /// What became of the commands, in the order in which they were begun.
     commands: Vec<CommandDocument>,
     /// The atomics that were not simulated.
@@ -205,6 +221,24 @@ struct EventDocument {
     time: Option<String>,
     /// What it holds, by field; nested names are joined with dots.
     fields: Map<String, Value>,
+    /// The place in `commands` of the command that caused it.
+    command: Option<usize>,
+    /// The line of a program's model that caused it.
+    model: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct NotLoggedDocument {
+    /// The GUID of the atomic; null if it has none.
+    atomic: Option<String>,
+    /// The name of the profile that it was simulated on.
+    profile: String,
+    /// The short name of the log.
+    source: String,
+    /// The event id, where events have one.
+    event_id: Option<u32>,
+    /// Why it is not there.
+    because: &'static str,
     /// The place in `commands` of the command that caused it.
     command: Option<usize>,
     /// The line of a program's model that caused it.
@@ -245,6 +279,7 @@ struct NotSimulatedDocument {
 pub fn simulate_json(out: &mut dyn Write, tests: &[SimulatedTest]) -> io::Result<()> {
     let mut document = SimulationDocument {
         events: Vec::new(),
+        not_logged: Vec::new(),
         commands: Vec::new(),
         not_simulated: Vec::new(),
     };
@@ -274,6 +309,10 @@ pub fn simulate_json(out: &mut dyn Write, tests: &[SimulatedTest]) -> io::Result
             document
                 .events
                 .extend(events.map(|logged| event(logged, run, atomic.as_ref(), first)));
+            let lost = run.not_logged.iter();
+            document
+                .not_logged
+                .extend(lost.map(|lost| not_logged(lost, run, atomic.as_ref(), first)));
             let commands = run.commands.iter();
             document
                 .commands
@@ -299,6 +338,23 @@ fn event(
         fields: fields(&logged.event),
         command: logged.cause.command.map(|at| first + at),
         model: logged.cause.model.clone(),
+    }
+}
+
+fn not_logged(
+    lost: &NotLogged,
+    run: &Simulated,
+    atomic: Option<&String>,
+    first: usize,
+) -> NotLoggedDocument {
+    NotLoggedDocument {
+        atomic: atomic.cloned(),
+        profile: run.profile.name.clone(),
+        source: lost.source.to_string(),
+        event_id: lost.event_id,
+        because: lost.because,
+        command: lost.cause.command.map(|at| first + at),
+        model: lost.cause.model.clone(),
     }
 }
 

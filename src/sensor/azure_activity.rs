@@ -127,6 +127,7 @@ impl Common<'_> {
             Status::Accepted if self.operation.verb == "Write" => Some("Created"),
             Status::Accepted => Some("Accepted"),
             Status::Failed => Some("Forbidden"),
+            Status::Succeeded if !self.operation.is_long => Some("OK"),
             Status::Started | Status::Succeeded => None,
         }
     }
@@ -138,6 +139,13 @@ impl Common<'_> {
             "Delete" => "DELETE",
             _ => "POST",
         }
+    }
+
+    /// Whether the answer that it was accepted names the request to the provider: those
+    /// of actions do not, and what resource manager does itself has none.
+    fn has_service_request(&self) -> bool {
+        let provider = self.operation.name.split('/').next().unwrap_or_default();
+        self.operation.verb != "Action" && !provider.eq_ignore_ascii_case("Microsoft.Resources")
     }
 
     fn subscription(&self) -> &str {
@@ -154,7 +162,7 @@ impl Common<'_> {
         if let Some(code) = self.status_code(status) {
             properties.insert("statusCode".to_owned(), code.into());
             let request = match status {
-                Status::Accepted if self.operation.verb == "Action" => serde_json::Value::Null,
+                Status::Accepted if !self.has_service_request() => serde_json::Value::Null,
                 _ => ids.guid().into(),
             };
             properties.insert("serviceRequestId".to_owned(), request);

@@ -67,7 +67,10 @@ fn members(
     let request_id = recorded::request_id(&call.response).unwrap_or_else(|| ids.guid());
     let name = operation.recorded_as.as_deref().unwrap_or(&call.operation);
     let mut members = object([
-        ("eventVersion", json!(service.version)),
+        (
+            "eventVersion",
+            json!(operation.version.as_ref().unwrap_or(&service.version)),
+        ),
         ("userIdentity", identity::identity(&call.caller)),
         (
             "eventTime",
@@ -86,7 +89,7 @@ fn members(
         );
         members.insert(
             "errorMessage".to_owned(),
-            json!(service.error_message(&error.message, || ids.token(720))),
+            json!(service.error_message(&error.message, || ids.token(584))),
         );
     }
     let (parameters, answer) = recorded::elements(call, service, operation, &request_id);
@@ -95,6 +98,9 @@ fn members(
     members.insert("requestID".to_owned(), json!(request_id));
     members.insert("eventID".to_owned(), json!(ids.guid()));
     members.insert("readOnly".to_owned(), json!(call.read_only));
+    if identity::is_service(&call.caller) {
+        members.insert("sharedEventID".to_owned(), json!(ids.guid()));
+    }
     if let Some(resources) = recorded::resources(call, operation) {
         members.insert("resources".to_owned(), resources);
     }

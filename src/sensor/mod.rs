@@ -34,7 +34,7 @@ pub use azure_activity::{AzureActivity, AzureShape};
 pub use cloudtrail::CloudTrail;
 
 use crate::activity::Activity;
-use crate::event::OwnedEvent;
+use crate::event::{Origin, OwnedEvent};
 use crate::recording::Host;
 
 /// A product that logs.
@@ -44,4 +44,21 @@ use crate::recording::Host;
 pub trait Sensor {
     /// Logs an activity, or does not.
     fn observe(&mut self, activity: &Activity, host: &Host, out: &mut Vec<OwnedEvent>);
+
+    /// What the product would have logged since this was last asked, and what no record
+    /// can be written of. That it is not there then proves nothing.
+    ///
+    /// Only logs that bound their records lose any.
+    fn lost(&mut self) -> Vec<LostRecord> {
+        Vec::new()
+    }
+}
+
+/// A record that cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostRecord {
+    /// The log that it would stand in.
+    pub origin: Origin,
+    /// Why, as a fragment of a sentence.
+    pub because: &'static str,
 }

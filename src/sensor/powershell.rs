@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::Sensor;
 use super::derive;
 use super::host::LoggingHost;
 use super::record::{Data, Digits, Frame, Log, Provider};
+use super::{LostRecord, Sensor};
 use crate::activity::{Activity, ActivityKind, Process, ScriptBlock};
 use crate::event::OwnedEvent;
 use crate::recording::Host;
@@ -279,5 +279,11 @@ impl Sensor for PowerShell {
             }
             _ => {}
         }
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        let mut lost = self.classic.lost();
+        lost.append(&mut self.operational.lost());
+        lost
     }
 }

@@ -2,12 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::derive;
 use super::host::LoggingHost;
+use super::{LostRecord, derive};
 use crate::event::{EventId, FileId, Origin, OwnedEvent, OwnedField, OwnedValue, Section};
 
 /// The longest texts that a record can hold together, in bytes of UTF-16. Windows does
 /// not log events of more than 64 KiB (`EventWrite`), and their frame takes its part.
+/// Whether a product shortens its texts first is not documented, so what would be longer
+/// is lost, and told.
 const MAX_TEXT: usize = 60_000;
 
 /// Who writes into a log (`System/Provider`).
@@ -71,6 +73,7 @@ pub(super) struct Log {
     seed: String,
     next: u64,
     last: Timestamp,
+    lost: Vec<LostRecord>,
 }
 
 impl Log {
@@ -83,6 +86,7 @@ impl Log {
             seed: host.machine_guid.clone(),
             next,
             last: Timestamp::MIN,
+            lost: Vec::new(),
         }
     }
 
@@ -94,25 +98,29 @@ impl Log {
     }
 
     /// Adds a record, never before the one that is there; `None` if it is too large to
-    /// be logged.
+    /// be logged, which [`Log::lost`] tells.
     pub(super) fn write(
         &mut self,
         time: Timestamp,
         frame: Frame,
         data: Data,
     ) -> Option<OwnedEvent> {
+        let origin = Origin::EventLog {
+            provider: Some(self.provider.name.into()),
+            channel: Some(self.provider.channel.into()),
+            event_id: Some(frame.id),
+        };
         if data.size() > MAX_TEXT {
+            self.lost.push(LostRecord {
+                origin,
+                because: "its texts are too large for a record",
+            });
             return None;
         }
         let time = self.next_time(time);
         let number = self.next;
         self.last = time;
         self.next += 1;
-        let origin = Origin::EventLog {
-            provider: Some(self.provider.name.into()),
-            channel: Some(self.provider.channel.into()),
-            event_id: Some(frame.id),
-        };
         let mut fields = self.system(time, number, frame);
         fields.extend(data.fields);
         Some(OwnedEvent {
@@ -124,6 +132,11 @@ impl Log {
             origin,
             fields,
         })
+    }
+
+    /// The records that were too large since this was last asked.
+    pub(super) fn lost(&mut self) -> Vec<LostRecord> {
+        std::mem::take(&mut self.lost)
     }
 
     /// The time in whole ticks, after the last record's.

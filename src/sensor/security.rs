@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Sensor;
 use super::derive;
 use super::host::{LoggingHost, Service as Writer};
 use super::record::{Data, Digits, Frame, Log, Provider, hexadecimal};
 use super::task_scheduler::registrar;
+use super::{LostRecord, Sensor};
 use crate::activity::{
     Account, Activity, ActivityKind, Integrity, Logon, Process, ScheduledTask, Service,
 };
@@ -240,6 +240,10 @@ impl Sensor for Security {
             let frame = self.frame(id, activity);
             out.extend(self.log.write(activity.time, frame, data));
         }
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        self.log.lost()
     }
 }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Sensor;
 use super::derive;
 use super::host::LoggingHost;
 use super::record::{Data, Digits, Frame, Log, Provider, utc};
 use super::sysmon::{guids, hashes, network, version};
+use super::{LostRecord, Sensor};
 use crate::activity::{Activity, ActivityKind, FileChange, FileChangeKind, Process};
 use crate::event::OwnedEvent;
 use crate::recording::Host;
@@ -201,5 +201,9 @@ impl Sensor for SysmonLinux {
             user: Some("0".to_owned()),
         };
         out.extend(self.log.write(time, frame, data));
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        self.log.lost()
     }
 }

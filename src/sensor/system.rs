@@ -1,8 +1,8 @@
 //! The System log of Windows: services that are installed.
 
-use super::Sensor;
 use super::host::{LoggingHost, Service};
 use super::record::{Data, Digits, Frame, Log, Provider};
+use super::{LostRecord, Sensor};
 use crate::activity::{Activity, ActivityKind};
 use crate::event::OwnedEvent;
 use crate::recording::Host;
@@ -62,5 +62,9 @@ impl Sensor for System {
         let delay = self.log.delay();
         let time = activity.time.checked_add(delay).unwrap_or(activity.time);
         out.extend(self.log.write(time, frame, data));
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        self.log.lost()
     }
 }

@@ -1,9 +1,9 @@
 //! The history of the task scheduler.
 
-use super::Sensor;
 use super::derive;
 use super::host::{LoggingHost, Service};
 use super::record::{Data, Digits, Frame, Log, Provider};
+use super::{LostRecord, Sensor};
 use crate::activity::{Account, Activity, ActivityKind, Process, ScheduledTask};
 use crate::event::OwnedEvent;
 use crate::recording::Host;
@@ -102,6 +102,10 @@ impl Sensor for TaskScheduler {
         let delay = self.log.delay();
         let time = activity.time.checked_add(delay).unwrap_or(activity.time);
         out.extend(self.log.write(time, frame, data));
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        self.log.lost()
     }
 }
 

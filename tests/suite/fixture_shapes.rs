@@ -3,7 +3,7 @@
 //! real counterpart, is written down.
 
 mod bent;
-mod cloudtrail;
+pub mod cloudtrail;
 use crate::support::corpora;
 use crate::support::manifest;
 use crate::support::shapes;

@@ -261,3 +261,67 @@ fn the_bundled_tests_for_windows_hold_when_they_are_simulated() {
         assert!(fired > 0, "{test:#}");
     }
 }
+
+/// A record that is too large for its log is not there, so its absence proves nothing.
+#[test]
+fn what_is_too_large_to_be_logged_is_told_and_never_missing() {
+    let home = Home::new();
+    let data = "A".repeat(31_000);
+    home.write(
+        "atomics/T1112/T1112.yaml",
+        &format!(
+            "attack_technique: T1112\ndisplay_name: Modify Registry\natomic_tests:\n- name: Long value\n  \
+             auto_generated_guid: 0a4c5e1b-3c8f-4f6e-8f59-6c6b1f5f0e12\n  description: Sets a long value\n  \
+             supported_platforms: [windows]\n  executor:\n    name: powershell\n    \
+             command: reg.exe add HKCU\\Software\\Example /v Long /d {data} /f\n",
+        ),
+    );
+    let args = ["simulate", "--atomics", "atomics", "Long value"];
+    let told = home.misfire(&args).exits(0).out();
+    assert!(
+        told.contains("not logged  sysmon 1: its texts are too large for a record"),
+        "{told}"
+    );
+    let with = |more: &[&'static str]| [&args, more].concat();
+    let document = home.misfire(&with(&["--format", "json"])).exits(0).json();
+    let outcomes = document["commands"].as_array().expect("commands");
+    assert!(
+        outcomes
+            .iter()
+            .all(|command| command["outcome"] == "modelled"),
+        "{outcomes:#?}"
+    );
+    let lost = document["not_logged"].as_array().expect("a list");
+    let kinds: Vec<_> = lost
+        .iter()
+        .map(|lost| (lost["source"].as_str(), lost["event_id"].as_u64()))
+        .collect();
+    assert!(kinds.contains(&(Some("sysmon"), Some(1))), "{lost:#?}");
+    assert!(kinds.contains(&(Some("security"), Some(4688))), "{lost:#?}");
+    for lost in lost {
+        assert_eq!(lost["atomic"], "0a4c5e1b-3c8f-4f6e-8f59-6c6b1f5f0e12");
+        let command = lost["command"].as_u64().expect("a command");
+        assert!(usize::try_from(command).is_ok_and(|command| command < outcomes.len()));
+    }
+    home.write(
+        "expectations/T1112.yaml",
+        "attack_technique: T1112\ntests:\n  - atomic: 0a4c5e1b-3c8f-4f6e-8f59-6c6b1f5f0e12\n    \
+         signals:\n      - {id: start, source: sysmon, event_id: 1, fields: {CommandLine|startswith: '\"C:\\Windows\\system32\\reg.exe\" add'}}\n",
+    );
+    let args = [
+        "run",
+        "--stage",
+        "simulate",
+        "--atomics",
+        "atomics",
+        "--expectations",
+        "expectations",
+        "--detections",
+        "rules",
+        "--format",
+        "json",
+    ];
+    let report = home.misfire(&args).json();
+    let test = &report["tests"][0];
+    assert_eq!(test["telemetry"]["start"]["state"], "unknown", "{test:#}");
+}

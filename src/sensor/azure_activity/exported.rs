@@ -10,6 +10,11 @@ use crate::sensor::cloud_record::{Ids, object};
 /// The id of the built-in role Contributor (Azure built-in roles).
 const CONTRIBUTOR: &str = "b24988ac618042a0ab8820f7382dd24c";
 
+/// Where the resource manager that was asked runs, and what runs there: of no account's
+/// own.
+const FRONT_END: &str = "West Europe";
+const RELEASE: &str = "6.2026.42.4+9c1f2ab7.release_2026w42";
+
 pub(super) fn members(
     common: &Common<'_>,
     status: Status,
@@ -38,6 +43,8 @@ pub(super) fn members(
         _ => "Information",
     };
     object([
+        ("RoleLocation", json!(FRONT_END)),
+        ("ReleaseVersion", json!(RELEASE)),
         ("time", json!(seven_digits(time))),
         ("resourceId", json!(operation.resource.to_uppercase())),
         ("operationName", json!(operation.name.to_uppercase())),

@@ -12,7 +12,19 @@ const TICKS_BEFORE_1970: i128 = 621_355_968_000_000_000;
 const DELAY: i64 = 97;
 
 /// What the portal calls operations.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 12] = [
+    (
+        "Microsoft.Compute/disks/beginGetAccess/action",
+        "Get Disk SAS URI",
+    ),
+    (
+        "Microsoft.Network/networkSecurityGroups/securityRules/write",
+        "Create or Update Security Rule",
+    ),
+    (
+        "Microsoft.Storage/storageAccounts/listKeys/action",
+        "List Storage Account Keys",
+    ),
     (
         "Microsoft.Compute/virtualMachines/runCommand/action",
         "Run Command on Virtual Machine",
@@ -153,6 +165,7 @@ fn localized(name: &str) -> &str {
 
 fn sub_status(code: Option<&str>) -> Value {
     let number = match code {
+        Some("OK") => 200,
         Some("Created") => 201,
         Some("Accepted") => 202,
         Some("Forbidden") => 403,

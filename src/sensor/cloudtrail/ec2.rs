@@ -24,8 +24,14 @@ const SETS: [(&str, &str, &str); 15] = [
     ("Resources", "resourcesSet", "resourceId"),
 ];
 
+/// What a request for instances says of their image, which is recorded as a set.
+const OF_THE_IMAGE: [&str; 4] = ["ImageId", "MinCount", "MaxCount", "KeyName"];
+
 /// A request.
-pub(super) fn request(parameters: &Value, sets: &[String]) -> Value {
+pub(super) fn request(operation: &str, parameters: &Value, sets: &[String]) -> Value {
+    if operation == "RunInstances" {
+        return launch(parameters);
+    }
     let mut recorded = Map::new();
     for set in sets {
         recorded.insert(set.clone(), json!({}));
@@ -37,12 +43,49 @@ pub(super) fn request(parameters: &Value, sets: &[String]) -> Value {
     Value::Object(recorded)
 }
 
+/// A request for instances.
+fn launch(parameters: &Value) -> Value {
+    let mut image = Map::new();
+    let mut recorded = Map::new();
+    recorded.insert("instancesSet".to_owned(), Value::Null);
+    for (name, value) in parameters.as_object().into_iter().flatten() {
+        if OF_THE_IMAGE.contains(&&**name) {
+            image.insert(small(name), value.clone());
+            continue;
+        }
+        let (name, value) = match (&**name, value) {
+            ("SecurityGroupIds", Value::Array(groups)) => {
+                ("groupSet".to_owned(), members_of("groupId", groups))
+            }
+            ("SecurityGroups", Value::Array(groups)) => {
+                ("groupSet".to_owned(), members_of("groupName", groups))
+            }
+            ("BlockDeviceMappings", value) => (
+                "blockDeviceMapping".to_owned(),
+                items(value, Dates::AsGiven),
+            ),
+            ("NetworkInterfaces", value) => (
+                "networkInterfaceSet".to_owned(),
+                items(value, Dates::AsGiven),
+            ),
+            (name, value) => parameter(name, value),
+        };
+        recorded.insert(name, value);
+    }
+    recorded.insert("instancesSet".to_owned(), json!({"items": [image]}));
+    Value::Object(recorded)
+}
+
+fn members_of(name: &str, values: &[Value]) -> Value {
+    let items: Vec<_> = values.iter().map(|value| json!({name: value})).collect();
+    json!({"items": items})
+}
+
 fn parameter(name: &str, value: &Value) -> (String, Value) {
     let known = SETS.iter().find(|(parameter, ..)| *parameter == name);
     match (name, known, value) {
         (_, Some((_, set, member)), Value::Array(items)) => {
-            let items: Vec<_> = items.iter().map(|item| json!({*member: item})).collect();
-            ((*set).to_owned(), json!({"items": items}))
+            ((*set).to_owned(), members_of(member, items))
         }
         ("Filters", None, Value::Array(filters)) => {
             let items: Vec<_> = filters.iter().map(filter).collect();
@@ -75,20 +118,17 @@ fn filter(filter: &Value) -> Value {
 pub(super) fn answer(response: &Value, dates: Dates, request_id: &str) -> Value {
     let mut recorded = Map::new();
     recorded.insert("requestId".to_owned(), json!(request_id));
-    match response.as_object().filter(|members| !members.is_empty()) {
-        Some(members) => {
-            for (name, value) in members {
-                let name = match name.as_str() {
-                    "Tags" => "tagSet".to_owned(),
-                    "RequestId" => continue,
-                    name => small(name),
-                };
-                recorded.insert(name, items(value, dates));
-            }
-        }
-        None => {
-            recorded.insert("_return".to_owned(), json!(true));
-        }
+    for (name, value) in response.as_object().into_iter().flatten() {
+        let name = match name.as_str() {
+            "RequestId" => continue,
+            "Return" => "_return".to_owned(),
+            "Tags" => "tagSet".to_owned(),
+            name => small(name),
+        };
+        recorded.insert(name, items(value, dates));
+    }
+    if recorded.len() == 1 {
+        recorded.insert("_return".to_owned(), json!(true));
     }
     Value::Object(recorded)
 }

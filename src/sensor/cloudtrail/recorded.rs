@@ -24,29 +24,33 @@ pub(super) fn elements(
     request_id: &str,
 ) -> (Value, Value) {
     let is_refused = call.error.is_some();
-    let request = if is_refused && !service.keeps_refused_request() {
-        Value::Null
-    } else {
+    let request = if service.keeps_request(call.error.as_ref()) {
         match service.form {
             Form::Plain => plain(&call.parameters, Dates::AsGiven),
-            Form::Ec2 => ec2::request(&call.parameters, &operation.sets),
+            Form::Ec2 => ec2::request(&call.operation, &call.parameters, &operation.sets),
         }
+    } else {
+        Value::Null
     };
     let answer = if is_refused || (call.read_only && !operation.is_answer_recorded) {
         Value::Null
     } else {
         match service.form {
+            Form::Plain if service.is_answer_bare => plain(bare(&call.response), service.dates),
             Form::Plain => plain(&call.response, service.dates),
             Form::Ec2 => ec2::answer(&call.response, service.dates, request_id),
         }
     };
     let mut elements = json!({"requestParameters": null, "responseElements": null});
     if let Value::Object(elements) = &mut elements {
-        elements.insert("requestParameters".to_owned(), null_if_empty(request));
-        elements.insert("responseElements".to_owned(), null_if_empty(answer));
+        elements.insert("requestParameters".to_owned(), request);
+        elements.insert("responseElements".to_owned(), answer);
+    }
+    for (path, value) in &operation.added {
+        add(&mut elements, path, value);
     }
     for (path, instead) in &operation.hidden {
-        if let Some(value) = at(&mut elements, path) {
+        for value in all_at(&mut elements, path) {
             *value = json!(instead);
         }
     }
@@ -54,8 +58,8 @@ pub(super) fn elements(
         remove(&mut elements, path);
     }
     (
-        elements["requestParameters"].take(),
-        elements["responseElements"].take(),
+        null_if_empty(elements["requestParameters"].take()),
+        null_if_empty(elements["responseElements"].take()),
     )
 }
 
@@ -82,13 +86,26 @@ fn null_if_empty(value: Value) -> Value {
     }
 }
 
+/// Members that are maps, whose keys are the caller's own.
+const MAPS: [&str; 6] = [
+    "AdditionalConfigs",
+    "Labels",
+    "Metadata",
+    "Parameters",
+    "Tags",
+    "Variables",
+];
+
 /// Members with a small first letter.
 pub(super) fn plain(value: &Value, dates: Dates) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members
                 .iter()
-                .map(|(name, value)| (small(name), plain(value, dates)))
+                .map(|(name, value)| match value {
+                    Value::Object(_) if MAPS.contains(&&**name) => (small(name), value.clone()),
+                    value => (small(name), plain(value, dates)),
+                })
                 .collect::<Map<_, _>>(),
         ),
         Value::Array(items) => items.iter().map(|item| plain(item, dates)).collect(),
@@ -124,16 +141,46 @@ pub(super) fn date(text: &str, dates: Dates) -> Value {
     }
 }
 
-fn at<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    path.split('.')
-        .try_fold(value, |value, name| value.get_mut(name))
+/// What an answer holds that is one object.
+fn bare(answer: &Value) -> &Value {
+    let members = answer.as_object().filter(|members| members.len() == 1);
+    let only = members.and_then(|members| members.values().next());
+    only.filter(|only| only.is_object()).unwrap_or(answer)
+}
+
+/// All that stands at a path; a name that ends in `[]` is that of a list.
+fn all_at<'v>(value: &'v mut Value, path: &str) -> Vec<&'v mut Value> {
+    let mut found = vec![value];
+    for name in path.split('.') {
+        let named = found.into_iter();
+        found = match name.strip_suffix("[]") {
+            None => named.filter_map(|value| value.get_mut(name)).collect(),
+            Some(list) => named
+                .filter_map(|value| value.get_mut(list)?.as_array_mut())
+                .flatten()
+                .collect(),
+        };
+    }
+    found
+}
+
+fn parents<'v>(value: &'v mut Value, path: &'v str) -> (Vec<&'v mut Value>, &'v str) {
+    match path.rsplit_once('.') {
+        Some((parent, name)) => (all_at(value, parent), name),
+        None => (Vec::new(), path),
+    }
 }
 
 fn remove(value: &mut Value, path: &str) {
-    let Some((parent, name)) = path.rsplit_once('.') else {
-        return;
-    };
-    if let Some(Value::Object(members)) = at(value, parent) {
+    let (parents, name) = parents(value, path);
+    for members in parents.into_iter().filter_map(Value::as_object_mut) {
         members.shift_remove(name);
+    }
+}
+
+fn add(value: &mut Value, path: &str, added: &Value) {
+    let (parents, name) = parents(value, path);
+    for members in parents.into_iter().filter_map(Value::as_object_mut) {
+        members.entry(name).or_insert_with(|| added.clone());
     }
 }

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::activity::CallError;
 
 /// How a service's calls are recorded.
 #[derive(Debug, Deserialize)]
@@ -21,6 +24,9 @@ pub(super) struct Service {
     /// Whether requests and answers are in the form of Amazon EC2's query interface.
     #[serde(default)]
     pub(super) form: Form,
+    /// Whether an answer that is one object stands without the object's name.
+    #[serde(default)]
+    pub(super) is_answer_bare: bool,
     #[serde(default)]
     operations: BTreeMap<String, Operation>,
 }
@@ -31,6 +37,8 @@ pub(super) struct Service {
 pub(super) struct Operation {
     /// The name in records where it is not the operation's.
     pub(super) recorded_as: Option<String>,
+    /// The version of the record's form where it is not the service's.
+    pub(super) version: Option<String>,
     /// Whether it is a data event, which trails do not log unless told to.
     pub(super) is_data: bool,
     /// Whether the answer is recorded although the call only reads.
@@ -39,6 +47,9 @@ pub(super) struct Operation {
     pub(super) hidden: BTreeMap<String, String>,
     /// Paths of members that are left out.
     pub(super) removed: BTreeSet<String>,
+    /// Paths of members that the service adds to what the API has, in their order,
+    /// where the object that holds them is there.
+    pub(super) added: Map<String, Value>,
     /// Sets that the request always has (Amazon EC2).
     pub(super) sets: Vec<String>,
     /// The type of the resource whose ARN is in this member of the request.
@@ -81,6 +92,20 @@ pub(super) enum Form {
     Ec2,
 }
 
+/// The codes of calls that were not authorized, or not even authenticated.
+const NOT_AUTHORIZED: [&str; 8] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+    "UnrecognizedClientException",
+];
+/// The longest message of an error, in characters ("CloudTrail record contents").
+const LONGEST_MESSAGE: usize = 1_024;
+
 fn oldest_version() -> String {
     "1.08".to_owned()
 }
@@ -94,6 +119,7 @@ static OTHER: LazyLock<Service> = LazyLock::new(|| Service {
     api_version: None,
     dates: Dates::AsGiven,
     form: Form::Plain,
+    is_answer_bare: false,
     operations: BTreeMap::new(),
 });
 static OTHER_OPERATION: LazyLock<Operation> = LazyLock::new(Operation::default);
@@ -119,18 +145,29 @@ impl Service {
 
     /// The message of an error as it is recorded: Amazon EC2 adds an encoded one.
     pub(super) fn error_message(&self, message: &str, token: impl FnOnce() -> String) -> String {
-        match self.form {
+        let message = match self.form {
             Form::Ec2 if message.contains("is not authorized to perform") => format!(
                 "You are not authorized to perform this operation. {message}. Encoded \
                  authorization failure message: {}",
                 token()
             ),
             _ => message.to_owned(),
-        }
+        };
+        cut_off(message)
     }
 
-    /// Whether a refused call keeps its request: only Amazon EC2's do.
-    pub(super) fn keeps_refused_request(&self) -> bool {
-        self.form == Form::Ec2
+    /// Whether a call that failed so keeps its request: one that was not authorized
+    /// does only with Amazon EC2.
+    pub(super) fn keeps_request(&self, error: Option<&CallError>) -> bool {
+        self.form == Form::Ec2 || error.is_none_or(|error| !NOT_AUTHORIZED.contains(&&*error.code))
     }
+}
+
+/// A message as far as it is recorded.
+fn cut_off(message: String) -> String {
+    if message.chars().count() <= LONGEST_MESSAGE {
+        return message;
+    }
+    let kept = message.chars().take(LONGEST_MESSAGE - 3);
+    kept.chain("...".chars()).collect()
 }

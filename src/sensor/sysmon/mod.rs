@@ -17,9 +17,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::Sensor;
 use super::host::{LoggingHost, Service};
 use super::record::{Data, Digits, Frame, Log, Provider, utc};
+use super::{LostRecord, Sensor};
 use crate::activity::{Activity, ActivityKind, FileChange, FileChangeKind, Process};
 use crate::event::OwnedEvent;
 use crate::recording::Host;
@@ -213,6 +213,10 @@ impl Sensor for Sysmon {
             let frame = frame(id, &self.host);
             out.extend(self.log.write(time, frame, data));
         }
+    }
+
+    fn lost(&mut self) -> Vec<LostRecord> {
+        self.log.lost()
     }
 }
 

@@ -32,6 +32,19 @@ pub struct LoggedEvent {
     pub cause: Cause,
 }
 
+/// A record that would have been logged and is too large for its log.
+#[derive(Debug, Clone)]
+pub struct NotLogged {
+    /// The log that it would stand in, by its short name.
+    pub source: SourceId,
+    /// Its id, where events have one.
+    pub event_id: Option<u32>,
+    /// Why it is not there, as a fragment of a sentence.
+    pub because: &'static str,
+    /// Why it would have been logged.
+    pub cause: Cause,
+}
+
 /// What an atomic leaves in the logs of a modelled host or account.
 #[derive(Debug, Clone)]
 pub struct Simulated {
@@ -43,6 +56,8 @@ pub struct Simulated {
     pub arguments: BTreeMap<String, String>,
     /// The records, in the order of their times.
     pub events: Vec<LoggedEvent>,
+    /// The records that it should leave, and that are too large for their logs.
+    pub not_logged: Vec<NotLogged>,
     /// What became of the commands.
     pub commands: Vec<Command>,
     /// Where it was.
@@ -96,24 +111,31 @@ pub fn record(
     let mut sensing = Sensing::of(profile, performed.seed);
     let host = host_of(atomic, profile);
     let mut events = Vec::new();
+    let mut not_logged = Vec::new();
     let mut out = Vec::new();
     for traced in &performed.activities {
         sensing.observe(&traced.activity, &host, &mut out);
         for event in out.drain(..) {
-            let Some(source) = Catalogue::bundled().source_of(event.origin.borrowed()) else {
+            let Some((source, event_id)) = kind(&event.origin) else {
                 continue;
             };
-            let event_id = match &event.origin {
-                Origin::EventLog { event_id, .. } => *event_id,
-                Origin::Stream(_) => None,
-            };
             events.push(LoggedEvent {
-                source: source.id.clone(),
+                source,
                 event_id,
                 event,
                 cause: traced.cause.clone(),
             });
         }
+        let lost = sensing.lost().into_iter();
+        not_logged.extend(lost.filter_map(|lost| {
+            let (source, event_id) = kind(&lost.origin)?;
+            Some(NotLogged {
+                source,
+                event_id,
+                because: lost.because,
+                cause: traced.cause.clone(),
+            })
+        }));
     }
     events.sort_by_key(|logged| logged.event.time);
     number(&mut events);
@@ -123,13 +145,14 @@ pub fn record(
     let window = Window {
         start,
         end: end.checked_add(observed).unwrap_or(end),
-        closure: closure(&performed),
+        closure: closure(&performed, &not_logged),
     };
     Simulated {
         atomic: Arc::clone(atomic),
         profile: Arc::clone(profile),
         arguments: arguments.clone(),
         events,
+        not_logged,
         commands: performed.commands,
         host,
         window,
@@ -139,14 +162,24 @@ pub fn record(
     }
 }
 
+/// The log that an event stands in, and its id.
+fn kind(origin: &Origin) -> Option<(SourceId, Option<u32>)> {
+    let source = Catalogue::bundled().source_of(origin.borrowed())?;
+    let event_id = match origin {
+        Origin::EventLog { event_id, .. } => *event_id,
+        Origin::Stream(_) => None,
+    };
+    Some((source.id.clone(), event_id))
+}
+
 /// Whether what is not there is known not to have happened: only if everything that
-/// the commands do is modelled.
-fn closure(performed: &Performed) -> Closure {
+/// the commands do is modelled, and its records could be written.
+fn closure(performed: &Performed, not_logged: &[NotLogged]) -> Closure {
     let is_whole = performed
         .commands
         .iter()
         .all(|command| command.outcome == CommandOutcome::Modelled);
-    if is_whole {
+    if is_whole && not_logged.is_empty() {
         Closure::Closed
     } else {
         Closure::Open

@@ -7,8 +7,8 @@ use crate::event::OwnedEvent;
 use crate::event::catalogue::{Catalogue, SourceId};
 use crate::recording::Host;
 use crate::sensor::{
-    AzureActivity, AzureShape, CloudTrail, HostSensors, LoggingHost, Sensor, SensorPlatform,
-    sensors,
+    AzureActivity, AzureShape, CloudTrail, HostSensors, LoggingHost, LostRecord, Sensor,
+    SensorPlatform, sensors,
 };
 
 /// The sensors of a profile.
@@ -139,6 +139,12 @@ impl Sensing {
         for sensor in &mut self.sensors {
             sensor.observe(activity, host, out);
         }
+    }
+
+    /// The records that could not be written since this was last asked.
+    pub(super) fn lost(&mut self) -> Vec<LostRecord> {
+        let sensors = self.sensors.iter_mut();
+        sensors.flat_map(|sensor| sensor.lost()).collect()
     }
 
     /// What logs there, for a manifest.

@@ -1,7 +1,9 @@
 //! Whatever a command says, its records are written and read back.
 
-use misfire::activity::{ActivityKind, RegistryData};
+use misfire::activity::{Activity, ActivityKind, RegistryData};
+use misfire::event::Origin;
 use misfire::log::evtx::write_events;
+use misfire::sensor::{SensorPlatform, sensors};
 use proptest::prelude::*;
 
 use crate::sensors::given;
@@ -72,4 +74,32 @@ fn what_is_too_large_for_a_record_is_not_logged() {
         assert_eq!(events.len(), expected, "{length}");
         assert!(write_events(&events).is_ok());
     }
+}
+
+#[test]
+fn what_is_too_large_is_told_once() {
+    let shell = given::powershell();
+    let value = RegistryData::Text("x".repeat(40_000));
+    let set = given::value_set(r"HKLM\SOFTWARE", "a", value);
+    let activity = given::happens(&shell, 0, set);
+    let switches = given::everything(SensorPlatform::Windows);
+    let mut sensors = sensors(&switches, &given::logging_host());
+    let mut lost = |activity: Option<&Activity>| -> Vec<_> {
+        let told = sensors.iter_mut().flat_map(|sensor| {
+            if let Some(activity) = activity {
+                let mut out = Vec::new();
+                sensor.observe(activity, &given::recorded_host(), &mut out);
+                assert!(out.is_empty());
+            }
+            sensor.lost()
+        });
+        told.map(|lost| lost.origin).collect()
+    };
+    let expected = Origin::EventLog {
+        provider: Some("Microsoft-Windows-Sysmon".into()),
+        channel: Some("Microsoft-Windows-Sysmon/Operational".into()),
+        event_id: Some(13),
+    };
+    assert_eq!(lost(Some(&activity)), [expected]);
+    assert_eq!(lost(None), []);
 }
