@@ -12,7 +12,7 @@ use crate::content::{Content, Start};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::report::{record_json, record_text};
 use crate::run::{
-    Existing, Interrupt, Selection, SimulateOptions, choose, interruption, record_simulated,
+    Existing, Interrupt, RecordAs, Selection, SimulateOptions, choose, interruption, record_simulated,
     simulate,
 };
 
@@ -98,8 +98,16 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
             1 => args.name.clone(),
             _ => format!("{}-{}", args.name, run.profile.name),
         };
-        let folder: PathBuf = args.out.join(atomic.technique.as_str()).join(name);
-        match record_simulated(run, &folder, existing) {
+        let mut folder: PathBuf = args.out.join(atomic.technique.as_str());
+        let taken_for = match &args.control {
+            Some(why) => {
+                folder.push("controls");
+                RecordAs::Control(why)
+            }
+            None => RecordAs::Performance,
+        };
+        folder.push(name);
+        match record_simulated(run, taken_for, args.stand_in.as_deref(), &folder, existing) {
             Ok(fixture) => written.push(fixture),
             Err(problem) => problems.push(*problem),
         }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::args::ContentArgs;
 use super::output::Output;
-use super::values::{parse_argument, parse_fixture_name};
+use super::values::{parse_argument, parse_fixture_name, parse_reason};
 use crate::diagnostic::Diagnostic;
 use crate::run::{Interrupt, SimulateOptions, load_profile};
 
@@ -105,6 +105,8 @@ pub(super) struct SimulateArgs {
 Examples:
   misfire record c0635981-54fe-41bd-b511-fa5ec73b98ba --stage simulate --name from-temp
   misfire record 'VNC server started' --stage simulate --name vnc --out fixtures
+  misfire record 'Remote Desktop' --atomics benign --stage simulate --name rdp \
+    --control 'the client of Remote Desktop is no VNC server'
 
 Exit codes: 0 recorded, 2 wrong usage or content, or nothing to record, 3 it cannot be
 written.")]
@@ -118,6 +120,12 @@ pub(super) struct RecordArgs {
     /// The name of the fixture
     #[arg(long, value_name = "NAME", value_parser = parse_fixture_name)]
     pub(super) name: String,
+    /// Save it as a benign control: WHY says what is benign about it
+    #[arg(long, value_name = "WHY", value_parser = parse_reason)]
+    pub(super) control: Option<String>,
+    /// What stood in the place of the real program on this profile, for the manifest
+    #[arg(long, value_name = "WHAT", value_parser = parse_reason, conflicts_with = "control")]
+    pub(super) stand_in: Option<String>,
     /// The folder of fixtures
     #[arg(long, value_name = "DIR", default_value = "fixtures")]
     pub(super) out: PathBuf,

@@ -44,6 +44,14 @@ pub(super) fn parse_fixture_name(text: &str) -> Result<String, String> {
     }
 }
 
+/// Why something is benign: any text but blanks.
+pub(super) fn parse_reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say what is benign about it".to_owned()),
+        reason => Ok(reason.to_owned()),
+    }
+}
+
 /// A report that is asked for.
 #[derive(Debug, Clone)]
 pub(super) struct ReportTarget {

@@ -38,7 +38,7 @@ pub use import::{
 };
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
-pub use record::{RecordedFixture, record_simulated};
+pub use record::{RecordAs, RecordedFixture, record_simulated};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};

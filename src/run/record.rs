@@ -19,6 +19,15 @@ pub struct RecordedFixture {
     pub files: Vec<(String, u64)>,
 }
 
+/// What a fixture is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordAs<'a> {
+    /// The performance of the atomic.
+    Performance,
+    /// Something benign, with the reason.
+    Control(&'a str),
+}
+
 /// Writes what a simulated atomic leaves as a fixture: its logs and their manifest.
 ///
 /// # Errors
@@ -26,6 +35,8 @@ pub struct RecordedFixture {
 /// is.
 pub fn record_simulated(
     simulated: &Simulated,
+    taken_for: RecordAs<'_>,
+    stand_in: Option<&str>,
     folder: &Path,
     existing: Existing,
 ) -> Result<RecordedFixture, Box<Diagnostic>> {
@@ -79,7 +90,18 @@ pub fn record_simulated(
             .map_err(|error| unwritable(&error))?;
         hashes.push(sha256(&log.bytes));
     }
-    let text = manifest(simulated, guid, &logs, &hashes);
+    let subject = match taken_for {
+        RecordAs::Performance => Said::Atomic(
+            guid,
+            simulated
+                .arguments
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect(),
+        ),
+        RecordAs::Control(why) => Said::Control(why),
+    };
+    let text = manifest(simulated, subject, stand_in, &logs, &hashes);
     std::fs::write(partial.path().join("fixture.yaml"), text)
         .map_err(|error| unwritable(&error))?;
     partial
@@ -96,7 +118,8 @@ pub fn record_simulated(
 
 fn manifest(
     simulated: &Simulated,
-    guid: crate::content::atomic::AtomicGuid,
+    subject: Said<'_>,
+    stand_in: Option<&str>,
     logs: &[crate::stage::simulate::SimulatedLog],
     hashes: &[String],
 ) -> String {
@@ -111,15 +134,9 @@ fn manifest(
     let facts = simulated.host.facts.iter();
     let said = Manifest {
         made_by: "Made by `misfire record --stage simulate`.",
-        subject: Said::Atomic(
-            guid,
-            simulated
-                .arguments
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect(),
-        ),
+        subject,
         evidence: Evidence::Simulated,
+        stand_in,
         host: &simulated.host.name,
         platform: &simulated.host.platform,
         facts: facts

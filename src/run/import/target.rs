@@ -253,6 +253,7 @@ impl Target {
                 Subject::Control(why) => Said::Control(why),
             },
             evidence: request.evidence,
+            stand_in: None,
             host: &host,
             platform: platform.as_str(),
             facts: others
