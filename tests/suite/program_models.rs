@@ -1,5 +1,7 @@
 //! Program models: what programs do on a modelled host when they are started.
 
+mod libraries;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

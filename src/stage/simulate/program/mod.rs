@@ -9,6 +9,7 @@ mod carry_out;
 pub mod cloud;
 mod command_line;
 mod console;
+mod libraries;
 pub mod linux;
 pub mod model;
 mod paths;
@@ -22,6 +23,7 @@ pub use builtin::{
     registry_data, run_task, start_by_wmi, start_service,
 };
 pub use command_line::{command_line_of, join_windows, split_arguments, split_windows};
+pub use libraries::windows_library;
 pub use paths::{ending_of, folder_of, full_path, is_absolute, name_of};
 pub use resolve::{opener, resolve};
 pub use start::run;
