@@ -79,3 +79,16 @@ fn batch_files_are_run_by_the_command_processor() {
         [r#"C:\Windows\system32\cmd.exe /c ""C:\a b\x.bat" one""#]
     );
 }
+
+#[test]
+fn the_host_of_wmi_keeps_its_own_account() {
+    let left = run("Invoke-WmiMethod -Class Win32_Process -Name Create -ArgumentList 'calc.exe'");
+    let child = left.world.activities().iter().find_map(|traced| {
+        let process = traced.activity.process.as_ref()?;
+        (process.name() == "calc.exe").then(|| process.clone())
+    });
+    let child = child.expect("a process");
+    assert_eq!(child.account.name, "avery");
+    let provider = child.parent.as_ref().expect("a parent");
+    assert_eq!(provider.account.sid, "S-1-5-20");
+}

@@ -1,5 +1,7 @@
 //! The host itself: its names, and the processes that Windows keeps running.
 
+use misfire::activity::ActivityKind;
+
 use super::Host;
 
 #[test]
@@ -10,4 +12,30 @@ fn the_hosts_own_name_is_its_own_address() {
         let address = host.world.resolve(&process, name).expect("an address");
         assert_eq!(address, host.world.profile.own_address(), "{name}");
     }
+}
+
+#[test]
+fn the_provider_of_wmi_is_a_network_service() {
+    let mut host = Host::new();
+    host.run("wmic process call create notepad.exe");
+    let started = host.started();
+    let started = started.last().expect("a process");
+    assert_eq!(started.image, r"C:\Windows\System32\notepad.exe");
+    assert_eq!(started.account, host.shell.process.account);
+    let provider = started.parent.as_ref().expect("a parent");
+    assert_eq!(
+        provider.account.qualified(),
+        r"NT AUTHORITY\NETWORK SERVICE"
+    );
+    assert_eq!(provider.account.sid, "S-1-5-20");
+    assert_eq!(provider.logon.id, 0x3e4);
+    let launcher = provider.parent.as_ref().expect("a parent");
+    assert!(launcher.command_line.ends_with("-k DcomLaunch -p"));
+    assert_eq!(launcher.account.sid, "S-1-5-18");
+    assert!(
+        host.world
+            .activities()
+            .iter()
+            .all(|traced| !matches!(traced.activity.kind, ActivityKind::Connection(_)))
+    );
 }
