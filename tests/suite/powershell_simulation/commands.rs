@@ -92,3 +92,17 @@ fn the_host_of_wmi_keeps_its_own_account() {
     let provider = child.parent.as_ref().expect("a parent");
     assert_eq!(provider.account.sid, "S-1-5-20");
 }
+
+#[test]
+fn shortcuts_and_addresses_are_no_programs() {
+    for script in [
+        r"Start-Process C:\x\a.lnk",
+        r"& '.\A b.lnk' C:\x\y.xlsm",
+        r"Start-Process 'shell:AppsFolder\Maker.App_8wekyb3d8bbwe!App'",
+        r"Invoke-Item C:\x\a.docx",
+    ] {
+        let left = run(script);
+        assert!(left.started().is_empty(), "{:?}", left.started());
+        assert_eq!(left.not_interpreted().len(), 1, "{script}");
+    }
+}

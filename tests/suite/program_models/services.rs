@@ -39,3 +39,34 @@ fn the_provider_of_wmi_is_a_network_service() {
             .all(|traced| !matches!(traced.activity.kind, ActivityKind::Connection(_)))
     );
 }
+
+#[test]
+fn an_unquoted_line_starts_what_its_author_means() {
+    for (line, image) in [
+        (
+            r"C:\Program Files\My Tool\a -x",
+            r"C:\Program Files\My Tool\a.exe",
+        ),
+        (
+            r"C:\Program Files\My Tool\a.exe C:\x y",
+            r"C:\Program Files\My Tool\a.exe",
+        ),
+        (r"C:\tools\a C:\in\x.txt", r"C:\tools\a.exe"),
+        (r"C:\tools\a \\host\share", r"C:\tools\a.exe"),
+    ] {
+        let mut host = Host::new();
+        host.run(line);
+        assert_eq!(host.started()[0].image, image, "{line}");
+    }
+    let mut host = Host::new();
+    host.run(r"C:\Program -x");
+    assert!(host.started().is_empty());
+}
+
+#[test]
+fn a_bare_name_is_found_whatever_the_folder_is_called() {
+    let mut host = Host::new();
+    host.shell.directory = r"C:\ProgramData\Tool\4.18*".to_owned();
+    host.run("whoami");
+    assert_eq!(host.started()[0].image, r"C:\Windows\System32\whoami.exe");
+}

@@ -25,7 +25,7 @@ pub use builtin::{
 pub use command_line::{command_line_of, join_windows, split_arguments, split_windows};
 pub use libraries::windows_library;
 pub use paths::{ending_of, folder_of, full_path, is_absolute, name_of};
-pub use resolve::{opener, resolve};
+pub use resolve::{is_document, is_plausible, may_be_program, on_path, opener, resolve, scheme_of};
 pub use start::run;
 
 use std::sync::Arc;

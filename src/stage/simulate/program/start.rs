@@ -37,13 +37,22 @@ fn resolve_and_run(
     caller: &Context,
     invocation: &Invocation,
 ) -> Result<Finished, Exhausted> {
-    if let Some((program, command_line)) = resolve::opener(&invocation.program)
-        && world.is_windows()
-    {
-        return open(world, caller, invocation, program, command_line);
+    if world.is_windows() {
+        if let Some(scheme) = resolve::scheme_of(&invocation.program) {
+            return address(world, caller, invocation, &scheme);
+        }
+        if !resolve::is_plausible(caller, &invocation.program) {
+            return Ok(not_found(world, invocation));
+        }
+        if resolve::is_document(&invocation.program) {
+            return Ok(document(world, invocation));
+        }
+        if let Some((program, command_line)) = resolve::opener(&invocation.program) {
+            return open(world, caller, invocation, program, command_line);
+        }
     }
     let Some(image) = resolve::resolve(world, caller, &invocation.program) else {
-        return Ok(Finished::with(NOT_FOUND));
+        return Ok(not_found(world, invocation));
     };
     if !world.is_windows() {
         return unix::run(world, caller, invocation, &image);
@@ -55,6 +64,42 @@ fn resolve_and_run(
         return batch(world, caller, invocation, &image);
     }
     run_image(world, caller, invocation, &image)
+}
+
+/// What the shell says of a name that is none of a program, on its standard error.
+fn not_found(world: &mut World, invocation: &Invocation) -> Finished {
+    let name = builtin::shown(invocation.program.trim());
+    world.assume(format!("no program is named `{name}`"));
+    Finished {
+        exit_code: Some(NOT_FOUND),
+        output: Some(String::new()),
+    }
+}
+
+/// An address: a browser opens those of the web, and what opens others depends on what
+/// is installed.
+fn address(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+    scheme: &str,
+) -> Result<Finished, Exhausted> {
+    if let Some((program, command_line)) = resolve::opener(&invocation.program) {
+        return open(world, caller, invocation, program, command_line);
+    }
+    world.note_outcome(CommandOutcome::NotInterpreted {
+        because: format!("what opens `{scheme}:` addresses is not known"),
+    });
+    Ok(Finished::well())
+}
+
+/// A document whose program depends on what is installed, or on what it holds.
+fn document(world: &mut World, invocation: &Invocation) -> Finished {
+    let name = builtin::shown(&invocation.program);
+    world.note_outcome(CommandOutcome::NotInterpreted {
+        because: format!("what opening `{name}` starts is not known"),
+    });
+    Finished::well()
 }
 
 /// Opens a file that is no program with the one that is registered for its kind.

@@ -79,13 +79,15 @@ impl Session<'_> {
 
     fn find(&self, name: &str) -> Found {
         let bare = path::unquoted(name);
+        if !program::is_plausible(self.context, &bare) {
+            return Found::Program;
+        }
         let whole = path::full(&bare, &self.context.directory);
         let ending = path::ending(&whole);
         if matches!(ending.as_str(), ".bat" | ".cmd") {
             return Found::Batch(self.located(&bare, whole));
         }
-        let is_document =
-            association::opener(&ending).is_some() || association::is_document(&ending);
+        let is_document = association::opener(&ending).is_some() || program::is_document(&whole);
         if is_document && self.world.program_file(&whole).is_none() {
             return Found::Document(self.located(&bare, whole));
         }

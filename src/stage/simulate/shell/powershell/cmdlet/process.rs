@@ -8,6 +8,7 @@ use super::super::command::Word;
 use super::super::shell::{Done, Shell};
 use super::super::value::Value;
 use super::{Bound, Given};
+use crate::stage::simulate::program;
 use crate::stage::simulate::world::Content;
 
 impl Shell<'_> {
@@ -177,7 +178,13 @@ impl Shell<'_> {
             self.not_interpreted("which program opens an address is not known");
             return Ok(Vec::new());
         }
-        let Some(program) = self.find_program(&file) else {
+        let is_address = program::scheme_of(&file).is_some();
+        let program = if is_address {
+            Some(file.clone())
+        } else {
+            self.find_program(&file)
+        };
+        let Some(program) = program else {
             self.not_interpreted("what it starts is not known");
             return Ok(Vec::new());
         };
