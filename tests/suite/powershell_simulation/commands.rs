@@ -94,6 +94,37 @@ fn the_host_of_wmi_keeps_its_own_account() {
 }
 
 #[test]
+fn a_bare_word_is_no_program_of_the_current_folder() {
+    let left = run("'x' > tool.exe\ntool.exe -x\nothertool -y");
+    assert!(left.started().is_empty(), "{:?}", left.started());
+    let reasons = left.not_interpreted();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert!(reasons[0].1.contains("is known to be named `tool.exe`"));
+    let left = run("'MZ' > tool.exe\n.\\tool.exe -x");
+    assert_eq!(left.started(), [r#""C:\Users\avery\tool.exe" -x"#]);
+}
+
+#[test]
+fn a_word_may_be_a_function_of_a_script_that_was_downloaded() {
+    let left = run("iex (iwr https://scripts.example/x.ps1)\nfindthings -all");
+    assert!(left.started().is_empty());
+    let reasons = left.not_interpreted();
+    let (_, because) = reasons.last().expect("a reason");
+    assert_eq!(
+        because,
+        "`findthings` may be a function of a script whose text is not known"
+    );
+}
+
+#[test]
+fn get_is_put_before_a_word_as_the_last_that_is_tried() {
+    let left =
+        run("$x = 'a b'\n(Variable x).Value\nItem C:\\Windows\nfunction Get-Own { 'own' }\nOwn");
+    assert!(left.started().is_empty());
+    assert_eq!(left.not_interpreted(), []);
+}
+
+#[test]
 fn shortcuts_and_addresses_are_no_programs() {
     for script in [
         r"Start-Process C:\x\a.lnk",

@@ -65,6 +65,7 @@ impl Shell<'_> {
                 let mut out = Vec::new();
                 for command in commands {
                     if command.is_unknown() {
+                        self.ran_unknown = true;
                         self.not_interpreted("the text that it runs is not known");
                         out.push(Value::Unknown);
                         continue;
