@@ -64,6 +64,33 @@ fn an_unquoted_line_starts_what_its_author_means() {
 }
 
 #[test]
+fn programs_are_found_at_their_usual_places() {
+    for (line, image) in [
+        (
+            "rpcping -s 127.0.0.1 -e 135",
+            r"C:\Windows\System32\rpcping.exe",
+        ),
+        (
+            "sftp user@files.example:/x .",
+            r"C:\Windows\System32\OpenSSH\sftp.exe",
+        ),
+        (
+            "winword",
+            r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE",
+        ),
+        ("dotnet -h", r"C:\Program Files\dotnet\dotnet.exe"),
+        (
+            "python x.py",
+            r"C:\Users\avery\AppData\Local\Programs\Python\Python312\python.exe",
+        ),
+    ] {
+        let mut host = Host::new();
+        host.run(line);
+        assert_eq!(host.started()[0].image, image, "{line}");
+    }
+}
+
+#[test]
 fn a_bare_name_is_found_whatever_the_folder_is_called() {
     let mut host = Host::new();
     host.shell.directory = r"C:\ProgramData\Tool\4.18*".to_owned();
