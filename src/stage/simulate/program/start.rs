@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::carry_out::{self, Running};
 use super::model::{Arguments, Model, Models, Subsystem};
 use super::paths::{ending_of, full_path, name_of};
-use super::{Invocation, Rights, Window, builtin, console, resolve, unix};
+use super::{Invocation, Rights, Window, builtin, console, opening, resolve, unix};
 use crate::activity::{ActivityKind, Integrity, Process};
 use crate::stage::simulate::shell::cmd;
 use crate::stage::simulate::world::{
     CommandOutcome, Content, Context, Exhausted, Finished, Presence, Start, World,
 };
+
+/// Where raised programs are started.
+const SYSTEM_FOLDER: &str = r"C:\WINDOWS\system32";
 
 /// What `cmd.exe` says of a name that is no program (`ERRORLEVEL`).
 const NOT_FOUND: i32 = 9009;
@@ -43,6 +46,11 @@ fn resolve_and_run(
         }
         if !resolve::is_plausible(caller, &invocation.program) {
             return Ok(not_found(world, invocation));
+        }
+        let path = full_path(caller, &invocation.program);
+        if let Some(command) = opening::chosen(world, &caller.process, &path) {
+            let arguments = super::join_windows(&invocation.arguments);
+            return opening::by_command(world, caller, &command, &path, &arguments);
         }
         if resolve::is_document(&invocation.program) {
             return Ok(document(world, invocation));
@@ -141,19 +149,22 @@ fn run_image(
         Some(directory) => full_path(caller, directory),
         None => caller.directory.clone(),
     };
-    let process = world.start_process(
-        &caller.process,
-        Start {
-            image: image.to_owned(),
-            command_line: invocation.command_line.clone(),
-            directory: directory.clone(),
-            account: invocation.account.clone(),
-            integrity: match invocation.rights {
-                Rights::Inherited => invocation.integrity,
-                Rights::Elevated => Some(Integrity::High.max(caller.process.integrity)),
-            },
+    let start = Start {
+        image: image.to_owned(),
+        command_line: invocation.command_line.clone(),
+        directory: directory.clone(),
+        account: invocation.account.clone(),
+        integrity: match invocation.rights {
+            Rights::Inherited => invocation.integrity,
+            Rights::Elevated => Some(Integrity::High.max(caller.process.integrity)),
         },
-    );
+    };
+    let (process, directory) = if is_raised(world, &start, caller) {
+        let process = raised(world, caller, start);
+        (process, SYSTEM_FOLDER.to_owned())
+    } else {
+        (world.start_process(&caller.process, start), directory)
+    };
     if let Some(task) = &invocation.task {
         world.happen(Some(&process), ActivityKind::TaskStarted(task.clone()));
     }
@@ -175,6 +186,53 @@ fn run_image(
         world.end_process(&context.process, code);
     }
     Ok(finished)
+}
+
+/// Whether a program is one that Windows raises without asking.
+fn is_raised(world: &World, start: &Start, caller: &Context) -> bool {
+    let integrity = start.integrity.unwrap_or(caller.process.integrity);
+    let program = world.program_at(&start.image);
+    integrity == Integrity::Medium
+        && Models::bundled()
+            .at(&start.image)
+            .is_some_and(|(model, file, _)| model.auto_elevates && *file == program)
+}
+
+/// Starts a program that Windows raises: what was started first ends at once, the service
+/// of application information asks nobody, and starts it anew in its caller's name
+/// (evtx-attack-samples, `Sysmon_UACME_33` and `Sysmon_UACME_56`).
+fn raised(world: &mut World, caller: &Context, start: Start) -> Arc<Process> {
+    world.assume("the user is an administrator, for whom Windows raises its own programs");
+    let image = start.image.clone();
+    let rest = rest_of(&start.command_line).trim().to_owned();
+    let again = Start {
+        command_line: format!("\"{image}\" {rest}"),
+        directory: SYSTEM_FOLDER.to_owned(),
+        integrity: Some(Integrity::High),
+        ..start.clone()
+    };
+    world.start_process(&caller.process, start);
+    let service = world.system_process(
+        r"C:\Windows\System32\svchost.exe",
+        r"C:\WINDOWS\system32\svchost.exe -k netsvcs -p -s Appinfo",
+    );
+    let numbers = format!(
+        "{} {} {}",
+        service.id,
+        260 + 2 * world.numbers.below(100),
+        world.numbers.hex(16).to_uppercase()
+    );
+    let consent = world.start_process(
+        &service,
+        Start {
+            image: r"C:\Windows\System32\consent.exe".to_owned(),
+            command_line: format!("consent.exe {numbers}"),
+            directory: SYSTEM_FOLDER.to_owned(),
+            ..Start::default()
+        },
+    );
+    world.end_process(&consent, 0);
+    world.start_process(&caller.process, again)
 }
 
 /// The model of a process: by what is in its file, or by its name if that says

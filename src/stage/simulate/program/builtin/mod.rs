@@ -1,6 +1,7 @@
 //! What programs do that takes more than a table: models name these as `carry-out`.
 
 mod copying;
+mod elevated;
 mod network_accounts;
 mod network_tools;
 mod registry;
@@ -58,6 +59,9 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("tar", copying::tar),
     ("find", search::find),
     ("findstr", search::findstr),
+    ("open-settings", elevated::settings),
+    ("open-store", elevated::store),
+    ("open-event-viewer", elevated::event_viewer),
     ("anydesk-service", services::anydesk),
     ("tightvnc-service", services::tightvnc),
 ];

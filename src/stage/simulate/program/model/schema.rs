@@ -28,6 +28,9 @@ pub struct Model {
     /// Whether it is a console program or has windows.
     #[serde(default)]
     pub subsystem: Subsystem,
+    /// Whether Windows raises it without asking (`autoElevate` in its manifest).
+    #[serde(default)]
+    pub auto_elevates: bool,
     /// Its version resource; parts of Windows have the system's own where it is silent.
     #[serde(default)]
     pub metadata: Option<ProgramMetadata>,

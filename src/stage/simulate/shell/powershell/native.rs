@@ -34,7 +34,9 @@ impl Shell<'_> {
         }
         let (program, command_line) = if lower.ends_with(".bat") || lower.ends_with(".cmd") {
             (CMD.to_owned(), format!("{CMD} /c \"\"{path}\"{tail}\""))
-        } else if let Some((opener, line)) = opened_with(&path, &tail) {
+        } else if let Some((opener, line)) = opened_with(&path, &tail)
+            .filter(|_| program::chosen_opener(self.world, &self.context.process, &path).is_none())
+        {
             (opener, line)
         } else {
             (path.clone(), format!("\"{}\"{tail}", as_shown(&path)))
