@@ -1,5 +1,7 @@
 //! Programs that scripts start, and their command lines.
 
+use misfire::activity::ActivityKind;
+
 use crate::powershell_simulation::run;
 
 #[test]
@@ -136,4 +138,30 @@ fn shortcuts_and_addresses_are_no_programs() {
         assert!(left.started().is_empty(), "{:?}", left.started());
         assert_eq!(left.not_interpreted().len(), 1, "{script}");
     }
+}
+
+#[test]
+fn add_type_writes_its_assembly_through_the_compiler() {
+    let left = run(
+        "Add-Type -TypeDefinition 'public class A { public static void Main(string[] a) { } }' -OutputAssembly C:\\out\\own.exe\nStart-Process C:\\out\\own.exe",
+    );
+    let writers: Vec<_> = left
+        .world
+        .activities()
+        .iter()
+        .filter_map(|traced| match &traced.activity.kind {
+            ActivityKind::File(file) if file.path == r"C:\out\own.exe" => {
+                Some(traced.activity.process.as_ref()?.name().to_owned())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(writers, ["csc.exe"]);
+    let processes = left.processes();
+    assert!(processes[1].0.contains("cvtres.exe /NOLOGO /READONLY"));
+    assert_eq!(processes[1].1, "csc.exe");
+    assert_eq!(
+        processes.last().map(|it| it.0.as_str()),
+        Some("\"C:\\out\\own.exe\" ")
+    );
 }

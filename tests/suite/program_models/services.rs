@@ -105,6 +105,32 @@ fn certreq_posts_a_file_and_keeps_the_answer() {
 }
 
 #[test]
+fn a_compiler_has_a_helper_and_writes_what_it_is_told() {
+    let mut host = Host::new();
+    host.run(r"C:\Windows\Microsoft.NET\Framework\v4.0.30319\csc.exe /out:C:\Temp\svchost.exe C:\Temp\a.cs");
+    let lines = host.lines();
+    assert!(
+        lines[1].starts_with(r"C:\Windows\Microsoft.NET\Framework\v4.0.30319\cvtres.exe /NOLOGO /READONLY /MACHINE:IX86 "),
+        "{lines:?}"
+    );
+    let changes = host.changes();
+    assert!(
+        changes.contains(&r"csc.exe: Created C:\Temp\svchost.exe".to_owned()),
+        "{changes:?}"
+    );
+    host.run(r"C:\Temp\svchost.exe");
+    let started = host.started();
+    let started = started.last().expect("a process");
+    assert_eq!(started.program.signer, None);
+    let metadata = started.program.metadata.as_ref().expect("a version");
+    assert_eq!(metadata.file_version.as_deref(), Some("0.0.0.0"));
+    assert_eq!(
+        host.outcome(),
+        &misfire::stage::simulate::world::CommandOutcome::OnlyStarted
+    );
+}
+
+#[test]
 fn a_bare_name_is_found_whatever_the_folder_is_called() {
     let mut host = Host::new();
     host.shell.directory = r"C:\ProgramData\Tool\4.18*".to_owned();

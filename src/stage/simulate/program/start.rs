@@ -239,10 +239,13 @@ fn raised(world: &mut World, caller: &Context, start: Start) -> Arc<Process> {
 /// nothing.
 fn model_of(process: &Arc<Process>) -> Option<Arc<Model>> {
     let models = Models::bundled();
-    models
+    let by_content = models
         .told_by(&process.image)
-        .or_else(|| models.named(&process.program.content))
-        .or_else(|| models.named(process.name()))
+        .or_else(|| models.named(&process.program.content));
+    // What was compiled here is what its source says, whatever its name.
+    let is_own = process.program.content.starts_with(builtin::COMPILED);
+    by_content
+        .or_else(|| models.named(process.name()).filter(|_| !is_own))
         .cloned()
 }
 

@@ -1,6 +1,7 @@
 //! What programs do that takes more than a table: models name these as `carry-out`.
 
 mod copying;
+mod csharp;
 mod elevated;
 mod network_accounts;
 mod network_tools;
@@ -15,6 +16,7 @@ mod tasks;
 mod transfer;
 mod wmi;
 
+pub use csharp::COMPILED;
 pub use registry::{data as registry_data, import as import_registry};
 pub use services::{install as install_service, start as start_service};
 pub use task_xml::Trigger;
@@ -59,6 +61,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("tar", copying::tar),
     ("find", search::find),
     ("findstr", search::findstr),
+    ("csharp", csharp::compile),
     ("open-settings", elevated::settings),
     ("open-store", elevated::store),
     ("open-event-viewer", elevated::event_viewer),
