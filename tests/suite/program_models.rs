@@ -1,6 +1,7 @@
 //! Program models: what programs do on a modelled host when they are started.
 
 mod libraries;
+mod psexec;
 mod raising;
 mod services;
 

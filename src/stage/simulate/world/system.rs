@@ -68,6 +68,21 @@ impl World {
         process
     }
 
+    /// The kernel's own process, which writes what comes through a share.
+    pub fn kernel(&mut self) -> Arc<Process> {
+        const NAME: &str = "System";
+        if let Some(known) = self.system.get(NAME) {
+            return Arc::clone(known);
+        }
+        let process = self.kept_running(None, NAME, "", Self::system_account());
+        let process = Arc::new(Process {
+            id: 4,
+            ..process.as_ref().clone()
+        });
+        self.system.insert(NAME.to_owned(), Arc::clone(&process));
+        process
+    }
+
     /// `services.exe`, which starts services and writes their keys.
     pub fn service_manager(&mut self) -> Arc<Process> {
         self.system_process(SERVICES, r"C:\WINDOWS\system32\services.exe")

@@ -5,6 +5,7 @@ mod csharp;
 mod elevated;
 mod network_accounts;
 mod network_tools;
+mod psexec;
 mod registry;
 mod rundll;
 mod script;
@@ -65,6 +66,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("open-settings", elevated::settings),
     ("open-store", elevated::store),
     ("open-event-viewer", elevated::event_viewer),
+    ("psexec", psexec::psexec),
     ("anydesk-service", services::anydesk),
     ("tightvnc-service", services::tightvnc),
 ];
