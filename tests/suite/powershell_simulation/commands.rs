@@ -141,6 +141,22 @@ fn shortcuts_and_addresses_are_no_programs() {
 }
 
 #[test]
+fn office_says_its_version() {
+    let left = run(
+        "$a = New-Object -ComObject Excel.Application\nSet-Content C:\\x.txt \"$($a.Version) $($a.Path)\"\nGet-Content C:\\x.txt",
+    );
+    let office = r"C:\Program Files\Microsoft Office\root\Office16";
+    assert_eq!(left.output(), [format!("16.0 {office}")]);
+    assert_eq!(
+        left.processes(),
+        [(
+            format!("\"{office}\\EXCEL.EXE\" /automation -Embedding"),
+            "svchost.exe".to_owned()
+        )]
+    );
+}
+
+#[test]
 fn add_type_writes_its_assembly_through_the_compiler() {
     let left = run(
         "Add-Type -TypeDefinition 'public class A { public static void Main(string[] a) { } }' -OutputAssembly C:\\out\\own.exe\nStart-Process C:\\out\\own.exe",
