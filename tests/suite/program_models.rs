@@ -1,5 +1,10 @@
 //! Program models: what programs do on a modelled host when they are started.
 
+mod libraries;
+mod psexec;
+mod raising;
+mod services;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +14,7 @@ use misfire::stage::simulate::program::{
     self, Invocation, Window, command_line_of, join_windows, model::Models, split_windows,
 };
 use misfire::stage::simulate::world::{
-    CommandOutcome, Content, Context, Environment, Finished, Profile, World,
+    CommandOutcome, Content, Context, Environment, Finished, HostProfile, Profile, World,
 };
 use proptest::prelude::*;
 
@@ -25,9 +30,14 @@ impl Host {
     }
 
     fn given(given: &[&str]) -> Self {
+        Self::of(|host| host.given = given.iter().map(|given| (*given).to_owned()).collect())
+    }
+
+    /// A host whose profile was changed.
+    fn of(change: impl FnOnce(&mut HostProfile)) -> Self {
         let mut profile = Profile::bundled(Platform::Windows).expect("a profile");
         let host = profile.host.as_mut().expect("a host");
-        host.given = given.iter().map(|given| (*given).to_owned()).collect();
+        change(host);
         let account = Arc::new(Account {
             domain: host.user.domain.clone(),
             name: host.user.name.clone(),

@@ -1,6 +1,7 @@
 //! The command lines of processes, as recordings of real systems show them.
 
-use super::{Host, refused};
+use super::{Host, batch_said, refused};
+use misfire::stage::simulate::program::run_line;
 use misfire::stage::simulate::shell::cmd::after_c;
 use rstest::rstest;
 
@@ -129,8 +130,97 @@ fn documents_are_opened_by_their_programs() {
 #[case("\" dir c: /b \"", " dir c: /b ")]
 #[case(" \"C:\\x y\\a.exe\"", "\"C:\\x y\\a.exe\"")]
 #[case(" \"C:\\x y\\a.exe\" --port 1", "\"C:\\x y\\a.exe\" --port 1")]
+#[case(" \"C:\\xy\\a.exe\" --port 1", "C:\\xy\\a.exe --port 1")]
+#[case(" \"C:\\x (y)\\a.exe\" -p", "C:\\x (y)\\a.exe -p")]
+#[case(" \"C:\\x y\\a.exe\" \"b\"", "C:\\x y\\a.exe\" \"b")]
 #[case(" \"\"C:\\x y\\a.exe\" \"b c\"\"", "\"C:\\x y\\a.exe\" \"b c\"")]
 #[case(" \"net use \\\\T\\C$ P@ss\"", "net use \\\\T\\C$ P@ss")]
 fn outer_quotes_are_taken_off(#[case] rest: &str, #[case] expected: &str) {
-    assert_eq!(after_c(rest), expected, "for {rest}");
+    let is_program = |text: &str| text.ends_with(".exe");
+    assert_eq!(after_c(rest, is_program), expected, "for {rest}");
+}
+
+/// The images and command lines of what a shell starts that gets this after `/c`, how it
+/// ends, and what was taken for granted.
+fn after_switch(rest: &str) -> (Vec<(String, String)>, Option<i32>, String) {
+    let mut host = Host::new();
+    host.world.begin_command("test");
+    let line = format!("\"cmd.exe\" /c {rest}");
+    let finished = run_line(&mut host.world, &host.context, &line).expect("a budget that lasts");
+    let started = host.world.activities().iter().filter_map(|traced| {
+        let process = traced.activity.process.as_ref()?;
+        let is_start = matches!(
+            traced.activity.kind,
+            misfire::activity::ActivityKind::ProcessStarted
+        );
+        is_start.then(|| (process.image.clone(), process.command_line.clone()))
+    });
+    let started = started.skip(1).collect();
+    let commands = host.world.commands().iter();
+    let assumed: Vec<_> = commands.flat_map(|it| it.assumed.clone()).collect();
+    (started, finished.exit_code, assumed.join("; "))
+}
+
+#[rstest]
+#[case::two_quoted_words(r#""C:\tools\a.exe" "C:\in.xml" "C:\out.xsl""#)]
+#[case::switches_between(r#""C:\tools\a.exe" -x "$b = (c);$d" "#)]
+#[case::two_colons(r#""C:\tools\a.exe" "module::command /p:q"  exit"#)]
+#[case::a_document_at_the_end(r#""C:\tools\a.exe" "C:\in.js""#)]
+#[case::bare(r#""tool" "b""#)]
+#[case::a_parenthesis_in_the_path(r#""C:\Program Files (x86)\Tool\a.exe""#)]
+#[case::no_quotes(r"C:\Program Files\Tool\a.exe -x")]
+#[case::single_quotes(r"'C:\tools\a.exe' -x")]
+#[case::single_quotes_without_a_folder("'a.exe' -x")]
+#[case::a_variable_of_another_shell(r"$tool -x")]
+fn what_quotes_leave_of_a_name_is_no_program(#[case] rest: &str) {
+    let (started, code, assumed) = after_switch(rest);
+    assert!(started.is_empty(), "{started:?}");
+    assert_eq!(code, Some(1));
+    assert!(assumed.contains("no program is named"), "{assumed}");
+}
+
+#[rstest]
+#[case(
+    r#""C:\Program Files\Tool\a.exe" -i 1"#,
+    r"C:\Program Files\Tool\a.exe"
+)]
+#[case(
+    r#""C:\Program Files/Tool/a.exe" -i *"#,
+    r"C:\Program Files\Tool\a.exe"
+)]
+#[case(r#""C:\tools\a.exe" -i"#, r"C:\tools\a.exe")]
+#[case(r#"""C:\tools\a.exe" "b c"""#, r"C:\tools\a.exe")]
+#[case(
+    r#"C:\"Program Files"\Tool\a.exe "b c""#,
+    r"C:\Program Files\Tool\a.exe"
+)]
+fn quotes_that_stay_leave_the_program(#[case] rest: &str, #[case] image: &str) {
+    let (started, code, _) = after_switch(rest);
+    assert_eq!(started.len(), 1, "{started:?}");
+    assert_eq!(started[0].0, image);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_program_that_was_put_in_the_way_is_found() {
+    let mut host = Host::new();
+    host.line(r"copy C:\Windows\System32\whoami.exe C:\Program.exe");
+    host.line(r"C:\Program Files\Tool\a.exe");
+    assert_eq!(host.started(), [r"C:\Program  Files\Tool\a.exe"]);
+}
+
+#[test]
+fn a_name_that_is_no_command_sets_the_level() {
+    assert_eq!(batch_said("'a.exe'\necho %errorlevel%", &[]), "9009\r\n");
+}
+
+#[rstest]
+#[case("C:\\work\\a.lnk")]
+#[case("start shell:AppsFolder\\Maker.App_8wekyb3d8bbwe!App")]
+#[case("start C:\\work\\a.lnk")]
+fn what_only_names_something_else_is_no_program(#[case] text: &str) {
+    let mut host = Host::new();
+    host.line(text);
+    assert!(host.started().is_empty(), "{:?}", host.started());
+    assert_eq!(refused(host.world.commands()).len(), 1);
 }

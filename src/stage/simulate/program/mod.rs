@@ -9,8 +9,10 @@ mod carry_out;
 pub mod cloud;
 mod command_line;
 mod console;
+mod libraries;
 pub mod linux;
 pub mod model;
+mod opening;
 mod paths;
 mod placeholders;
 mod resolve;
@@ -22,8 +24,10 @@ pub use builtin::{
     registry_data, run_task, start_by_wmi, start_service,
 };
 pub use command_line::{command_line_of, join_windows, split_arguments, split_windows};
+pub use libraries::windows_library;
+pub use opening::{by_command as open_by_command, chosen as chosen_opener};
 pub use paths::{ending_of, folder_of, full_path, is_absolute, name_of};
-pub use resolve::{opener, resolve};
+pub use resolve::{is_document, is_plausible, may_be_program, on_path, opener, resolve, scheme_of};
 pub use start::run;
 
 use std::sync::Arc;

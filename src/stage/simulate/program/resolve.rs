@@ -7,6 +7,40 @@ use crate::stage::simulate::world::{Context, Presence, World};
 /// The endings that are tried where `PATHEXT` is not set.
 const ENDINGS: &str = ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC";
 
+/// The endings of files that are opened by programs which nobody knows here.
+const DOCUMENTS: &[&str] = &[
+    ".lnk",
+    ".url",
+    ".html",
+    ".htm",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".docm",
+    ".xls",
+    ".xlsx",
+    ".xlsm",
+    ".rtf",
+    ".xml",
+    ".iso",
+    ".img",
+    ".vhd",
+    ".zip",
+    ".py",
+    ".jar",
+    ".appref-ms",
+    ".application",
+    ".settingcontent-ms",
+    ".library-ms",
+    ".search-ms",
+    ".theme",
+    ".rdp",
+    ".one",
+];
+
+/// Where the paths of usual folders end whose blank is taken for the end of a program.
+const CUT_SHORT: &[&str] = &[r"C:\Program", r"C:\Documents"];
+
 /// Where Windows looks when `PATH` is not set.
 const FOLDERS: &[&str] = &[
     r"C:\Windows\System32",
@@ -33,7 +67,17 @@ pub fn resolve(world: &World, caller: &Context, name: &str) -> Option<String> {
     if name.contains(['\\', '/']) || is_absolute(name) {
         return at_path(world, &full_path(caller, name), &endings);
     }
-    let mut folders = vec![caller.directory.clone()];
+    let here = there(world, &full_path(caller, name), &endings);
+    here.or_else(|| on_path(world, caller, name))
+        .or_else(|| unknown(world, caller, name))
+}
+
+/// The full path of the program that a bare name means where the current folder is not
+/// looked into: in the folders of `PATH`, or registered as an installed program.
+#[must_use]
+pub fn on_path(world: &World, caller: &Context, name: &str) -> Option<String> {
+    let endings = endings(caller);
+    let mut folders = Vec::new();
     let path = caller.environment.get("PATH").unwrap_or_default();
     folders.extend(path.split(';').map(|folder| folder.trim().to_owned()));
     folders.extend(FOLDERS.iter().map(|folder| (*folder).to_owned()));
@@ -43,7 +87,7 @@ pub fn resolve(world: &World, caller: &Context, name: &str) -> Option<String> {
             return Some(found);
         }
     }
-    installed(world, caller, name).or_else(|| unknown(world, caller, name))
+    installed(world, caller, name)
 }
 
 /// The program that a command line begins with: quoted, or as much of it as is there,
@@ -67,8 +111,102 @@ pub fn program_of(world: &World, caller: &Context, command_line: &str) -> String
                 return line.get(..at + ending.len()).unwrap_or(line).to_owned();
             }
         }
+        return meant(line).to_owned();
     }
     line.split([' ', '\t']).next().unwrap_or(line).to_owned()
+}
+
+/// The program that the author of a line with blanks and no quotes means: of the longer
+/// ones that `CreateProcess` tries after `C:\Program.exe`, the last that is one path.
+fn meant(line: &str) -> &str {
+    let mut end = line.find(' ').unwrap_or(line.len());
+    while let Some(rest) = line.get(end + 1..) {
+        let next = rest.split(' ').next().unwrap_or(rest);
+        let goes_on = next.contains('\\')
+            && !next.starts_with(['\\', '-', '/', '"'])
+            && !next.contains([':', '=', '"']);
+        if !goes_on {
+            break;
+        }
+        end += 1 + next.len();
+    }
+    line.get(..end).unwrap_or(line)
+}
+
+/// Whether a text may be the name of a program's file, as far as that can be told: there
+/// are names that no file has (Microsoft, "Naming Files, Paths, and Namespaces"), and
+/// some that only come about where quotes got lost.
+#[must_use]
+pub fn is_plausible(caller: &Context, name: &str) -> bool {
+    let name = name.trim().trim_matches('"');
+    // Where a bare name is looked for does not make it a better one.
+    let path = if name.contains(['\\', '/']) {
+        full_path(caller, name)
+    } else {
+        name.to_owned()
+    };
+    let path = path
+        .strip_prefix(r"\\?\")
+        .or_else(|| path.strip_prefix(r"\\.\"))
+        .unwrap_or(&path);
+    let rest = if path.get(1..2) == Some(":") {
+        path.get(2..).unwrap_or_default()
+    } else {
+        path
+    };
+    let file = name_of(rest);
+    let folders = folder_of(rest);
+    let has_arguments = |part: &str| {
+        let part = part.to_lowercase();
+        [".exe ", ".com ", ".bat ", ".cmd "]
+            .iter()
+            .any(|ending| part.contains(ending))
+    };
+    !rest.contains(['<', '>', '|', '*', '?', '"'])
+        && !rest.chars().any(char::is_control)
+        // A colon names a stream of the file, and nothing else.
+        && !folders.contains(':')
+        && !file.contains(['$', '='])
+        && !file.starts_with('\'')
+        && !has_arguments(rest)
+}
+
+/// Whether a text with blanks is, in all likelihood, the path of a program and nothing
+/// else.
+#[must_use]
+pub fn may_be_program(world: &World, caller: &Context, text: &str) -> bool {
+    let text = text.trim();
+    if !is_plausible(caller, text) {
+        return false;
+    }
+    let path = full_path(caller, text);
+    if there(world, &path, &endings(caller)).is_some() {
+        return true;
+    }
+    let known = endings(caller);
+    text.contains(['\\', '/'])
+        && known.contains(&ending_of(&path))
+        && world.presence(&path) != Presence::Absent
+}
+
+/// The scheme of an address, as `shell` of `shell:AppsFolder`; a drive is none.
+#[must_use]
+pub fn scheme_of(name: &str) -> Option<String> {
+    let (scheme, _) = name.trim().trim_matches('"').split_once(':')?;
+    let is_scheme = scheme.len() > 1
+        && scheme.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        && !scheme.contains('.')
+        && scheme
+            .chars()
+            .all(|sign| sign.is_ascii_alphanumeric() || "+-".contains(sign));
+    is_scheme.then(|| scheme.to_ascii_lowercase())
+}
+
+/// Whether a file is one that is no program, and that a program opens which nobody knows
+/// here: a shortcut names another file, and a document belongs to what is installed.
+#[must_use]
+pub fn is_document(path: &str) -> bool {
+    DOCUMENTS.contains(&ending_of(path.trim().trim_matches('"')).as_str())
 }
 
 /// What opens a file or address that is no program, with the command line that it is
@@ -146,6 +284,13 @@ fn at_path(world: &World, path: &str, endings: &[String]) -> Option<String> {
     if let Some(found) = there(world, path, endings) {
         return Some(found);
     }
+    // These are what is left of `C:\Program Files` and the like without quotes.
+    if CUT_SHORT
+        .iter()
+        .any(|start| path.eq_ignore_ascii_case(start))
+    {
+        return None;
+    }
     let ending = ending_of(path);
     let path = if ending.is_empty() {
         format!("{path}.exe")
@@ -183,7 +328,7 @@ fn installed(world: &World, caller: &Context, name: &str) -> Option<String> {
 fn unknown(world: &World, caller: &Context, name: &str) -> Option<String> {
     let is_name = name
         .chars()
-        .all(|sign| sign.is_alphanumeric() || " ._-+()#@&~!'$%^,".contains(sign));
+        .all(|sign| sign.is_alphanumeric() || "._-+()#@&~!".contains(sign));
     if !is_name || is_cmdlet(name) {
         return None;
     }

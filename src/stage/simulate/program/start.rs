@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::carry_out::{self, Running};
 use super::model::{Arguments, Model, Models, Subsystem};
 use super::paths::{ending_of, full_path, name_of};
-use super::{Invocation, Rights, Window, builtin, console, resolve, unix};
+use super::{Invocation, Rights, Window, builtin, console, opening, resolve, unix};
 use crate::activity::{ActivityKind, Integrity, Process};
 use crate::stage::simulate::shell::cmd;
 use crate::stage::simulate::world::{
     CommandOutcome, Content, Context, Exhausted, Finished, Presence, Start, World,
 };
+
+/// Where raised programs are started.
+const SYSTEM_FOLDER: &str = r"C:\WINDOWS\system32";
 
 /// What `cmd.exe` says of a name that is no program (`ERRORLEVEL`).
 const NOT_FOUND: i32 = 9009;
@@ -37,13 +40,27 @@ fn resolve_and_run(
     caller: &Context,
     invocation: &Invocation,
 ) -> Result<Finished, Exhausted> {
-    if let Some((program, command_line)) = resolve::opener(&invocation.program)
-        && world.is_windows()
-    {
-        return open(world, caller, invocation, program, command_line);
+    if world.is_windows() {
+        if let Some(scheme) = resolve::scheme_of(&invocation.program) {
+            return address(world, caller, invocation, &scheme);
+        }
+        if !resolve::is_plausible(caller, &invocation.program) {
+            return Ok(not_found(world, invocation));
+        }
+        let path = full_path(caller, &invocation.program);
+        if let Some(command) = opening::chosen(world, &caller.process, &path) {
+            let arguments = super::join_windows(&invocation.arguments);
+            return opening::by_command(world, caller, &command, &path, &arguments);
+        }
+        if resolve::is_document(&invocation.program) {
+            return Ok(document(world, invocation));
+        }
+        if let Some((program, command_line)) = resolve::opener(&invocation.program) {
+            return open(world, caller, invocation, program, command_line);
+        }
     }
     let Some(image) = resolve::resolve(world, caller, &invocation.program) else {
-        return Ok(Finished::with(NOT_FOUND));
+        return Ok(not_found(world, invocation));
     };
     if !world.is_windows() {
         return unix::run(world, caller, invocation, &image);
@@ -55,6 +72,42 @@ fn resolve_and_run(
         return batch(world, caller, invocation, &image);
     }
     run_image(world, caller, invocation, &image)
+}
+
+/// What the shell says of a name that is none of a program, on its standard error.
+fn not_found(world: &mut World, invocation: &Invocation) -> Finished {
+    let name = builtin::shown(invocation.program.trim());
+    world.assume(format!("no program is named `{name}`"));
+    Finished {
+        exit_code: Some(NOT_FOUND),
+        output: Some(String::new()),
+    }
+}
+
+/// An address: a browser opens those of the web, and what opens others depends on what
+/// is installed.
+fn address(
+    world: &mut World,
+    caller: &Context,
+    invocation: &Invocation,
+    scheme: &str,
+) -> Result<Finished, Exhausted> {
+    if let Some((program, command_line)) = resolve::opener(&invocation.program) {
+        return open(world, caller, invocation, program, command_line);
+    }
+    world.note_outcome(CommandOutcome::NotInterpreted {
+        because: format!("what opens `{scheme}:` addresses is not known"),
+    });
+    Ok(Finished::well())
+}
+
+/// A document whose program depends on what is installed, or on what it holds.
+fn document(world: &mut World, invocation: &Invocation) -> Finished {
+    let name = builtin::shown(&invocation.program);
+    world.note_outcome(CommandOutcome::NotInterpreted {
+        because: format!("what opening `{name}` starts is not known"),
+    });
+    Finished::well()
 }
 
 /// Opens a file that is no program with the one that is registered for its kind.
@@ -96,19 +149,22 @@ fn run_image(
         Some(directory) => full_path(caller, directory),
         None => caller.directory.clone(),
     };
-    let process = world.start_process(
-        &caller.process,
-        Start {
-            image: image.to_owned(),
-            command_line: invocation.command_line.clone(),
-            directory: directory.clone(),
-            account: invocation.account.clone(),
-            integrity: match invocation.rights {
-                Rights::Inherited => invocation.integrity,
-                Rights::Elevated => Some(Integrity::High.max(caller.process.integrity)),
-            },
+    let start = Start {
+        image: image.to_owned(),
+        command_line: invocation.command_line.clone(),
+        directory: directory.clone(),
+        account: invocation.account.clone(),
+        integrity: match invocation.rights {
+            Rights::Inherited => invocation.integrity,
+            Rights::Elevated => Some(Integrity::High.max(caller.process.integrity)),
         },
-    );
+    };
+    let (process, directory) = if is_raised(world, &start, caller) {
+        let process = raised(world, caller, start);
+        (process, SYSTEM_FOLDER.to_owned())
+    } else {
+        (world.start_process(&caller.process, start), directory)
+    };
     if let Some(task) = &invocation.task {
         world.happen(Some(&process), ActivityKind::TaskStarted(task.clone()));
     }
@@ -132,14 +188,64 @@ fn run_image(
     Ok(finished)
 }
 
+/// Whether a program is one that Windows raises without asking.
+fn is_raised(world: &World, start: &Start, caller: &Context) -> bool {
+    let integrity = start.integrity.unwrap_or(caller.process.integrity);
+    let program = world.program_at(&start.image);
+    integrity == Integrity::Medium
+        && Models::bundled()
+            .at(&start.image)
+            .is_some_and(|(model, file, _)| model.auto_elevates && *file == program)
+}
+
+/// Starts a program that Windows raises: what was started first ends at once, the service
+/// of application information asks nobody, and starts it anew in its caller's name
+/// (evtx-attack-samples, `Sysmon_UACME_33` and `Sysmon_UACME_56`).
+fn raised(world: &mut World, caller: &Context, start: Start) -> Arc<Process> {
+    world.assume("the user is an administrator, for whom Windows raises its own programs");
+    let image = start.image.clone();
+    let rest = rest_of(&start.command_line).trim().to_owned();
+    let again = Start {
+        command_line: format!("\"{image}\" {rest}"),
+        directory: SYSTEM_FOLDER.to_owned(),
+        integrity: Some(Integrity::High),
+        ..start.clone()
+    };
+    world.start_process(&caller.process, start);
+    let service = world.system_process(
+        r"C:\Windows\System32\svchost.exe",
+        r"C:\WINDOWS\system32\svchost.exe -k netsvcs -p -s Appinfo",
+    );
+    let numbers = format!(
+        "{} {} {}",
+        service.id,
+        260 + 2 * world.numbers.below(100),
+        world.numbers.hex(16).to_uppercase()
+    );
+    let consent = world.start_process(
+        &service,
+        Start {
+            image: r"C:\Windows\System32\consent.exe".to_owned(),
+            command_line: format!("consent.exe {numbers}"),
+            directory: SYSTEM_FOLDER.to_owned(),
+            ..Start::default()
+        },
+    );
+    world.end_process(&consent, 0);
+    world.start_process(&caller.process, again)
+}
+
 /// The model of a process: by what is in its file, or by its name if that says
 /// nothing.
 fn model_of(process: &Arc<Process>) -> Option<Arc<Model>> {
     let models = Models::bundled();
-    models
+    let by_content = models
         .told_by(&process.image)
-        .or_else(|| models.named(&process.program.content))
-        .or_else(|| models.named(process.name()))
+        .or_else(|| models.named(&process.program.content));
+    // What was compiled here is what its source says, whatever its name.
+    let is_own = process.program.content.starts_with(builtin::COMPILED);
+    by_content
+        .or_else(|| models.named(process.name()).filter(|_| !is_own))
         .cloned()
 }
 

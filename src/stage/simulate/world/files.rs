@@ -120,6 +120,7 @@ impl World {
             None => self
                 .program_file(path)
                 .or_else(|| crate::stage::simulate::program::likely_file(path))
+                .or_else(|| crate::stage::simulate::program::windows_library(path))
                 .map(Content::Program)
                 .or_else(|| crate::stage::simulate::program::likely_text(path).map(Content::Text))
                 .unwrap_or(Content::Unknown),

@@ -20,7 +20,10 @@ impl World {
         if name == "localhost" {
             return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        let answer = self.profile.address_of(&name);
+        let answer = self.profile.address_of(&name).or_else(|| {
+            let is_own = self.profile.is_own_name(&name);
+            is_own.then(|| Some(self.profile.own_address()))
+        });
         let answer = answer.unwrap_or_else(|| Some(documentation_address(&name)));
         self.pause(9);
         self.happen(

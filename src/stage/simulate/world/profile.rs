@@ -298,6 +298,15 @@ impl Profile {
         self.host.as_ref()?.names.get(name).copied()
     }
 
+    /// Whether a name means the host itself: its name, with or without its domain.
+    #[must_use]
+    pub fn is_own_name(&self, name: &str) -> bool {
+        let host = self.host.as_ref();
+        host.is_some_and(|host| {
+            name.eq_ignore_ascii_case(&host.name) || name.eq_ignore_ascii_case(&host.full_name())
+        })
+    }
+
     /// The host's own address.
     #[must_use]
     pub fn own_address(&self) -> IpAddr {

@@ -97,6 +97,21 @@ impl World {
             .get(&(key.to_lowercase(), name.to_lowercase()))
     }
 
+    /// The text of a value below the classes of files and components, if it is known:
+    /// the user's own classes come before the machine's, as `HKCR` joins them.
+    #[must_use]
+    pub fn class_value(&self, process: &Process, class: &str, name: &str) -> Option<String> {
+        ["HKCU", "HKLM"].iter().find_map(|root| {
+            let key = self.registry_key(process, &format!(r"{root}\Software\Classes\{class}"))?;
+            match self.registry_value(&key, name)? {
+                Some(RegistryData::Text(text) | RegistryData::ExpandText(text)) => {
+                    Some(text.clone())
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// Makes a key, and notes it unless it is there already.
     pub fn create_key(&mut self, process: &Arc<Process>, key: &str) {
         let is_new = match self.key_presence(key) {

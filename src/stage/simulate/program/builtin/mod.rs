@@ -2,8 +2,11 @@
 
 mod clouds;
 mod copying;
+mod csharp;
+mod elevated;
 mod network_accounts;
 mod network_tools;
+mod psexec;
 mod registry;
 mod rundll;
 mod script;
@@ -15,6 +18,7 @@ mod tasks;
 mod transfer;
 mod wmi;
 
+pub use csharp::COMPILED;
 pub use registry::{data as registry_data, import as import_registry};
 pub use services::{install as install_service, start as start_service};
 pub use task_xml::Trigger;
@@ -59,6 +63,11 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("tar", copying::tar),
     ("find", search::find),
     ("findstr", search::findstr),
+    ("csharp", csharp::compile),
+    ("open-settings", elevated::settings),
+    ("open-store", elevated::store),
+    ("open-event-viewer", elevated::event_viewer),
+    ("psexec", psexec::psexec),
     ("anydesk-service", services::anydesk),
     ("tightvnc-service", services::tightvnc),
     ("aws", clouds::aws),

@@ -27,6 +27,10 @@ pub fn rundll32(world: &mut World, running: &Running<'_>) -> Result<Option<Finis
     if lower.contains("javascript:") || lower.contains("vbscript:") {
         return script::inline(world, running);
     }
+    if let Some(class) = class_of(rest) {
+        com_server(world, running, class);
+        return Ok(None);
+    }
     let (library, after) = library_of(rest);
     if library.is_empty() {
         return Ok(None);
@@ -52,6 +56,35 @@ pub fn rundll32(world: &mut World, running: &Running<'_>) -> Result<Option<Finis
         _ => world.note_outcome(CommandOutcome::OnlyStarted),
     }
     Ok(None)
+}
+
+/// The class whose server is started: `-sta {CLSID}` and `-localserver {CLSID}` instead of
+/// a library (LOLBAS, Rundll32.exe).
+fn class_of(rest: &str) -> Option<&str> {
+    let (option, class) = rest.split_once([' ', '\t'])?;
+    let option = option.strip_prefix(['-', '/'])?.to_ascii_lowercase();
+    ["sta", "localserver", "localserver64"]
+        .contains(&option.as_str())
+        .then(|| class.trim().trim_matches('"'))
+}
+
+/// Loads the server of a class, if the registry is known to name one.
+fn com_server(world: &mut World, running: &Running<'_>, class: &str) {
+    let process = &running.context.process;
+    let server = format!(r"CLSID\{class}\InprocServer32");
+    let Some(library) = world.class_value(process, &server, "") else {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        return;
+    };
+    load(world, running, &library);
+    // `scrobj.dll` is the server of a script, which it fetches.
+    let scriptlet = format!(r"CLSID\{class}\ScriptletURL");
+    match world.class_value(process, &scriptlet, "") {
+        Some(url) if url.contains("://") => {
+            world.fetch(process, &url);
+        }
+        _ => world.note_outcome(CommandOutcome::OnlyStarted),
+    }
 }
 
 /// The library that a command line begins with, and what follows it.

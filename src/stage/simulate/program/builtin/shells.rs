@@ -3,6 +3,7 @@
 use super::super::carry_out::Running;
 use super::super::command_line::split_windows;
 use super::super::paths::full_path;
+use super::super::resolve;
 use crate::activity::ActivityKind;
 use crate::stage::simulate::shell::{cmd as cmd_language, powershell as powershell_language};
 use crate::stage::simulate::world::{CommandOutcome, Content, Context, Exhausted, Finished, World};
@@ -14,7 +15,14 @@ pub fn cmd(world: &mut World, running: &Running<'_>) -> Result<Option<Finished>,
     let source = cmd_language::Source::CommandLine;
     let mut finished = match (script, running.input) {
         (Some(script), input) => {
-            let script = without_outer_quotes(script);
+            let script = script.trim_end();
+            let script = if always_strips(running.rest) {
+                cmd_language::after_s_c(script)
+            } else {
+                cmd_language::after_c(script, |path| {
+                    resolve::may_be_program(world, &context, path)
+                })
+            };
             cmd_language::run(world, &mut context, &script, source, &[], input)?
         }
         (None, Some(script)) => cmd_language::run(world, &mut context, script, source, &[], None)?,
@@ -49,30 +57,16 @@ fn after_switch(rest: &str) -> (Option<&str>, bool) {
     (None, false)
 }
 
-/// The commands after `/c` without the first and the last quotation mark, if they begin
-/// with one: both stay only where they hold nothing but the path of a program with
-/// blanks in it (`cmd /?`).
-fn without_outer_quotes(script: &str) -> String {
-    let script = script.trim();
-    let Some(rest) = script.strip_prefix('"') else {
-        return script.to_owned();
-    };
-    let Some((inside, after)) = rest.rsplit_once('"') else {
-        return rest.to_owned();
-    };
-    let lower = inside.to_ascii_lowercase();
-    let is_path = !inside.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|'])
-        && inside.contains(' ')
-        && after.is_empty()
-        && [".exe", ".com", ".bat", ".cmd"]
-            .iter()
-            .any(|end| lower.ends_with(end))
-        && inside.get(1..3) == Some(r":\");
-    if is_path {
-        script.to_owned()
-    } else {
-        format!("{inside}{after}")
-    }
+/// Whether `/s` stands before the commands.
+fn always_strips(rest: &str) -> bool {
+    let lower = rest.to_ascii_lowercase();
+    let before = ["/c", "/k", "/r"]
+        .iter()
+        .filter_map(|switch| lower.find(switch))
+        .min();
+    lower
+        .get(..before.unwrap_or(0))
+        .is_some_and(|options| options.contains("/s"))
 }
 
 /// Windows PowerShell, which takes what is no parameter for commands.

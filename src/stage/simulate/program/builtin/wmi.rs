@@ -7,7 +7,7 @@ use super::super::{Invocation, Window, resolve, start as starting};
 use crate::stage::simulate::world::{Context, Exhausted, Finished, World};
 
 /// Starts a command line as `Win32_Process` does: as a child of `WmiPrvSE.exe`, in the
-/// caller's name.
+/// caller's name, in the folder of the system unless another one is given.
 ///
 /// # Errors
 /// The simulation's budget is spent.
@@ -15,11 +15,12 @@ pub fn start(
     world: &mut World,
     caller: &Context,
     command_line: &str,
+    directory: Option<&str>,
 ) -> Result<Finished, Exhausted> {
     let provider = world.wmi_provider();
     let context = Context {
         process: provider,
-        directory: r"C:\WINDOWS\system32".to_owned(),
+        directory: directory.unwrap_or(r"C:\WINDOWS\system32").to_owned(),
         environment: caller.environment.clone(),
     };
     let program = resolve::program_of(world, &context, command_line);
@@ -55,7 +56,7 @@ pub fn wmic_create(
             world.connect(process, node, 135, crate::activity::Protocol::Tcp);
         }
         _ => {
-            start(world, running.context, &line)?;
+            start(world, running.context, &line, None)?;
         }
     }
     Ok(Some(Finished::well()))

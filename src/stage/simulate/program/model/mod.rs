@@ -21,4 +21,4 @@ mod schema;
 pub use arguments::Arguments;
 pub use arguments::fits;
 pub use load::{ModelError, Models};
-pub use schema::{Action, Case, Child, Model, Style, Subsystem, When, Whole};
+pub use schema::{Action, Case, Child, Model, Style, Subsystem, When, Whole, windows_metadata};

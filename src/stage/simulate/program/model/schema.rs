@@ -28,6 +28,9 @@ pub struct Model {
     /// Whether it is a console program or has windows.
     #[serde(default)]
     pub subsystem: Subsystem,
+    /// Whether Windows raises it without asking (`autoElevate` in its manifest).
+    #[serde(default)]
+    pub auto_elevates: bool,
     /// Its version resource; parts of Windows have the system's own where it is silent.
     #[serde(default)]
     pub metadata: Option<ProgramMetadata>,
@@ -245,6 +248,24 @@ pub struct Fetching {
 /// What parts of Windows say of themselves (Windows 11 24H2).
 const WINDOWS_VERSION: &str = "10.0.26100.1 (WinBuild.160101.0800)";
 
+/// The version resource of a part of Windows: what all parts say, where it says nothing
+/// else itself.
+#[must_use]
+pub fn windows_metadata(known: Option<ProgramMetadata>, name: &str) -> ProgramMetadata {
+    let mut metadata = known.unwrap_or_default();
+    let set = |field: &mut Option<String>, text: &str| {
+        field.get_or_insert_with(|| text.to_owned());
+    };
+    set(&mut metadata.file_version, WINDOWS_VERSION);
+    set(
+        &mut metadata.product,
+        "Microsoft® Windows® Operating System",
+    );
+    set(&mut metadata.company, "Microsoft Corporation");
+    set(&mut metadata.original_file_name, name);
+    metadata
+}
+
 impl Model {
     /// The file that it stands in, as explanations show it.
     #[must_use]
@@ -258,14 +279,7 @@ impl Model {
         let is_windows = self.part_of == Some(Whole::Windows);
         let mut metadata = self.metadata.clone();
         if is_windows {
-            let own = metadata.get_or_insert_default();
-            let set = |field: &mut Option<String>, text: &str| {
-                field.get_or_insert_with(|| text.to_owned());
-            };
-            set(&mut own.file_version, WINDOWS_VERSION);
-            set(&mut own.product, "Microsoft® Windows® Operating System");
-            set(&mut own.company, "Microsoft Corporation");
-            set(&mut own.original_file_name, &self.name);
+            metadata = Some(windows_metadata(metadata, &self.name));
         }
         ProgramFile {
             content: self.name.to_lowercase(),

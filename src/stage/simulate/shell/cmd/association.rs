@@ -57,37 +57,3 @@ pub(super) fn opener(ending: &str) -> Option<&'static Opener> {
         _ => return None,
     })
 }
-
-/// Whether files whose names end so are opened by a program that nobody knows here.
-pub(super) fn is_document(ending: &str) -> bool {
-    matches!(
-        ending,
-        ".lnk"
-            | ".url"
-            | ".html"
-            | ".htm"
-            | ".pdf"
-            | ".doc"
-            | ".docx"
-            | ".docm"
-            | ".xls"
-            | ".xlsx"
-            | ".xlsm"
-            | ".rtf"
-            | ".xml"
-            | ".iso"
-            | ".img"
-            | ".vhd"
-            | ".zip"
-            | ".py"
-            | ".jar"
-            | ".appref-ms"
-            | ".application"
-            | ".settingcontent-ms"
-            | ".library-ms"
-            | ".search-ms"
-            | ".theme"
-            | ".rdp"
-            | ".one"
-    )
-}

@@ -3,7 +3,7 @@
 use super::session::{Done, Flow, Frame, Session};
 use super::{Source, association, builtin, path, words};
 use crate::stage::simulate::program::{self, Invocation};
-use crate::stage::simulate::world::{Content, Exhausted, Presence};
+use crate::stage::simulate::world::{Content, Exhausted, Finished, Presence};
 
 /// How a batch file is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,13 +79,15 @@ impl Session<'_> {
 
     fn find(&self, name: &str) -> Found {
         let bare = path::unquoted(name);
+        if !program::is_plausible(self.context, &bare) {
+            return Found::Program;
+        }
         let whole = path::full(&bare, &self.context.directory);
         let ending = path::ending(&whole);
         if matches!(ending.as_str(), ".bat" | ".cmd") {
             return Found::Batch(self.located(&bare, whole));
         }
-        let is_document =
-            association::opener(&ending).is_some() || association::is_document(&ending);
+        let is_document = association::opener(&ending).is_some() || program::is_document(&whole);
         if is_document && self.world.program_file(&whole).is_none() {
             return Found::Document(self.located(&bare, whole));
         }
@@ -159,6 +161,18 @@ impl Session<'_> {
 
     fn open_document(&mut self, path: &str, arguments: &str) -> Result<Done, Exhausted> {
         let ending = path::ending(path);
+        let path = self.installed_document(path);
+        let path = path.as_str();
+        if let Some(command) = program::chosen_opener(self.world, &self.context.process, path) {
+            let finished = program::open_by_command(
+                self.world,
+                self.context,
+                &command,
+                path,
+                arguments.trim(),
+            )?;
+            return Ok(self.ended(finished, path));
+        }
         let Some(opener) = association::opener(&ending) else {
             self.not_interpreted(&format!("what opens `{ending}` files is not known"));
             return Ok(Done {
@@ -166,10 +180,9 @@ impl Session<'_> {
                 ..Done::with(0)
             });
         };
-        let path = self.installed_document(path);
         let command_line = opener
             .command_line
-            .replace("%1", &path)
+            .replace("%1", path)
             .replace("%*", arguments.trim());
         let rest = command_line
             .get(1..)
@@ -213,14 +226,19 @@ impl Session<'_> {
             ..Invocation::default()
         };
         let finished = program::run(self.world, self.context, &invocation)?;
+        Ok(self.ended(finished, program))
+    }
+
+    /// What came of a program.
+    fn ended(&mut self, finished: Finished, program: &str) -> Done {
         match finished.exit_code {
             Some(code) => self.error_level = code,
             None => self.goes_on_past(program),
         }
-        Ok(Done {
+        Done {
             code: finished.exit_code,
             output: finished.output,
             flow: Flow::On,
-        })
+        }
     }
 }

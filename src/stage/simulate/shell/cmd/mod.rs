@@ -24,6 +24,9 @@ mod words;
 use crate::stage::simulate::world::{Context, Exhausted, Finished, World};
 use session::{Frame, Session};
 
+/// `ERRORLEVEL` after a name that is no command.
+const NOT_FOUND: i32 = 9009;
+
 /// Where commands come from: some rules differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -52,7 +55,11 @@ pub fn run(
     world.budget.enter()?;
     let mut session = Session::new(world, context, input);
     let done = session.run(Frame::new(script, source, arguments.to_vec()));
-    let level = session.error_level();
+    let level = match (source, session.error_level()) {
+        // The shell itself ends with 1 where it finds no program.
+        (Source::CommandLine, NOT_FOUND) => 1,
+        (_, level) => level,
+    };
     world.budget.leave();
     let done = done?;
     Ok(Finished {
@@ -61,38 +68,30 @@ pub fn run(
     })
 }
 
-/// The command in what follows `/c` or `/k`: quotes around the whole of it are taken
-/// off, unless they enclose the path of a program that needs them (`cmd /?`).
-///
-/// Where something follows the last quote, the shell takes both quotes out and keeps
-/// what follows. A slice cannot say that, so the first quote is gone then and the last
-/// one stays, which reads the same unless the text between them is to be split.
+/// The command in what follows `/c` or `/k` (`cmd /?`): a quote at its beginning is taken
+/// out together with the last one, unless there are just these two, with no special sign
+/// between them, and they hold a path with a blank that is a program's.
 #[must_use]
-pub fn after_c(rest: &str) -> &str {
+pub fn after_c(rest: &str, is_program: impl FnOnce(&str) -> bool) -> String {
     let text = rest.trim_start_matches([' ', '\t']);
     let Some(inner) = text.strip_prefix('"') else {
-        return text;
+        return text.to_owned();
     };
-    let Some(last) = inner.rfind('"') else {
-        return inner;
+    let Some((between, after)) = inner.rsplit_once('"') else {
+        return inner.to_owned();
     };
-    let (between, after) = inner.split_at(last);
-    if !between.contains('"') && encloses_program(between) {
-        return text;
+    let stay = !between.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|'])
+        && between.contains([' ', '\t'])
+        && is_program(between);
+    if stay {
+        text.to_owned()
+    } else {
+        format!("{between}{after}")
     }
-    if after.trim() == "\"" { between } else { inner }
 }
 
-/// Whether quotes hold the path of a program with blanks in it, and nothing else.
-fn encloses_program(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let before_blank = lower.split(' ').next().unwrap_or_default();
-    let endings = [".exe", ".com", ".bat", ".cmd", ".vbs", ".js", ".msc"];
-    text.contains(' ')
-        && !text.contains(['&', '<', '>', '(', ')', '@', '^', '|'])
-        && before_blank.contains('\\')
-        && endings.iter().any(|ending| lower.ends_with(ending))
-        && !endings
-            .iter()
-            .any(|ending| lower.contains(&format!("{ending} ")))
+/// The command in what follows `/s /c` or `/s /k`: there the quotes never stay.
+#[must_use]
+pub fn after_s_c(rest: &str) -> String {
+    after_c(rest, |_| false)
 }

@@ -6,7 +6,8 @@ use super::shell::{Done, Shell};
 use super::types::{bytes_of, short_type};
 use super::value::Value;
 use super::{HASHTABLE, encoded};
-use crate::stage::simulate::world::Content;
+use crate::stage::simulate::program::{self, Invocation};
+use crate::stage::simulate::world::{Content, Presence};
 
 impl Shell<'_> {
     pub(super) fn invoke_static(
@@ -314,6 +315,9 @@ impl Shell<'_> {
             ),
             "random" => self.object(&kind, &[]),
             "shell.application" => self.object(&kind, &[]),
+            "excel.application" => self.office(&kind, "EXCEL.EXE"),
+            "word.application" => self.office(&kind, "WINWORD.EXE"),
+            "powerpoint.application" => self.office(&kind, "POWERPNT.EXE"),
             "mmc20.application" => {
                 let view = self.object("mmc20.view", &[])?;
                 let document = self.object("mmc20.document", &[("ActiveView", view)])?;
@@ -321,5 +325,31 @@ impl Shell<'_> {
             }
             _ => self.object(&kind, &[]),
         }
+    }
+
+    /// An application of Office, which COM starts: every version since 2016 calls itself
+    /// 16.0.
+    fn office(&mut self, kind: &str, program: &str) -> Done<Value> {
+        let folder = r"C:\Program Files\Microsoft Office\root\Office16";
+        let image = format!(r"{folder}\{program}");
+        if self.world.presence(&image) == Presence::Absent {
+            return self.object(kind, &[]);
+        }
+        let launcher = self.world.com_launcher();
+        let caller = Arc::clone(&self.context.process);
+        let context = self.context_of(launcher);
+        let invocation = Invocation {
+            account: Some((Arc::clone(&caller.account), Arc::clone(&caller.logon))),
+            integrity: Some(caller.integrity),
+            ..Invocation::of_line(&image, format!("\"{image}\" /automation -Embedding"))
+        };
+        program::run(self.world, &context, &invocation)?;
+        self.object(
+            kind,
+            &[
+                ("Version", Value::text("16.0")),
+                ("Path", Value::text(folder)),
+            ],
+        )
     }
 }

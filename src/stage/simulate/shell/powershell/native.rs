@@ -1,11 +1,13 @@
 //! Programs and script files.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::Call;
 use super::command::Word;
 use super::shell::{Done, Shell};
 use super::value::Value;
+use super::vocabulary;
 use crate::stage::simulate::program::{self, Invocation};
 use crate::stage::simulate::world::{Content, Context, Finished};
 
@@ -22,10 +24,8 @@ impl Shell<'_> {
         call: Call,
         out: &mut Vec<Value>,
     ) -> Done<()> {
-        let Some(path) = self.find_program(name) else {
-            self.went_well = false;
-            self.not_interpreted(format!("no program is named {name}"));
-            return Ok(());
+        let Some(path) = self.find_command(name) else {
+            return self.unknown_command(name, words, input, call, out);
         };
         let tail = self.native_arguments(words)?;
         let lower = path.to_lowercase();
@@ -34,7 +34,9 @@ impl Shell<'_> {
         }
         let (program, command_line) = if lower.ends_with(".bat") || lower.ends_with(".cmd") {
             (CMD.to_owned(), format!("{CMD} /c \"\"{path}\"{tail}\""))
-        } else if let Some((opener, line)) = opened_with(&path, &tail) {
+        } else if let Some((opener, line)) = opened_with(&path, &tail)
+            .filter(|_| program::chosen_opener(self.world, &self.context.process, &path).is_none())
+        {
             (opener, line)
         } else {
             (path.clone(), format!("\"{}\"{tail}", as_shown(&path)))
@@ -106,6 +108,7 @@ impl Shell<'_> {
         match self.world.content(path) {
             Content::Text(text) => self.run_text(&text, Some(path), call, words, out),
             _ => {
+                self.ran_unknown = true;
                 self.not_interpreted(format!("what is in {path} is not known"));
                 out.push(Value::Unknown);
                 Ok(())
@@ -149,6 +152,51 @@ impl Shell<'_> {
         }
         self.room(line.len())?;
         Ok(line)
+    }
+
+    /// The path of the program that a command names: unless it says a folder, that is
+    /// one of `PATH`, and never the current one (about_Command_Precedence).
+    fn find_command(&self, name: &str) -> Option<String> {
+        if name.contains(['\\', '/', ':']) {
+            return program::resolve(self.world, self.context, name)
+                .filter(|path| program::is_plausible(self.context, path));
+        }
+        program::on_path(self.world, self.context, name)
+    }
+
+    /// A name that is no command: `Get-` is put before it as the last that PowerShell
+    /// tries, and a script whose text nobody knows may have defined it.
+    fn unknown_command(
+        &mut self,
+        name: &str,
+        words: &[Word],
+        input: Option<Vec<Value>>,
+        call: Call,
+        out: &mut Vec<Value>,
+    ) -> Done<()> {
+        let longer = format!("Get-{name}");
+        if !name.contains(['-', '\\', '/', ':', '.', ' ']) {
+            if let Some(block) = self.functions.get(&longer.to_lowercase()).map(Rc::clone) {
+                return self.call_block(&block, words, input, call, out);
+            }
+            // Nobody knows whether what is no known cmdlet would be one with `Get-`.
+            if vocabulary::cmdlet(&longer).is_some()
+                && let Some(done) = self.cmdlet(&longer, words, input)?
+            {
+                self.went_well = true;
+                out.extend(done);
+                return Ok(());
+            }
+        }
+        self.went_well = false;
+        let name: String = name.chars().take(80).collect();
+        self.not_interpreted(if self.ran_unknown {
+            out.push(Value::Unknown);
+            format!("`{name}` may be a function of a script whose text is not known")
+        } else {
+            format!("no program, function, or cmdlet is known to be named `{name}`")
+        });
+        Ok(())
     }
 
     /// The path of the program that a name stands for.

@@ -8,6 +8,7 @@ use super::shell::{Done, Shell, Stop};
 use super::types::bytes_of;
 use super::value::Value;
 use crate::activity::RegistryData;
+use crate::stage::simulate::program;
 use crate::stage::simulate::world::Content;
 
 impl Shell<'_> {
@@ -354,24 +355,9 @@ impl Shell<'_> {
             self.not_interpreted("what it starts is not known");
             return Ok(());
         }
-        let host = r"C:\Windows\System32\wbem\WmiPrvSE.exe";
-        let provider = self.system_process(
-            host,
-            r"C:\Windows\system32\wbem\wmiprvse.exe -secured -Embedding",
-        );
-        // The provider starts it for the caller, not for itself.
-        let caller = Arc::clone(&self.context.process);
-        let provider = Arc::new(crate::activity::Process {
-            account: Arc::clone(&caller.account),
-            logon: Arc::clone(&caller.logon),
-            integrity: caller.integrity,
-            ..provider.as_ref().clone()
-        });
-        let mut context = self.context_of(provider);
-        if !directory.is_empty() {
-            directory.clone_into(&mut context.directory);
-        }
-        self.start_line(&context, line)?;
+        let directory = (!directory.is_empty()).then_some(directory);
+        let caller = self.context.clone();
+        program::start_by_wmi(self.world, &caller, line, directory)?;
         Ok(())
     }
 }

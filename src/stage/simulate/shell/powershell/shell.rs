@@ -41,6 +41,8 @@ pub(super) struct Shell<'w> {
     pub(super) went_well: bool,
     /// How many `try` blocks are open.
     pub(super) tries: u32,
+    /// Whether a script has run whose text is not known: it may have defined anything.
+    pub(super) ran_unknown: bool,
     /// The text of the innermost statement.
     pub(super) line: String,
     level: u16,
@@ -63,6 +65,7 @@ impl<'w> Shell<'w> {
             last_exit: None,
             went_well: true,
             tries: 0,
+            ran_unknown: false,
             line: String::new(),
             level: 0,
         }

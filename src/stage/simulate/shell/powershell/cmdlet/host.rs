@@ -118,6 +118,9 @@ impl Shell<'_> {
                     let path = self.full_path(&module);
                     let mut out = Vec::new();
                     self.script_file(&path, &[], super::super::ast::Call::Dot, &mut out)?;
+                } else {
+                    // A module brings functions with it.
+                    self.ran_unknown = true;
                 }
                 Vec::new()
             }

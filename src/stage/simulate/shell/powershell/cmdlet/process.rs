@@ -8,6 +8,7 @@ use super::super::command::Word;
 use super::super::shell::{Done, Shell};
 use super::super::value::Value;
 use super::{Bound, Given};
+use crate::stage::simulate::program;
 use crate::stage::simulate::world::Content;
 
 impl Shell<'_> {
@@ -64,6 +65,7 @@ impl Shell<'_> {
                 let mut out = Vec::new();
                 for command in commands {
                     if command.is_unknown() {
+                        self.ran_unknown = true;
                         self.not_interpreted("the text that it runs is not known");
                         out.push(Value::Unknown);
                         continue;
@@ -177,7 +179,13 @@ impl Shell<'_> {
             self.not_interpreted("which program opens an address is not known");
             return Ok(Vec::new());
         }
-        let Some(program) = self.find_program(&file) else {
+        let is_address = program::scheme_of(&file).is_some();
+        let program = if is_address {
+            Some(file.clone())
+        } else {
+            self.find_program(&file)
+        };
+        let Some(program) = program else {
             self.not_interpreted("what it starts is not known");
             return Ok(Vec::new());
         };
@@ -251,14 +259,30 @@ impl Shell<'_> {
             .pick(8, b"abcdefghijklmnopqrstuvwxyz012345");
         let process = Arc::clone(&self.context.process);
         let base = format!(r"{folder}\{name}");
+        let code = format!("{base}.0.cs");
+        let settings = format!("{base}.cmdline");
         self.world
-            .write_file(&process, &format!("{base}.0.cs"), Content::Text(source));
+            .write_file(&process, &code, Content::Text(source));
+        let output = self.text_at(bound, &["OutputAssembly"])?;
+        let kind = self.text_at(bound, &["OutputType"])?.to_lowercase();
+        let (output, kind) = match (output.as_str(), kind.as_str()) {
+            ("", _) => (format!("{base}.dll"), "library"),
+            (_, "consoleapplication") => (self.full_path(&output), "exe"),
+            (_, "windowsapplication") => (self.full_path(&output), "winexe"),
+            _ => (self.full_path(&output), "library"),
+        };
+        let text = format!(
+            "/t:{kind} /utf8output /R:\"System.dll\" /out:\"{output}\" /debug- /optimize+ /warnaserror /optimize+  \"{code}\"\r\n"
+        );
         self.world
-            .write_file(&process, &format!("{base}.cmdline"), Content::Unknown);
+            .write_file(&process, &settings, Content::Text(text));
         let compiler = r"C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe";
-        let line = format!("\"{compiler}\" /noconfig /fullpaths @\"{base}.cmdline\"");
+        let line = format!("\"{compiler}\" /noconfig /fullpaths @\"{settings}\"");
         let context = self.context.clone();
         self.start(&context, compiler, &line, None)?;
+        for path in [&code, &settings] {
+            self.world.delete_file(&process, path);
+        }
         Ok(Vec::new())
     }
 }
