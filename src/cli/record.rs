@@ -12,8 +12,8 @@ use crate::content::{Content, Start};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::report::{record_json, record_text};
 use crate::run::{
-    Existing, Interrupt, RecordAs, Selection, SimulateOptions, choose, interruption, record_simulated,
-    simulate,
+    Existing, Interrupt, RecordAs, Selection, SimulateOptions, choose, interruption,
+    record_simulated, simulate,
 };
 
 /// Load, choose, simulate, keep.

@@ -12,7 +12,9 @@ use super::attack::AttackTable;
 use super::expectation::{Expectation, Presence, Signal};
 use super::fixture::{Fixture, Subject};
 use crate::detect::sigma::{Listed, Role};
-use crate::diagnostic::{Code, Diagnostic, Place, SourceText, did_you_mean};
+
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, SourceText, did_you_mean};
+use crate::recording::Evidence;
 
 /// Whether a kind of content is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -471,6 +473,8 @@ fn unused_conditions(fixture: &Fixture, expectation: &Expectation) -> Vec<Diagno
         .given
         .iter()
         .filter(|name| !asked.contains(name.as_str()));
+    // The profile of a modelled host says what many tests ask for.
+    let is_modelled = fixture.evidence == Evidence::Simulated;
     unused
         .map(|name| {
             let unmet = asked
@@ -488,6 +492,7 @@ fn unused_conditions(fixture: &Fixture, expectation: &Expectation) -> Vec<Diagno
             }
             .at(place_in(&fixture.place, name))
         })
+        .filter(|problem| !is_modelled || problem.severity == Severity::Error)
         .collect()
 }
 
