@@ -8,6 +8,7 @@ mod builtins;
 mod flow;
 mod programs;
 mod variables;
+mod wine;
 
 use std::sync::Arc;
 
