@@ -132,6 +132,7 @@ fn manifest(
     let host = simulated.profile.host.as_ref();
     let given = host.map(|host| host.given.clone()).unwrap_or_default();
     let facts = simulated.host.facts.iter();
+    let unverified = simulated.unverified_shapes();
     let said = Manifest {
         made_by: "Made by `misfire record --stage simulate`.",
         subject,
@@ -170,6 +171,13 @@ fn manifest(
             Outcome::Exited(code) => Some(code),
             _ => None,
         },
+        unverified_shape: unverified
+            .iter()
+            .map(|shape| {
+                let source = shape.source.as_str();
+                (source, shape.kind.as_str(), shape.documentation.as_str())
+            })
+            .collect(),
         notes: None,
     };
     manifest_text(&said)

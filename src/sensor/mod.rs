@@ -16,6 +16,7 @@ mod sysmon;
 mod sysmon_linux;
 mod system;
 mod task_scheduler;
+mod unverified;
 
 pub use compose::{HostSensors, SensorPlatform, sensors};
 pub use host::LoggingHost;
@@ -25,6 +26,7 @@ pub use sysmon::{HashAlgorithm, Sysmon, SysmonConfiguration};
 pub use sysmon_linux::SysmonLinux;
 pub use system::System;
 pub use task_scheduler::TaskScheduler;
+pub use unverified::{UnverifiedKind, unverified_kind};
 
 mod azure_activity;
 mod cloud_record;

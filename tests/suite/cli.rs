@@ -48,7 +48,7 @@ fn run_alone_judges_the_bundled_tests() {
     let done = Home::new().misfire(&["run"]).exits(0);
     let text = done.out();
     assert!(text.contains("all as expected"), "{text}");
-    assert!(text.contains("authored"), "{text}");
+    assert!(text.contains("simulated"), "{text}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ const SEND_COMMAND: &str = "4f2ceede-5043-41d1-8abf-e4bcb954e084";
 
 /// A log of a bundled fixture.
 fn bundled(path: &str) -> String {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings");
     fixtures.join(path).display().to_string()
 }
 

@@ -277,6 +277,7 @@ impl Target {
             looked_at: &request.looked_at,
             given: &request.given,
             exit_code: None,
+            unverified_shape: Vec::new(),
             notes: None,
         };
         Ok(Made {

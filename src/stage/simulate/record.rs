@@ -1,6 +1,6 @@
 //! What the sensors of a host or account log of what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,12 +11,15 @@ use super::sensing::Sensing;
 use super::world::{Cause, Command, CommandOutcome, Profile};
 use crate::content::LogInput;
 use crate::content::atomic::{Atomic, AtomicGuid};
-use crate::content::fixture::{Fixture, FixtureFile, Sensor as SensorNote, Subject};
+use crate::content::fixture::{
+    Fixture, FixtureFile, Sensor as SensorNote, Subject, UnverifiedShape,
+};
 use crate::diagnostic::Place;
 use crate::event::catalogue::{Catalogue, SourceId};
 use crate::event::{Origin, OwnedEvent};
 use crate::log::evtx::WriteEventsError;
 use crate::log::{JsonFormat, JsonWriteError, JsonWriter};
+use crate::sensor::unverified_kind;
 use crate::recording::{Closure, Evidence, Host, Outcome, Window};
 
 /// A record with its cause.
@@ -341,11 +344,29 @@ impl Simulated {
             outcome: self.outcome.clone(),
             modelled: Vec::new(),
             scrubbed: Vec::new(),
-            unverified_shape: Vec::new(),
+            unverified_shape: self.unverified_shapes(),
             place: Place::file(&self.atomic.place.file),
             lost: Vec::new(),
             damage: None,
         })
+    }
+
+    /// The kinds of its records whose shape was compared with no real record.
+    #[must_use]
+    pub fn unverified_shapes(&self) -> Vec<UnverifiedShape> {
+        let kinds: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter_map(|logged| Some((&logged.source, unverified_kind(&logged.event)?)))
+            .collect();
+        kinds
+            .into_iter()
+            .map(|(source, unverified)| UnverifiedShape {
+                source: source.clone(),
+                kind: unverified.kind,
+                documentation: unverified.documentation,
+            })
+            .collect()
     }
 
     /// Whether the atomic was performed at all.

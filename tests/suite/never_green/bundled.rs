@@ -264,7 +264,11 @@ struct Text {
 
 impl Text {
     fn of(path: &Path) -> Self {
-        let text = read(path);
+        // What is simulated has no text beside it.
+        let text = match path.exists() {
+            true => read(path),
+            false => converted(&path.with_extension("evtx")),
+        };
         if path.extension().is_some_and(|ending| ending == "jsonl") {
             let records = text
                 .lines()
@@ -292,6 +296,19 @@ impl Text {
             None => records.iter().map(|record| format!("{record}\n")).collect(),
         }
     }
+}
+
+/// A binary log as lines of JSON.
+fn converted(log: &Path) -> String {
+    let done = Command::cargo_bin("misfire")
+        .expect("the binary")
+        .arg("convert")
+        .arg(log)
+        .args(["--to", "jsonl", "-o", "-", "--quiet"])
+        .output()
+        .expect("the binary runs");
+    assert!(done.status.success(), "{done:?}");
+    String::from_utf8(done.stdout).expect("text")
 }
 
 /// The log that holds these records, in the format of another.
@@ -336,10 +353,16 @@ fn a_recording_without_its_later_records_is_not_green() {
     let mut cases = 0;
     for technique in TECHNIQUES {
         let whole = project(technique);
+        let expected = read(&root().join(format!("expectations/{technique}.yaml")));
         let logs = logs(whole.path());
         let logs: Vec<_> = logs
             .iter()
             .filter(|(log, _)| !log.components().any(|part| part.as_os_str() == "controls"))
+            // A log that no signal is about lacks nothing that is expected.
+            .filter(|(log, _)| {
+                let source = log.file_stem().and_then(|name| name.to_str());
+                source.is_some_and(|source| expected.contains(&format!("source: {source}")))
+            })
             .collect();
         cases += logs.len();
         lies.par_extend(logs.par_iter().map_init(
@@ -347,9 +370,12 @@ fn a_recording_without_its_later_records_is_not_green() {
             |copy, (log, text)| {
                 let text = Text::of(&whole.path().join(text));
                 let all = text.records.len();
-                // Some later records are no signal of anything; the first of a log is
-                // never the only one.
+                // Some later records are no signal of anything. A log of one record is
+                // whole as it is.
                 let kept = 1;
+                if all <= kept {
+                    return None;
+                }
                 let old = fs::read(whole.path().join(log)).expect("a log");
                 let new = log_of(&text.first(kept), log);
                 let manifest = log.with_file_name("fixture.yaml");

@@ -79,7 +79,7 @@ fn every_record_has_the_shape_of_a_real_one() {
 
 #[test]
 fn every_record_has_the_shape_of_the_fixtures() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings");
     let fixtures = RealEvents::read_at_least(500, &[folder]);
     let mut report = Report::default();
     let mut strange = BTreeSet::new();

@@ -16,6 +16,7 @@ pub struct Fixture {
 
 #[derive(Deserialize)]
 pub struct Manifest {
+    pub evidence: String,
     pub files: Vec<LogFile>,
     #[serde(default)]
     pub unverified_shape: Vec<Unverified>,

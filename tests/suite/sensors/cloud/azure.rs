@@ -77,7 +77,7 @@ fn with_plain_token(record: &Value) -> Value {
 
 #[test]
 fn every_operation_is_recorded_as_in_the_fixtures() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/T1021.008");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings/T1021.008");
     let mut report = Report::default();
     let mut kinds = BTreeSet::new();
     for path in files(&folder, "json") {

@@ -111,7 +111,7 @@ fn every_call_is_recorded_as_a_real_one() {
 
 #[test]
 fn every_call_is_recorded_as_in_the_fixtures() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/T1021.008");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recordings/T1021.008");
     let logs: Vec<_> = files(&folder, "json")
         .into_iter()
         .filter(|path| path.ends_with("cloudtrail.json"))
