@@ -14,10 +14,11 @@ type Check = fn(&[u8]) -> bool;
 #[test]
 fn seeds_and_findings_of_the_fuzzer_pass() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
-    let targets: [(&str, Check); 3] = [
+    let targets: [(&str, Check); 4] = [
         ("simulate_cmd", check::cmd),
         ("simulate_powershell", check::powershell),
         ("simulate_posix", check::posix),
+        ("simulate_clouds", check::clouds),
     ];
     for (target, run) in targets {
         let mut count = 0;
@@ -45,5 +46,12 @@ proptest! {
         check::cmd(text.as_bytes());
         check::powershell(text.as_bytes());
         check::posix(text.as_bytes());
+    }
+
+    #[test]
+    fn any_arguments_of_the_command_lines_of_clouds_are_taken_apart(
+        text in r#"(aws (ssm send-command|ec2 run-instances|iam create-role|s3 cp)|az vm run-command invoke) (--?[a-z-]{1,14}[ =]|--query |--parameters |--filters |[a-zA-Z0-9{}\[\],.=:'"\`&|@?*()-]{1,9} ?){0,24}"#
+    ) {
+        check::clouds(text.as_bytes());
     }
 }
