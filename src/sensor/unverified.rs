@@ -71,7 +71,11 @@ pub fn unverified_kind(event: &OwnedEvent) -> Option<UnverifiedKind> {
         }
         Origin::Stream(_) => {
             if let Some(name) = text(event, "eventName").filter(|_| has(event, "eventSource")) {
-                let denied = if has(event, "errorCode") { "denied " } else { "" };
+                let denied = if has(event, "errorCode") {
+                    "denied "
+                } else {
+                    ""
+                };
                 let name = format!("{denied}{name}");
                 if table.cloudtrail.verified.contains(&name) {
                     return None;
@@ -79,7 +83,9 @@ pub fn unverified_kind(event: &OwnedEvent) -> Option<UnverifiedKind> {
                 return kind(name, &table.cloudtrail.documentation);
             }
             let operation = text(event, "operationName").or_else(|| listed(event))?;
-            let name = operation.split_once('/').map_or(&*operation, |(_, name)| name);
+            let name = operation
+                .split_once('/')
+                .map_or(&*operation, |(_, name)| name);
             kind(name.to_lowercase(), &table.azure)
         }
     }

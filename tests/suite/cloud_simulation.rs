@@ -155,6 +155,14 @@ fn what_a_call_answers_goes_on_through_a_query() {
         "who=$(aws sts get-caller-identity --query Account --output text)\n\
          aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::$who:policy/p",
     );
+    let named = aws(
+        "arn=$(aws sts get-caller-identity --query 'values(@)[?contains(@, `user`)] | [0]' --output text)\n\
+         aws iam create-user --user-name \"${arn##*/}\"",
+    );
+    assert_eq!(
+        named.record("CreateUser")["requestParameters"]["userName"],
+        "avery"
+    );
     let attached = &left.record("AttachUserPolicy")["requestParameters"];
     assert_eq!(attached["policyArn"], "arn:aws:iam::111122223333:policy/p");
     let left = aws(
@@ -409,6 +417,159 @@ fn the_az_modules_ask_for_the_same_operations() {
     );
     let client = &left.records()[0]["identity"]["claims"]["appid"];
     assert_eq!(client, "1950a258-227b-4e31-a9cf-717495945fc2");
+}
+
+/// A query cannot exhaust the stack or the memory; one that is too large gives nothing
+/// that is known.
+#[test]
+fn a_query_is_bounded() {
+    let deep = format!("{}a", "!".repeat(300));
+    let many = vec!["[@,@]"; 40].join("|");
+    for query in [deep, many, "(".repeat(20_000), "a.".repeat(20_000)] {
+        let left = aws(&format!(
+            "aws sts get-caller-identity --query '{query}' || true\naws iam list-users"
+        ));
+        assert!(left.operations().contains(&"ListUsers"));
+    }
+}
+
+#[test]
+fn parameters_that_the_command_line_makes_itself_are_in_the_call() {
+    let left = aws(
+        "aws ec2 run-instances --image-id ami-1 --count 1:2 --no-ebs-optimized\n\
+         aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --cidr 0.0.0.0/0\n\
+         aws ec2 modify-instance-attribute --instance-id i-1 --no-disable-api-termination",
+    );
+    let run = &left.record("RunInstances")["requestParameters"];
+    assert!(run.to_string().contains("\"minCount\":1"), "{run:#}");
+    assert!(run.to_string().contains("\"maxCount\":2"), "{run:#}");
+    let opened = left.record("AuthorizeSecurityGroupIngress")["requestParameters"].to_string();
+    for part in [
+        "\"fromPort\":22",
+        "\"cidrIp\":\"0.0.0.0/0\"",
+        "\"ipProtocol\":\"tcp\"",
+    ] {
+        assert!(opened.contains(part), "{opened}");
+    }
+    let changed = &left.record("ModifyInstanceAttribute")["requestParameters"];
+    assert_eq!(changed["disableApiTermination"], json!({"value": false}));
+}
+
+#[test]
+fn what_the_client_refuses_is_no_call() {
+    for script in [
+        "aws iam create-user",
+        "aws iam create-user --user-name",
+        "aws ssm start-session",
+        "aws ssm send-command --document-name d --timeout-seconds abc",
+        "aws sts get-caller-identity --query 'Foo['",
+        "aws sts get-caller-identity --output bogus",
+        "aws sts get-caller-identity --region '../x y'",
+        "aws sts get-caller-identity more words",
+        "aws ec2-instance-connect ssh",
+        "aws s3 mb s3://",
+    ] {
+        let left = aws(&format!("{script} || aws iam list-groups"));
+        assert_eq!(left.operations(), ["ListGroups"], "{script}");
+    }
+}
+
+#[test]
+fn what_is_only_tried_out_is_not_done() {
+    let left = aws("aws ec2 create-key-pair --key-name x --dry-run");
+    let tried = left.record("CreateKeyPair");
+    assert_eq!(tried["errorCode"], "Client.DryRunOperation");
+    assert_eq!(tried["responseElements"], Value::Null);
+    let left = simulate_on(
+        "powershell",
+        "iaas:azure",
+        "Remove-AzVM -ResourceGroupName a -Name b -WhatIf",
+        None,
+    );
+    assert!(left.records().is_empty());
+}
+
+/// What is not known never closes the window.
+#[test]
+fn what_is_not_followed_leaves_the_window_open() {
+    for (shell, platform, script) in [
+        ("sh", "iaas:aws", "aws iam list-users --profile other"),
+        (
+            "sh",
+            "iaas:aws",
+            "AWS_ACCESS_KEY_ID=AKIAX aws iam list-users",
+        ),
+        (
+            "sh",
+            "iaas:aws",
+            "aws iam list-users --endpoint-url http://localhost:4566",
+        ),
+        (
+            "sh",
+            "iaas:aws",
+            "aws iam create-user --cli-input-json file:///tmp/unknown.json",
+        ),
+        (
+            "sh",
+            "iaas:aws",
+            "aws iam create-user --cli-input-yaml file:///tmp/unknown.yaml",
+        ),
+        (
+            "sh",
+            "iaas:aws",
+            "aws iam put-user-policy --user-name a --policy-name b --policy-document file:///x",
+        ),
+        (
+            "sh",
+            "iaas:aws",
+            "aws ec2 terminate-instances --instance-ids i-1",
+        ),
+        ("sh", "iaas:azure", "az cosmosdb keys list -g a -n b"),
+        (
+            "sh",
+            "iaas:azure",
+            "az webapp config appsettings list -g a -n b",
+        ),
+        ("sh", "iaas:azure", "az account lock create -n x"),
+        ("sh", "iaas:azure", "az vm restart"),
+        ("sh", "iaas:azure", "az vm delete --ids nonsense"),
+        (
+            "sh",
+            "iaas:azure",
+            "az login --service-principal -u a -p b\naz group create -n g",
+        ),
+        ("powershell", "iaas:azure", "Remove-AzVM a b"),
+        ("powershell", "iaas:azure", "$v | Stop-AzVM -Force"),
+        ("powershell", "iaas:aws", "Find-CTEvent -MaxResult 3"),
+        ("powershell", "iaas:aws", "New-IAMUser bob"),
+        (
+            "powershell",
+            "iaas:aws",
+            "Grant-EC2SecurityGroupIngress -GroupId sg-1 -IpPermission @{IpProtocol='tcp'}",
+        ),
+    ] {
+        let left = simulate_on(shell, platform, script, None);
+        let is_open = left
+            .outcomes()
+            .iter()
+            .any(|outcome| matches!(*outcome, "only-started" | "not-interpreted"));
+        assert!(is_open, "{script}: {:#}", left.document);
+        assert!(!left.document.to_string().contains("unnamed"), "{script}");
+    }
+}
+
+#[test]
+fn short_and_repeated_options_of_az_are_understood() {
+    let left = azure("az vm restart -gfirst -n x -n vm-2 -g rg-2");
+    let resource = left.records()[0]["resourceId"].as_str().unwrap_or_default();
+    assert!(
+        resource.ends_with("/RESOURCEGROUPS/RG-2/PROVIDERS/MICROSOFT.COMPUTE/VIRTUALMACHINES/VM-2"),
+        "{resource}"
+    );
+    let left = azure(
+        "az vm delete --yes --ids /subscriptions/1/resourceGroups/a/x /subscriptions/1/resourceGroups/a/y",
+    );
+    assert_eq!(left.records().len(), 6, "three of each");
 }
 
 #[test]

@@ -127,6 +127,10 @@ pub(super) fn answer(response: &Value, dates: Dates, request_id: &str) -> Value 
         };
         recorded.insert(name, items(value, dates));
     }
+    if recorded.len() == 1 && response.is_null() {
+        // What is not known of an answer is left out.
+        return Value::Null;
+    }
     if recorded.len() == 1 {
         recorded.insert("_return".to_owned(), json!(true));
     }

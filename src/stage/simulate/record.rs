@@ -19,8 +19,8 @@ use crate::event::catalogue::{Catalogue, SourceId};
 use crate::event::{Origin, OwnedEvent};
 use crate::log::evtx::WriteEventsError;
 use crate::log::{JsonFormat, JsonWriteError, JsonWriter};
-use crate::sensor::unverified_kind;
 use crate::recording::{Closure, Evidence, Host, Outcome, Window};
+use crate::sensor::unverified_kind;
 
 /// A record with its cause.
 #[derive(Debug, Clone)]

@@ -2,11 +2,14 @@
 
 use jiff::Timestamp;
 
-/// What calls have left in an account of Amazon Web Services.
+/// What commands have left in an account, and at its client.
 #[derive(Debug, Default)]
 pub struct CloudState {
     /// The commands that were sent to instances, in order.
     pub commands: Vec<RemoteCommand>,
+    /// Whether a command has signed in as another than the profile's caller, or has
+    /// chosen another account.
+    pub is_other_caller: bool,
 }
 
 /// A command that was sent to instances with Systems Manager.

@@ -1,5 +1,7 @@
 //! What the command lines of clouds print of an answer.
 
+use std::io;
+
 use serde_json::Value;
 
 use super::template::is_unknown;
@@ -29,19 +31,88 @@ pub(super) fn print(answer: &Value, query: Option<&str>, form: Form) -> Option<S
     let chosen = match query {
         None => answer.clone(),
         Some(query) => {
-            let expression = jmespath::compile(query).ok()?;
+            let expression = compile(query).ok()?;
             let found = expression.search(answer).ok()?;
-            serde_json::to_value(&*found).ok()?
+            // What is found may share its parts, and so be far larger written out.
+            let mut written = Capped(Vec::new());
+            serde_json::to_writer(&mut written, &*found).ok()?;
+            serde_json::from_slice(&written.0).ok()?
         }
     };
     let printed = match form {
         Form::Nothing => String::new(),
         Form::Other => return None,
-        Form::Json { .. } if answer.is_null() => String::new(),
+        Form::Json { .. } if is_nothing(answer) => String::new(),
         Form::Json { indent } => json(&chosen, indent)? + "\n",
         Form::Text { null } => text(&chosen, null),
     };
     (!is_unknown(&printed)).then_some(printed)
+}
+
+fn is_nothing(answer: &Value) -> bool {
+    answer.is_null() || answer.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+/// Why a query is not followed.
+pub(super) enum QueryError {
+    /// It is none.
+    Malformed,
+    /// It is too long or nests too deep.
+    TooLarge,
+}
+
+/// The longest query that is followed, in bytes, and how many of the signs that make it
+/// nest: the evaluator has no bounds of its own.
+const LONGEST: usize = 2_048;
+const MOST_SIGNS: usize = 60;
+
+/// A query in JMESPath.
+pub(super) fn compile(query: &str) -> Result<jmespath::Expression<'static>, QueryError> {
+    let signs = query.chars().filter(|sign| "([{!&|.@".contains(*sign));
+    let pipes = query.matches('|').count();
+    let lists = query.matches(['[', '{']).count();
+    let is_large = query.len() > LONGEST || signs.count() > MOST_SIGNS || pipes.min(lists) > 12;
+    if is_large {
+        return Err(QueryError::TooLarge);
+    }
+    jmespath::compile(&with_quotes(query)).map_err(|_| QueryError::Malformed)
+}
+
+/// Literals between backticks with quotation marks around what is no JSON: both command
+/// lines take `running` for a text, as JMESPath once did.
+fn with_quotes(query: &str) -> String {
+    let parts: Vec<_> = query.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return query.to_owned();
+    }
+    let mut quoted = String::with_capacity(query.len());
+    for (at, part) in parts.iter().enumerate() {
+        if at % 2 == 0 {
+            quoted.push_str(part);
+        } else if serde_json::from_str::<Value>(part).is_ok() {
+            quoted.push_str(&format!("`{part}`"));
+        } else {
+            quoted.push_str(&format!("`{}`", Value::from(*part)));
+        }
+    }
+    quoted
+}
+
+/// A text in memory that stops growing.
+struct Capped(Vec<u8>);
+
+impl io::Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > 1 << 20 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn json(value: &Value, indent: usize) -> Option<String> {

@@ -32,7 +32,7 @@ pub(super) fn answer(
     parameters: &Map<String, Value>,
 ) -> Known {
     if operation.answers == Answers::Nothing {
-        return Known::Answer(Value::Null);
+        return Known::Answer(Value::Object(Map::new()));
     }
     let operations = TABLE.get(service.name);
     let Some(template) = operations.and_then(|known| known.get(operation.name)) else {
@@ -43,6 +43,11 @@ pub(super) fn answer(
         .and_then(Value::as_str)
         .and_then(|arn| arn.rsplit('/').next())
         .unwrap_or_default();
+    let role_account = parameters
+        .get("RoleArn")
+        .and_then(Value::as_str)
+        .and_then(|arn| arn.split(':').nth(4))
+        .unwrap_or_default();
     let others = [
         ("account", client.account.account.clone()),
         ("region", client.region.clone()),
@@ -50,6 +55,7 @@ pub(super) fn answer(
         ("caller.id", client.id()),
         ("caller.name", client.name().to_owned()),
         ("role.name", role.to_owned()),
+        ("role.account", role_account.to_owned()),
     ];
     let names = Names {
         parameters,

@@ -54,6 +54,8 @@ pub(super) struct Request<'r> {
     pub(super) parameters: Map<String, Value>,
     /// What it answers, if it is allowed.
     pub(super) answer: Value,
+    /// Whether it is only asked whether it would be allowed.
+    pub(super) is_dry_run: bool,
 }
 
 impl Request<'_> {
@@ -71,6 +73,7 @@ impl Client<'_> {
             operation,
             parameters,
             answer,
+            is_dry_run,
         } = request;
         world.fetch(
             &self.context.process,
@@ -82,6 +85,11 @@ impl Client<'_> {
             let resource = self.resource(service, operation, &parameters);
             self.refusal(&action, &resource)
         });
+        let dry_run = || CallError {
+            code: "DryRunOperation".to_owned(),
+            message: "Request would have succeeded, but DryRun flag is set.".to_owned(),
+        };
+        let refusal = refusal.or_else(|| is_dry_run.then(dry_run));
         let region = match service.is_global() {
             true => "us-east-1",
             false => &self.region,

@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock};
 use serde_json::{Map, Value};
 
 use super::call::Client;
-use super::operations::{self, Kind, Operation};
+use super::operations::{self, Kind, Need, Operation};
 use super::{Outcome, perform, shorthand};
-use crate::stage::simulate::world::{Context, Exhausted, Finished, World};
+use crate::stage::simulate::program::cloud::Given;
+use crate::stage::simulate::world::{CommandOutcome, Context, Exhausted, Finished, World};
 
 /// What the modules call themselves.
 const USER_AGENT: &str = "AWSPowerShell.Common/5.0.78 ua/2.1 os/windows#10.0.26100.0 md/ARCH#X64 \
@@ -46,7 +47,7 @@ pub(in crate::stage::simulate::program::cloud) fn cmdlet(
     world: &mut World,
     context: &Context,
     name: &str,
-    given: &[(String, String)],
+    given: &Given,
 ) -> Result<Option<Finished>, Exhausted> {
     let Some((service, operation)) = COMMANDS.get(&name.to_lowercase()) else {
         return Ok(None);
@@ -60,27 +61,43 @@ pub(in crate::stage::simulate::program::cloud) fn cmdlet(
     let Some((service, operation)) = known else {
         return Ok(None);
     };
-    let value_of = |wanted: &str| {
-        let mut given = given.iter();
-        given.find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-    };
-    let region = value_of("Region").map_or(&account.region, |(_, region)| region);
+    if ["AccessKey", "ProfileName", "SessionToken"]
+        .iter()
+        .any(|name| given.value(name).is_some())
+        || world.cloud.is_other_caller
+    {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        world.assume("the caller is the profile's, though a command says another");
+    }
+    let region = given.text("Region").unwrap_or(&account.region).to_owned();
     let client = Client {
         context,
         account,
-        region: region.clone(),
+        region,
         user_agent: USER_AGENT.to_owned(),
     };
     let mut parameters = Map::new();
-    for (name, value) in given {
+    for (name, value) in &given.parameters {
+        let Some(value) = value else { continue };
         if COMMON.contains(&name.to_lowercase().as_str()) {
             continue;
         }
-        if let Some((name, value)) = parameter(&operation, name, value) {
-            parameters.insert(name, value);
-        } else {
-            world.assume(format!("`-{name}` changes nothing of the call"));
+        if !put(&mut parameters, &operation, name, value) {
+            world.note_outcome(CommandOutcome::OnlyStarted);
+            world.assume(format!(
+                "what `-{name}` becomes in the call is not modelled"
+            ));
         }
+    }
+    let missing = operation.parameters.iter().any(|parameter| {
+        parameter.need == Need::Required && !parameters.contains_key(&parameter.name)
+    });
+    if missing {
+        // The command would ask for it.
+        world.note_outcome(CommandOutcome::NotInterpreted {
+            because: "a parameter that the call needs is not known".to_owned(),
+        });
+        return Ok(Some(Finished::well()));
     }
     let outcome = perform(&client, world, service, &operation, &parameters)?;
     Ok(Some(match outcome {
@@ -89,33 +106,40 @@ pub(in crate::stage::simulate::program::cloud) fn cmdlet(
     }))
 }
 
-/// A parameter under its name in the interface, of which that of the command is often
-/// the singular; and of a structure's member both names together.
-fn parameter(operation: &Operation, name: &str, value: &str) -> Option<(String, Value)> {
+/// Puts a parameter under its name in the interface, of which that of the command is
+/// often the singular, and of a structure's member both names together; says whether it
+/// is known.
+fn put(
+    parameters: &mut Map<String, Value>,
+    operation: &Operation,
+    name: &str,
+    value: &Value,
+) -> bool {
     let lower = name.to_lowercase();
     let is = |known: &str, wanted: &str| {
         let known = known.to_lowercase();
         known == wanted || known.strip_suffix('s') == Some(wanted)
     };
     for parameter in &operation.parameters {
-        if is(&parameter.name, &lower) {
-            let value = match &parameter.kind {
-                Kind::List(_) => value.split_whitespace().map(Value::from).collect(),
-                _ => Value::from(value),
-            };
-            return Some((
-                parameter.name.clone(),
-                shorthand::fit(value, &parameter.kind),
-            ));
+        if is(&parameter.name, &lower) || is(&parameter.name, lower.trim_end_matches("name")) {
+            let fitted = shorthand::fit(value.clone(), &parameter.kind);
+            parameters.insert(parameter.name.clone(), fitted);
+            return true;
         }
-        if let (Some(member), Kind::Structure(members)) = (lower.split_once('_'), &parameter.kind)
-            && is(&parameter.name, member.0)
-            && let Some((known, kind)) = members.iter().find(|(known, _)| is(known, member.1))
+        if let (Some((first, rest)), Kind::Structure(members)) =
+            (lower.split_once('_'), &parameter.kind)
+            && is(&parameter.name, first)
+            && let Some((known, kind)) = members.iter().find(|(known, _)| is(known, rest))
         {
-            let mut structure = Map::new();
-            structure.insert(known.clone(), shorthand::fit(value.into(), kind));
-            return Some((parameter.name.clone(), structure.into()));
+            let fitted = shorthand::fit(value.clone(), kind);
+            let structure = parameters
+                .entry(parameter.name.clone())
+                .or_insert_with(|| Map::new().into());
+            if let Value::Object(structure) = structure {
+                structure.insert(known.clone(), fitted);
+            }
+            return true;
         }
     }
-    None
+    false
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::operations::{Kind, Operation};
-use super::shorthand;
+use super::operations::{Kind, Need, Operation};
+use super::{custom, shorthand};
 use crate::stage::simulate::program::full_path;
-use crate::stage::simulate::world::{Content, Context, World};
+use crate::stage::simulate::world::{CommandOutcome, Content, Context, World};
 
 /// Global options that a value follows.
 const WITH_VALUE: &[&str] = &[
@@ -100,8 +100,14 @@ pub(super) enum ParameterError {
     #[error("`--{0}` is no parameter of it")]
     Unknown(String),
     /// A value is neither JSON nor shorthand.
-    #[error("the value of `--{0}` is neither JSON nor shorthand")]
+    #[error("the value of `--{0}` is neither JSON nor shorthand, or no number")]
     Malformed(String),
+    /// One that is required is not there, or has no value.
+    #[error("`--{0}` or its value is missing")]
+    Missing(String),
+    /// All of them stand in a file of which nothing is known.
+    #[error("what is in the file of `--{0}` is not known")]
+    NotKnown(String),
 }
 
 /// The parameters of an operation as the interface takes them. What stands in files
@@ -113,13 +119,16 @@ pub(super) fn parameters(
     operation: &Operation,
 ) -> Result<Map<String, Value>, ParameterError> {
     let mut parameters = Map::new();
+    let mut is_whole = false;
+    let mut unknown: Vec<String> = Vec::new();
+    if line.option("cli-input-yaml").is_some() {
+        return Err(ParameterError::NotKnown("cli-input-yaml".to_owned()));
+    }
     if let Some(json) = line.option("cli-input-json") {
-        let given = text_of(world, context, json)
-            .and_then(|text| serde_json::from_str::<Map<String, Value>>(&text).ok());
-        match given {
-            Some(given) => parameters = given,
-            None => return Err(ParameterError::Malformed("cli-input-json".to_owned())),
-        }
+        let name = || "cli-input-json".to_owned();
+        let text = text_of(world, context, json).ok_or_else(|| ParameterError::NotKnown(name()))?;
+        parameters = serde_json::from_str(&text).map_err(|_| ParameterError::Malformed(name()))?;
+        is_whole = true;
     }
     for (argument, words) in &line.parameters {
         let known = |name: &str| {
@@ -129,21 +138,62 @@ pub(super) fn parameters(
         let (parameter, is_denied) = match (known(argument), argument.strip_prefix("no-")) {
             (Some(parameter), _) => (parameter, false),
             (None, Some(positive)) => match known(positive) {
-                Some(parameter) if parameter.kind == Kind::Truth => (parameter, true),
+                Some(parameter) if parameter.kind.is_switch() => (parameter, true),
                 _ => return Err(ParameterError::Unknown(argument.clone())),
             },
             (None, None) => return Err(ParameterError::Unknown(argument.clone())),
         };
-        let value = if parameter.kind == Kind::Truth && words.is_empty() {
-            Some(Value::Bool(!is_denied))
-        } else {
-            value(world, context, argument, words, &parameter.kind)?
+        if parameter.need == Need::Opaque {
+            if custom::apply(argument, words, &mut parameters) {
+                continue;
+            }
+            world.note_outcome(CommandOutcome::OnlyStarted);
+            world.assume(format!(
+                "what `--{argument}` becomes in the call is not modelled, and is left out of it"
+            ));
+            continue;
+        }
+        let value = match &parameter.kind {
+            Kind::Truth if words.is_empty() => Some(Value::Bool(!is_denied)),
+            kind if kind.is_switch() && words.is_empty() => {
+                Some(serde_json::json!({"Value": !is_denied}))
+            }
+            _ if words.is_empty() => return Err(ParameterError::Missing(argument.clone())),
+            kind => value(world, context, argument, words, kind)?,
         };
-        if let Some(value) = value {
-            parameters.insert(parameter.name.clone(), value);
+        match value {
+            Some(value) => {
+                parameters.insert(parameter.name.clone(), value);
+            }
+            // The record would hold it.
+            None => {
+                unknown.push(parameter.name.clone());
+                world.note_outcome(CommandOutcome::OnlyStarted);
+            }
         }
     }
-    Ok(parameters)
+    let missing = operation.parameters.iter().find(|parameter| {
+        parameter.need == Need::Required
+            && !parameters.contains_key(&parameter.name)
+            && !unknown.contains(&parameter.name)
+    });
+    match missing.filter(|_| !is_whole) {
+        Some(parameter) => Err(ParameterError::Missing(parameter.argument.to_owned())),
+        None => Ok(parameters),
+    }
+}
+
+impl Kind {
+    /// Whether a flag stands for it: a truth value, or a structure that holds only one.
+    fn is_switch(&self) -> bool {
+        match self {
+            Self::Truth => true,
+            Self::Structure(members) => {
+                matches!(members.as_slice(), [(name, Self::Truth)] if name == "Value")
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A parameter's value; `None` if it stands in a file of which nothing is known.
@@ -179,7 +229,12 @@ fn value(
             composed(&texts.join(separator), kind).ok_or_else(malformed)?
         }
     };
-    Ok(Some(shorthand::fit(value, kind)))
+    let value = shorthand::fit(value, kind);
+    let is_number = matches!(kind, Kind::Whole | Kind::Number);
+    if is_number && !value.is_number() {
+        return Err(malformed());
+    }
+    Ok(Some(value))
 }
 
 /// A text as a value of a kind: JSON or shorthand where it has parts.

@@ -3,6 +3,7 @@
 mod answers;
 mod call;
 mod cmdlets;
+mod custom;
 mod line;
 mod operations;
 mod shorthand;
@@ -23,7 +24,7 @@ use crate::stage::simulate::world::{
 };
 use answers::Known;
 use call::{Answer, Client, Request};
-use line::Line;
+use line::{Line, ParameterError};
 use operations::{Operation, Service};
 
 /// The exit codes of the command line for what it does not understand, what lacks, and
@@ -76,6 +77,21 @@ pub fn aws(
         return Ok(Finished::with(NOT_UNDERSTOOD));
     };
     let client = client(context, account, &line, &words);
+    if let Some(problem) = global_problem(&line, &client.region) {
+        world.assume(format!("the command line refuses it: {problem}"));
+        return Ok(Finished::with(NOT_UNDERSTOOD));
+    }
+    if line
+        .option("endpoint-url")
+        .is_some_and(|address| !address.contains(".amazonaws.com"))
+    {
+        let because = "it calls something else than Amazon Web Services".to_owned();
+        return Ok(not_interpreted(world, because));
+    }
+    if is_somebody_else(&line, context) {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        world.assume("the caller is the profile's, though the command says another");
+    }
     match (*service_name, *operation) {
         ("s3", operation) => storage::run(&client, world, operation, &line),
         (service, "wait") => waiters::run(&client, world, service, &line),
@@ -89,6 +105,14 @@ pub fn aws(
                     format!("`aws {service_name} {operation}` is not modelled"),
                 ));
             };
+            let takes_more = |name: &str| {
+                let mut parameters = operation.parameters.iter();
+                parameters.any(|parameter| parameter.argument == name)
+            };
+            if words.len() > 2 && !takes_more("outfile") {
+                world.assume("the command line refuses it: it takes no further words");
+                return Ok(Finished::with(NOT_UNDERSTOOD));
+            }
             call_by_line(&client, world, service, &operation, &line)
         }
     }
@@ -104,6 +128,37 @@ fn needs_no_call(line: &Line, words: &[&str]) -> bool {
             words,
             ["configure" | "history", ..] | ["sso", "login" | "logout", ..]
         )
+}
+
+/// What the command line refuses before it calls.
+fn global_problem(line: &Line, region: &str) -> Option<String> {
+    let forms = ["json", "text", "table", "yaml", "yaml-stream", "off"];
+    if let Some(form) = line.option("output").filter(|form| !forms.contains(form)) {
+        return Some(format!("`{form}` is no form of output"));
+    }
+    let query = line.option("query").unwrap_or("@");
+    if matches!(output::compile(query), Err(output::QueryError::Malformed)) {
+        return Some(format!("`{query}` is no query"));
+    }
+    let parts: Vec<_> = region.split('-').collect();
+    let is_region = parts.len() >= 3
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    (!is_region).then(|| format!("`{region}` is no region"))
+}
+
+/// Whether other credentials than the profile's are used.
+fn is_somebody_else(line: &Line, context: &Context) -> bool {
+    let is_set = |name: &str| {
+        let value = context.environment.get(name);
+        value.is_some_and(|value| !value.is_empty())
+    };
+    line.option("no-sign-request").is_some()
+        || line.option("profile").is_some_and(|name| name != "default")
+        || ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"]
+            .iter()
+            .any(|name| is_set(name))
 }
 
 fn client<'c>(
@@ -145,13 +200,19 @@ fn call_by_line(
 ) -> Result<Finished, Exhausted> {
     let parameters = match line::parameters(world, client.context, line, operation) {
         Ok(parameters) => parameters,
-        Err(error) => {
-            world.assume(format!("the command line refuses it: {error}"));
-            return Ok(Finished::with(NOT_UNDERSTOOD));
-        }
+        Err(error) => return Ok(no_call(world, &error)),
     };
     let outcome = perform(client, world, service, operation, &parameters)?;
     Ok(print(outcome, line))
+}
+
+/// A command line without a call: refused, or not to be followed.
+fn no_call(world: &mut World, error: &ParameterError) -> Finished {
+    if matches!(error, ParameterError::NotKnown(_)) {
+        return not_interpreted(world, error.to_string());
+    }
+    world.assume(format!("the command line refuses it: {error}"));
+    Finished::with(NOT_UNDERSTOOD)
 }
 
 /// Carries out an operation with its parameters.
@@ -180,6 +241,7 @@ fn perform(
         operation: operation.name,
         parameters: parameters.clone(),
         answer,
+        is_dry_run: parameters.get("DryRun") == Some(&Value::Bool(true)),
     };
     let is_read = request.is_read_only();
     Ok(match client.call(world, request) {
@@ -225,7 +287,10 @@ fn connect_by_ssh(
     world: &mut World,
     line: &Line,
 ) -> Result<Finished, Exhausted> {
-    let instance = line.parameter("instance-id").unwrap_or_default().to_owned();
+    let Some(instance) = line.parameter("instance-id").map(str::to_owned) else {
+        world.assume("the command line refuses it: `--instance-id` or its value is missing");
+        return Ok(Finished::with(NOT_UNDERSTOOD));
+    };
     let user = line.parameter("os-user").unwrap_or("ec2-user").to_owned();
     let mut describe = Map::new();
     describe.insert("InstanceIds".to_owned(), vec![instance.clone()].into());

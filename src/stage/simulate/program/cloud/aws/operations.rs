@@ -46,6 +46,19 @@ pub(super) struct Parameter {
     pub(super) name: String,
     /// What it holds.
     pub(super) kind: Kind,
+    /// Whether it must be there.
+    pub(super) need: Need,
+}
+
+/// Whether a parameter must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The command line refuses to go without it.
+    Required,
+    /// It may be left out.
+    Optional,
+    /// It may be there; what it becomes in the call is not known.
+    Opaque,
 }
 
 /// What a value is.
@@ -154,6 +167,11 @@ fn parse(line: &'static str) -> Option<Operation> {
 }
 
 fn parameter(text: &'static str) -> Parameter {
+    let (need, text) = match (text.strip_prefix('!'), text.strip_prefix('?')) {
+        (Some(rest), _) => (Need::Required, rest),
+        (_, Some(rest)) => (Need::Opaque, rest),
+        (None, None) => (Need::Optional, text),
+    };
     let (names, kind) = match text.split_once(':') {
         Some((names, kind)) => (names, parse_kind(&mut kind.chars().peekable())),
         None => (text, Kind::Text),
@@ -166,6 +184,7 @@ fn parameter(text: &'static str) -> Parameter {
         argument,
         name,
         kind,
+        need,
     }
 }
 

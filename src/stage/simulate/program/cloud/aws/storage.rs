@@ -7,8 +7,67 @@ use serde_json::{Map, Value};
 use super::call::Client;
 use super::line::Line;
 use super::operations;
-use super::{Outcome, not_interpreted, perform};
+use super::{NOT_UNDERSTOOD, Outcome, not_interpreted, perform};
 use crate::stage::simulate::world::{Exhausted, Finished, World};
+
+/// Flags that a value follows, and those that stand alone ("AWS CLI Command Reference",
+/// `s3`).
+const WITH_VALUE: &[&str] = &[
+    "acl",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "exclude",
+    "expected-size",
+    "expires",
+    "expires-in",
+    "grants",
+    "include",
+    "metadata",
+    "metadata-directive",
+    "request-payer",
+    "source-region",
+    "sse",
+    "sse-c",
+    "sse-c-key",
+    "sse-kms-key-id",
+    "storage-class",
+    "website-redirect",
+];
+const ALONE: &[&str] = &[
+    "delete",
+    "dryrun",
+    "exact-timestamps",
+    "follow-symlinks",
+    "force",
+    "force-glacier-transfer",
+    "human-readable",
+    "ignore-glacier-warnings",
+    "no-follow-symlinks",
+    "no-guess-mime-type",
+    "no-progress",
+    "only-show-errors",
+    "quiet",
+    "recursive",
+    "size-only",
+    "summarize",
+];
+
+/// The words that are no flags and no values of flags; `None` if a flag is not known.
+fn places(line: &Line) -> Option<Vec<&str>> {
+    let mut places: Vec<&str> = line.words.iter().skip(2).map(String::as_str).collect();
+    for (flag, words) in &line.parameters {
+        let of_the_flag = match flag.as_str() {
+            flag if WITH_VALUE.contains(&flag) => 1,
+            flag if ALONE.contains(&flag) => 0,
+            _ => return None,
+        };
+        places.extend(words.iter().skip(of_the_flag).map(String::as_str));
+    }
+    Some(places)
+}
 
 pub(super) fn run(
     client: &Client<'_>,
@@ -16,14 +75,10 @@ pub(super) fn run(
     command: &str,
     line: &Line,
 ) -> Result<Finished, Exhausted> {
-    // Flags swallow what follows them here, as nothing says which take a value.
-    let places: Vec<&str> = line
-        .words
-        .iter()
-        .skip(2)
-        .chain(line.parameters.iter().flat_map(|(_, words)| words))
-        .map(String::as_str)
-        .collect();
+    let Some(places) = places(line) else {
+        let because = "a flag of `aws s3` that is not modelled".to_owned();
+        return Ok(not_interpreted(world, because));
+    };
     let remote = |at: usize| places.get(at).and_then(|place| place.strip_prefix("s3://"));
     let bucket = |place: &str| place.split('/').next().unwrap_or_default().to_owned();
     let key = |place: &str| match place.split_once('/') {
@@ -31,8 +86,14 @@ pub(super) fn run(
         None => String::new(),
     };
     let (operation, place) = match (command, remote(0), remote(1)) {
-        ("ls", None, _) => ("ListBuckets", ""),
-        ("ls", Some(place), _) => ("ListObjectsV2", place),
+        ("ls", None, _) if places.is_empty() => ("ListBuckets", ""),
+        ("ls", place, _) => {
+            let plain = places.first().copied().unwrap_or_default();
+            ("ListObjectsV2", place.unwrap_or(plain))
+        }
+        (_, Some(place), _) | (_, None, Some(place)) if bucket(place).is_empty() => {
+            return Ok(Finished::with(NOT_UNDERSTOOD));
+        }
         ("mb", Some(place), _) => ("CreateBucket", place),
         ("rb", Some(place), _) => ("DeleteBucket", place),
         ("rm", Some(place), _) => ("DeleteObject", place),

@@ -3,7 +3,7 @@
 use super::call::Client;
 use super::line::{self, Line};
 use super::operations;
-use super::{NOT_UNDERSTOOD, not_interpreted, perform, print, systems_manager};
+use super::{no_call, not_interpreted, perform, print, systems_manager};
 use crate::stage::simulate::world::{Exhausted, Finished, World};
 
 /// The states that can be waited for, and the operation that asks (the waiters of each
@@ -57,8 +57,9 @@ pub(super) fn run(
         let because = format!("`aws {service_name} wait {state}` is not modelled");
         return Ok(not_interpreted(world, because));
     };
-    let Ok(parameters) = line::parameters(world, client.context, line, &operation) else {
-        return Ok(Finished::with(NOT_UNDERSTOOD));
+    let parameters = match line::parameters(world, client.context, line, &operation) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(no_call(world, &error)),
     };
     if service_name == "ssm" {
         let outcome = systems_manager::wait(client, world, service, &parameters)?;

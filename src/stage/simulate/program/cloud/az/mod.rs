@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::Given;
 use super::output::{self, Form};
 use super::template::{self, Names};
 use crate::activity::{ActivityKind, AzureCaller, AzureOperation, CallError};
@@ -39,11 +40,28 @@ const READING: &[&str] = &[
     "list-defaults",
     "list-upcoming",
     "show-tags",
-    "show-connection-string",
     "check-name",
     "help",
 ];
+/// Parts of commands that list what is secret: they ask with an action, which is logged.
+const SECRETS: &[&str] = &[
+    "keys",
+    "appsettings",
+    "connection-string",
+    "credential",
+    "publishing",
+];
+/// Last words of `az account` that ask no resource manager to change anything.
+const ACCOUNT: &[&str] = &[
+    "show",
+    "list",
+    "set",
+    "clear",
+    "get-access-token",
+    "list-locations",
+];
 const CLIENT: &[&str] = &[
+    "version",
     "login",
     "logout",
     "configure",
@@ -85,12 +103,21 @@ pub fn az(
     world.budget.step()?;
     let line = Line::parse(arguments);
     let command = line.words.join(" ");
-    let is_for_client = line
-        .words
-        .first()
-        .is_none_or(|word| CLIENT.contains(&word.as_str()))
-        || line.words.first().map(String::as_str) == Some("account");
-    if is_for_client || line.has("--help") || line.has("-h") {
+    let words: Vec<_> = line.words.iter().map(String::as_str).collect();
+    if line.has("--help") || line.has("-h") || line.has("--version") || arguments.is_empty() {
+        return Ok(Finished::well());
+    }
+    let is_for_client = match words.as_slice() {
+        ["account", last] => ACCOUNT.contains(last),
+        [first, ..] => CLIENT.contains(first),
+        [] => false,
+    };
+    if is_for_client {
+        // Who has signed in anew may be another than the profile's caller.
+        let is_anew = words == ["login"] && (line.has("--service-principal") || line.has("-u"));
+        if is_anew || words == ["account", "set"] {
+            world.cloud.is_other_caller = true;
+        }
         return Ok(Finished::well());
     }
     let profile = Arc::clone(&world.profile);
@@ -101,8 +128,12 @@ pub fn az(
     };
     world.pause(800);
     let Some(operation) = operations::by_command(&command) else {
-        let last = line.words.last().map(String::as_str).unwrap_or_default();
-        if READING.contains(&last) {
+        let last = words.last().copied().unwrap_or_default();
+        let reads = READING.contains(&last)
+            && !words
+                .iter()
+                .any(|word| SECRETS.iter().any(|secret| word.contains(secret)));
+        if reads {
             world.fetch(&context.process, MANAGER);
             world.pause(300);
         } else {
@@ -112,29 +143,55 @@ pub fn az(
         }
         return Ok(Finished::well());
     };
+    if line.value("--subscription").is_some() || world.cloud.is_other_caller {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        world.assume("caller and subscription are the profile's, though a command says others");
+    }
     let value_of = |name: &str| {
         let short = operation
             .parameters
             .get(name)
             .and_then(|known| known.0.as_deref());
-        line.value(&format!("--{name}"))
+        line.value_of(name)
             .or_else(|| line.value(&format!("-{}", short?)))
     };
-    let request = Request {
-        operation,
-        resource: resource(operation, account, world, line.value("--ids"), value_of),
-        client: COMMAND_LINE,
-        is_awaited: !line.has("--no-wait"),
-    };
-    let answer = match ask(world, context, account, request) {
-        Ok(answer) => answer,
-        Err(_) => {
-            return Ok(Finished {
-                exit_code: Some(1),
-                output: Some(String::new()),
-            });
+    let mut resources: Vec<String> = line
+        .values("--ids")
+        .into_iter()
+        .filter(|id| id.starts_with("/subscriptions/"))
+        .map(str::to_owned)
+        .collect();
+    if resources.is_empty() {
+        let scope = line.value("--scope");
+        match resource(operation, account, world, scope, value_of) {
+            Some(resource) => resources.push(resource),
+            None => {
+                world.note_outcome(CommandOutcome::NotInterpreted {
+                    because: "which resource it is about is not known".to_owned(),
+                });
+                return Ok(Finished::well());
+            }
         }
-    };
+    }
+    let mut answer = None;
+    for resource in resources {
+        world.budget.step()?;
+        let request = Request {
+            operation,
+            resource,
+            client: COMMAND_LINE,
+            is_awaited: !line.has("--no-wait"),
+        };
+        answer = match ask(world, context, account, request) {
+            Ok(answer) => answer,
+            Err(_) => {
+                return Ok(Finished {
+                    exit_code: Some(1),
+                    output: Some(String::new()),
+                });
+            }
+        };
+    }
     let form = match line.value("--output").or_else(|| line.value("-o")) {
         None | Some("json" | "jsonc") => Form::Json { indent: 2 },
         Some("tsv") => Form::Text { null: "" },
@@ -155,24 +212,35 @@ pub fn cmdlet(
     world: &mut World,
     context: &Context,
     name: &str,
-    parameters: &[(String, String)],
+    given: &Given,
 ) -> Result<Option<Finished>, Exhausted> {
     world.budget.step()?;
     let profile = Arc::clone(&world.profile);
     let (Some(operation), Some(account)) = (operations::by_cmdlet(name), &profile.azure) else {
         return Ok(None);
     };
-    let given = |wanted: &str| {
-        let mut parameters = parameters.iter();
-        let found = parameters.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
-        Some(found.1.as_str())
+    let value_of = |name: &str| given.text(&operation.parameters.get(name)?.1);
+    let whole = given.text("ResourceId").or_else(|| given.text("Id"));
+    let whole = whole.filter(|id| id.starts_with("/subscriptions/"));
+    let found = match whole {
+        Some(whole) => Some(whole.to_owned()),
+        None => resource(operation, account, world, given.text("Scope"), value_of),
     };
-    let value_of = |name: &str| given(&operation.parameters.get(name)?.1);
+    let Some(resource) = found else {
+        world.note_outcome(CommandOutcome::NotInterpreted {
+            because: "which resource it is about is not known".to_owned(),
+        });
+        return Ok(Some(Finished::well()));
+    };
+    if world.cloud.is_other_caller {
+        world.note_outcome(CommandOutcome::OnlyStarted);
+        world.assume("caller and subscription are the profile's, though a command says others");
+    }
     let request = Request {
         operation,
-        resource: resource(operation, account, world, given("ResourceId"), value_of),
+        resource,
         client: POWERSHELL,
-        is_awaited: given("NoWait").is_none() && given("AsJob").is_none(),
+        is_awaited: !given.is_on("NoWait") && !given.is_on("AsJob"),
     };
     Ok(Some(match ask(world, context, account, request) {
         Ok(_) => Finished::well(),
@@ -278,30 +346,28 @@ fn caller(account: &AzureProfile) -> AzureCaller {
     }
 }
 
-/// The resource that a command is about: the one that it names as a whole, or by parts.
+/// The resource that a command is about, by its parts; `None` if a part is not known.
 fn resource<'v>(
     operation: &Operation,
     account: &AzureProfile,
     world: &mut World,
-    whole: Option<&str>,
+    scope: Option<&str>,
     value_of: impl Fn(&str) -> Option<&'v str>,
-) -> String {
-    if let Some(whole) = whole.filter(|whole| whole.starts_with("/subscriptions/")) {
-        return whole.to_owned();
-    }
-    let mut resource = format!("/subscriptions/{}", account.subscription);
+) -> Option<String> {
+    let mut resource = match scope.filter(|scope| scope.starts_with("/subscriptions/")) {
+        Some(scope) => scope.trim_end_matches('/').to_owned(),
+        None => format!("/subscriptions/{}", account.subscription),
+    };
     let below = operation.resource.replace("${guid}", &world.numbers.guid());
     let mut rest = below.as_str();
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else {
-            break;
-        };
+        let (name, after) = after.split_once('}')?;
         resource.push_str(before);
-        resource.push_str(value_of(name).unwrap_or("unnamed"));
+        resource.push_str(value_of(name).filter(|part| !part.is_empty())?);
         rest = after;
     }
     resource.push_str(rest);
-    resource
+    Some(resource)
 }
 
 /// A command line of `az`, told apart.
@@ -324,6 +390,14 @@ impl Line {
                     Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
                     _ => (argument.as_str(), None),
                 };
+                // The value of a short option may be glued to it.
+                let glued = name.get(2..).filter(|rest| {
+                    !name.starts_with("--") && !rest.is_empty() && name.is_char_boundary(2)
+                });
+                let (name, value) = match glued {
+                    Some(rest) => (name.get(..2).unwrap_or(name), Some(rest.to_owned())),
+                    None => (name, value),
+                };
                 is_alone = ALONE.contains(&name);
                 line.options
                     .push((name.to_owned(), value.into_iter().collect()));
@@ -340,8 +414,28 @@ impl Line {
         self.options.iter().any(|(known, _)| known == name)
     }
 
+    /// The values of an option; of several of its name, the last holds.
+    fn values(&self, name: &str) -> Vec<&str> {
+        let found = self.options.iter().rev().find(|(known, _)| known == name);
+        let values = found
+            .map(|(_, values)| values.as_slice())
+            .unwrap_or_default();
+        values.iter().map(String::as_str).collect()
+    }
+
     fn value(&self, name: &str) -> Option<&str> {
-        let found = self.options.iter().find(|(known, _)| known == name)?;
-        found.1.first().map(String::as_str)
+        self.values(name).first().copied()
+    }
+
+    /// The value of a long option, which may be cut short where no other begins so.
+    fn value_of(&self, name: &str) -> Option<&str> {
+        let whole = format!("--{name}");
+        self.value(&whole).or_else(|| {
+            let cut = self.options.iter().rev().find(|(known, _)| {
+                known.len() > 4 && known.starts_with("--") && whole.starts_with(known.as_str())
+            });
+            cut.and_then(|(_, values)| values.first())
+                .map(String::as_str)
+        })
     }
 }

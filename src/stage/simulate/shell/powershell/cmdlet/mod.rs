@@ -32,6 +32,36 @@ const AWS: &[&str] = &[
 /// is given through the pipeline.
 type Group<'s> = fn(&mut Shell<'s>, &str, &Bound, &Option<Vec<Value>>) -> Given;
 
+/// A value that a service can be given; nothing where it is not known.
+fn plain(value: &Value) -> Option<serde_json::Value> {
+    Some(match value {
+        Value::Bool(truth) => (*truth).into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Real(number) => (*number).into(),
+        Value::Text(text) => (**text).into(),
+        Value::Array(_) => {
+            let items = value.items();
+            items.iter().map(plain).collect::<Option<Vec<_>>>()?.into()
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a word is no parameter, and no value of the one before it.
+fn has_positional(words: &[Word]) -> bool {
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        match word {
+            Word::Parameter(_, None) => {
+                words.next_if(|next| matches!(next, Word::Value(..)));
+            }
+            Word::Parameter(_, Some(_)) => {}
+            _ => return true,
+        }
+    }
+    false
+}
+
 impl<'s> Shell<'s> {
     /// Runs a cmdlet; `None` if the name is none that is known.
     pub(super) fn cmdlet(
@@ -47,15 +77,22 @@ impl<'s> Shell<'s> {
             if is_clouds {
                 let loose = vocabulary::Cmdlet::default();
                 let bound = self.bind(&loose, words)?;
-                let mut parameters = Vec::new();
-                for (name, value) in &bound.named {
-                    parameters.push((name.clone(), self.text_of(value)?));
-                }
-                if let Some(finished) = cloud::cmdlet(self.world, self.context, name, &parameters)?
-                {
+                let parameters = bound.named.iter();
+                let given = cloud::Given {
+                    parameters: parameters
+                        .map(|(name, value)| (name.clone(), plain(value)))
+                        .collect(),
+                    has_more: input.is_some() || has_positional(words),
+                };
+                if let Some(finished) = cloud::cmdlet(self.world, self.context, name, &given)? {
                     let mut out = Vec::new();
                     self.program_ended(&finished, &mut out)?;
                     return Ok(Some(out));
+                }
+                // Reading is logged there too.
+                if self.world.profile.aws.is_some() && !noun.starts_with("Az") {
+                    self.not_modelled(name);
+                    return Ok(Some(vec![Value::Unknown]));
                 }
             }
         }
