@@ -205,6 +205,54 @@ fn what_is_recorded_is_judged_like_any_recording() {
     );
 }
 
+#[test]
+fn a_simulation_is_recorded_as_a_control_or_with_a_stand_in() {
+    let home = Home::new();
+    let args = [
+        "record",
+        "TeamViewer traces",
+        "--stage",
+        "simulate",
+        "--out",
+        "kept",
+    ];
+    let control = [
+        "--name",
+        "inventory",
+        "--control",
+        "inventory software asks",
+    ];
+    home.misfire(&[&args[..], &control].concat()).exits(0);
+    let manifest = home.path("kept/T1219/controls/inventory/fixture.yaml");
+    let manifest = std::fs::read_to_string(manifest).expect("a manifest");
+    assert!(
+        manifest.contains("\ncontrol: inventory software asks\n"),
+        "{manifest}"
+    );
+    assert!(manifest.contains("\nevidence: simulated\n"), "{manifest}");
+    assert!(!manifest.contains("atomic:"), "{manifest}");
+    // What was compared with no real record says so.
+    assert!(
+        manifest.contains("unverified_shape:\n  - source: sysmon\n"),
+        "{manifest}"
+    );
+    let stand_in = ["--name", "mock", "--stand-in", "a mock of it"];
+    home.misfire(&[&args[..], &stand_in].concat()).exits(0);
+    let manifest = home.path("kept/T1219/mock/fixture.yaml");
+    let manifest = std::fs::read_to_string(manifest).expect("a manifest");
+    assert!(
+        manifest.contains("\nstand_in: a mock of it\n"),
+        "{manifest}"
+    );
+    for wrong in [
+        &["--control", " "][..],
+        &["--control", "x", "--stand-in", "y"],
+    ] {
+        home.misfire(&[&args[..], &["--name", "n"], wrong].concat())
+            .exits(2);
+    }
+}
+
 /// What is switched off on a host leaves nothing, and a run says so.
 #[test]
 fn a_host_without_command_lines_is_blind() {
