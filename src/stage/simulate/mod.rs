@@ -7,8 +7,10 @@
 //! - `record`: what the sensors log of it, as files;
 //! - `world`: the host or account, and what has happened there;
 //! - `shell`: interpreters of the executors' languages;
-//! - `program`: what programs do when they are started.
+//! - `program`: what programs do when they are started;
+//! - `character_class`: what patterns and `tr` share.
 
+mod character_class;
 mod perform;
 pub mod program;
 mod record;

@@ -14,6 +14,15 @@ fn the_host_is_the_one_of_the_profile() {
 }
 
 #[test]
+fn tr_and_patterns_know_the_same_classes() {
+    let mut host = Host::sh();
+    assert_eq!(
+        host.said("printf 'a b\\n' | tr '[:graph:]' x; case b in [[:graph:]]) echo yes;; esac"),
+        "x x\nyes\n"
+    );
+}
+
+#[test]
 fn curl_asks_connects_and_writes() {
     let mut host = Host::sh();
     host.run("curl -sL https://dl.example/a/tool.tgz -o /tmp/tool.tgz && wget -q http://x.example:8080/y.sh");

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::{Done, Job, grep, lines, sed, wrote};
+use crate::stage::simulate::character_class::is_in_class;
 use crate::stage::simulate::world::{Content, Finished};
 
 /// Carries out a filter; `None` if it is none.
@@ -237,23 +238,6 @@ fn set(text: &str) -> Vec<char> {
         }
     }
     out
-}
-
-fn is_in_class(class: &str, sign: char) -> bool {
-    match class {
-        "alpha" => sign.is_ascii_alphabetic(),
-        "digit" => sign.is_ascii_digit(),
-        "alnum" => sign.is_ascii_alphanumeric(),
-        "upper" => sign.is_ascii_uppercase(),
-        "lower" => sign.is_ascii_lowercase(),
-        "space" => sign.is_ascii_whitespace() || sign == '\u{b}',
-        "blank" => matches!(sign, ' ' | '\t'),
-        "punct" => sign.is_ascii_punctuation(),
-        "print" => sign == ' ' || sign.is_ascii_graphic(),
-        "cntrl" => sign.is_ascii_control(),
-        "xdigit" => sign.is_ascii_hexdigit(),
-        _ => false,
-    }
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,5 +1,7 @@
 //! Patterns of the shell (POSIX Shell Command Language, 2.14), without extglob.
 
+use crate::stage::simulate::character_class::is_in_class;
+
 /// Whether a text matches a pattern in which a backslash quotes what follows.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
@@ -111,25 +113,6 @@ fn set(pattern: &[char], sign: char) -> Option<(bool, usize)> {
             holds |= low == sign;
             at += 1;
         }
-    }
-}
-
-/// Whether a sign belongs to a class, as `[:alpha:]`.
-pub(super) fn is_in_class(class: &str, sign: char) -> bool {
-    match class {
-        "alpha" => sign.is_ascii_alphabetic(),
-        "digit" => sign.is_ascii_digit(),
-        "alnum" => sign.is_ascii_alphanumeric(),
-        "upper" => sign.is_ascii_uppercase(),
-        "lower" => sign.is_ascii_lowercase(),
-        "space" => sign.is_ascii_whitespace() || sign == '\u{b}',
-        "blank" => matches!(sign, ' ' | '\t'),
-        "punct" => sign.is_ascii_punctuation(),
-        "print" => sign == ' ' || sign.is_ascii_graphic(),
-        "graph" => sign.is_ascii_graphic(),
-        "cntrl" => sign.is_ascii_control(),
-        "xdigit" => sign.is_ascii_hexdigit(),
-        _ => false,
     }
 }
 
