@@ -543,6 +543,11 @@ fn what_is_not_followed_leaves_the_window_open() {
         ("powershell", "iaas:aws", "Find-CTEvent -MaxResult 3"),
         ("powershell", "iaas:aws", "New-IAMUser bob"),
         (
+            "sh",
+            "iaas:aws",
+            "aws ec2-instance-connect ssh --instance-id i-1",
+        ),
+        (
             "powershell",
             "iaas:aws",
             "Grant-EC2SecurityGroupIngress -GroupId sg-1 -IpPermission @{IpProtocol='tcp'}",

@@ -280,8 +280,8 @@ fn print(outcome: Outcome, line: &Line) -> Finished {
     }
 }
 
-/// `aws ec2-instance-connect ssh`: it looks for the instance, pushes a key that it has
-/// just made, and starts `ssh`.
+/// `aws ec2-instance-connect ssh`: it looks for the instance and pushes a key that it has
+/// just made. The `ssh` that it then starts is not followed.
 fn connect_by_ssh(
     client: &Client<'_>,
     world: &mut World,
@@ -313,6 +313,7 @@ fn connect_by_ssh(
             }
         }
     }
+    world.note_outcome(CommandOutcome::OnlyStarted);
     world.assume(format!("{instance} has an address that can be reached"));
     Ok(Finished::well())
 }
