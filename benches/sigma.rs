@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use divan::counter::ItemsCount;
-use misfire::detect::Engine;
 use misfire::detect::sigma::{SigmaEngine, SigmaRuleSet, parse};
+use misfire::detect::{Engine, SearchTime};
 use misfire::diagnostic::SourceText;
 use misfire::event::catalogue::Catalogue;
 use misfire::event::{Batch, FileId, Names};
@@ -135,7 +135,7 @@ fn search_all(bencher: divan::Bencher) {
             search.feed(batch, &mut firings);
         }
         let tally = search.finish();
-        engine.conclude(tally.held, &mut firings);
+        engine.conclude(tally.held, SearchTime::latest(None), &mut firings);
         firings
     });
 }
@@ -152,7 +152,7 @@ fn read_and_search_all(bencher: divan::Bencher) {
             search.feed(&batch, &mut firings);
         }
         let tally = search.finish();
-        engine.conclude(tally.held, &mut firings);
+        engine.conclude(tally.held, SearchTime::latest(None), &mut firings);
         firings
     });
 }

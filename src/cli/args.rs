@@ -8,13 +8,14 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
+use super::splunk_args::SplunkArgs;
 use super::values::{
     ReportTarget, parse_argument, parse_guid, parse_platform, parse_revision, parse_shift,
     parse_source, parse_technique, parse_threads, parse_window,
 };
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
-use crate::content::{ContentRequest, Start};
+use crate::content::{ContentRequest, SplunkSettings, Start};
 use crate::event::LogSource;
 use crate::report::Words;
 use crate::run::{Revision, Selection};
@@ -228,6 +229,8 @@ pub(super) struct ContentArgs {
     /// A profile of misfire.toml: a choice of content that has a name
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+    #[command(flatten)]
+    pub(super) splunk: SplunkArgs,
 }
 
 impl ContentArgs {
@@ -243,6 +246,7 @@ impl ContentArgs {
             },
             start,
             profile: self.profile.clone(),
+            splunk: self.splunk.over(SplunkSettings::default()),
         }
     }
 }
@@ -335,6 +339,8 @@ pub(super) struct ScanArgs {
     /// What plain JSON lines are, such as product=zeek,service=http
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub(super) source: Option<LogSource>,
+    #[command(flatten)]
+    pub(super) splunk: SplunkArgs,
 }
 
 /// Say why a detection fired or did not.
@@ -363,6 +369,8 @@ pub(super) struct ExplainArgs {
     /// What plain JSON lines are, such as product=zeek,service=http
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub(super) source: Option<LogSource>,
+    #[command(flatten)]
+    pub(super) splunk: SplunkArgs,
 }
 
 /// Turn logs into another format, and move their times.

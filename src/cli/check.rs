@@ -7,7 +7,7 @@ use super::args::{CheckArgs, Format};
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use super::patience::unless_interrupted;
-use crate::content::{Content, ContentRequest, LooseFiles, Start, check_files};
+use crate::content::{Content, ContentRequest, LooseFiles, SplunkSettings, Start, check_files};
 use crate::diagnostic::{self, has_error};
 use crate::report::{check_json, check_text};
 use crate::run::{Interrupt, inspect, interruption};
@@ -15,6 +15,11 @@ use crate::run::{Interrupt, inspect, interruption};
 /// Load, report.
 pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
     let mut seen = LooseFiles::default();
+    let splunk = match args.content.splunk.here() {
+        Ok(splunk) => splunk,
+        // What is wrong with the project is told with the project.
+        Err(_) => args.content.splunk.over(SplunkSettings::default()),
+    };
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());
         add(&mut seen, request, interrupt)?;
@@ -28,7 +33,9 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
             add(&mut seen, request, interrupt)?;
         } else {
             let path = path.clone();
-            if let Some(files) = unless_interrupted(interrupt, move || check_files(&path))? {
+            let splunk = splunk.clone();
+            let check = move || check_files(&path, &splunk);
+            if let Some(files) = unless_interrupted(interrupt, check)? {
                 seen.loaded += files.loaded;
                 seen.problems.extend(files.problems);
             }

@@ -15,9 +15,17 @@ pub(super) fn explain(
     output: &Output,
     interrupt: Interrupt,
 ) -> io::Result<Exit> {
+    let splunk = match args.splunk.here() {
+        Ok(settings) => settings,
+        Err(problems) => {
+            output.tell(&problems)?;
+            return Ok(Exit::Wrong);
+        }
+    };
     let outcome = why(ExplainRequest {
         detection: args.detection,
         folders: args.detections,
+        splunk,
         logs: args.logs,
         declared: args.source,
         interrupt,

@@ -19,6 +19,7 @@ mod run;
 mod scan;
 mod simulate;
 mod simulation_args;
+mod splunk_args;
 mod values;
 
 use std::io::Write;

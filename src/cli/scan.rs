@@ -5,7 +5,7 @@ use std::io;
 use super::args::{Format, ScanArgs};
 use super::exit::{Exit, Facts};
 use super::output::Output;
-use crate::content::{BenignList, load_detections};
+use crate::content::{BenignList, load_detections_with};
 use crate::report::{scan_json, scan_text};
 use crate::run::{Interrupt, ScanRequest, scan as search};
 
@@ -19,9 +19,16 @@ pub(super) fn scan(args: ScanArgs, output: &Output, interrupt: Interrupt) -> io:
         }
     };
     let only_listed = benign.is_some();
+    let splunk = match args.splunk.here() {
+        Ok(settings) => settings,
+        Err(problems) => {
+            output.tell(&problems)?;
+            return Ok(Exit::Wrong);
+        }
+    };
     let request = ScanRequest {
         logs: args.logs,
-        detections: load_detections(&args.detections),
+        detections: load_detections_with(&args.detections, &splunk),
         benign,
         declared: args.source,
         threads: output.threads,

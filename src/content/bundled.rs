@@ -32,7 +32,7 @@ pub fn bundled_expectations() -> LoadedExpectations {
 /// The bundled detections.
 #[must_use]
 pub fn bundled_detections() -> LoadedDetections {
-    load_detections_from(texts("detections", &DETECTIONS))
+    load_detections_from(texts("detections", &DETECTIONS), None)
 }
 
 /// The bundled fixtures.

@@ -9,10 +9,14 @@ use rayon::prelude::*;
 
 use super::attack::AttackTable;
 use super::files::{find_files, is_toml, is_yaml, normal, read_text};
-use super::foreign::foreign_detection;
+use super::foreign::{Foreign, foreign_detection};
+use super::query_text::QueryText;
 use super::references::techniques;
+use super::splunk::{SplunkSettings, environment};
+use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
-use crate::detect::{Detection, DetectionId};
+use crate::detect::spl::{self, Environment};
+use crate::detect::{Detection, DetectionId, Language};
 use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 
 /// What was loaded, and what could not be.
@@ -20,6 +24,8 @@ use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 pub struct LoadedDetections {
     /// The Sigma rules, correlations, and filters.
     pub sigma: SigmaRuleSet,
+    /// The queries that have been lowered to plans, or refused.
+    pub plans: PlanSet,
     /// Detections in languages that are not evaluated, each with its text.
     pub foreign: Vec<(Detection, Arc<SourceText>)>,
     /// Everything that is wrong with the files.
@@ -33,7 +39,11 @@ impl LoadedDetections {
     #[must_use]
     pub fn listed(&self) -> Vec<Listed<'_>> {
         let mut listed = self.sigma.listed();
-        listed.extend(self.foreign.iter().map(|(detection, source)| Listed {
+        let planned = self.plans.planned.iter();
+        let planned = planned.map(|planned| (&planned.detection, &planned.source));
+        let foreign = self.foreign.iter();
+        let foreign = foreign.map(|(detection, source)| (detection, source));
+        listed.extend(planned.chain(foreign).map(|(detection, source)| Listed {
             id: detection.id.clone(),
             title: &detection.title,
             tags: &detection.tags,
@@ -51,15 +61,25 @@ impl LoadedDetections {
 
     /// The titles of the detections by their ids.
     pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
-        let foreign = self.foreign.iter();
-        let foreign = foreign.map(|(detection, _)| (detection.id.as_str(), &*detection.title));
-        self.sigma.titles().chain(foreign)
+        let foreign = self.foreign.iter().map(|(detection, _)| detection);
+        let planned = self.plans.planned.iter().map(|planned| &planned.detection);
+        let others = planned.chain(foreign);
+        let others = others.map(|detection| (detection.id.as_str(), &*detection.title));
+        self.sigma.titles().chain(others)
+    }
+
+    /// The ids, names, and titles of what can be searched with.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let planned = self.plans.planned.iter().map(|planned| &planned.detection);
+        let planned =
+            planned.flat_map(|detection| [detection.id.as_str(), detection.title.as_str()]);
+        self.sigma.names().chain(planned)
     }
 
     /// How many there are, filters included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sigma.len() + self.foreign.len()
+        self.sigma.len() + self.plans.planned.len() + self.foreign.len()
     }
 
     /// Whether there are none.
@@ -73,6 +93,12 @@ impl LoadedDetections {
 /// do not end in `.yml`, `.yaml`, or `.toml` are no detections.
 #[must_use]
 pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
+    load_detections_with(paths, &SplunkSettings::default())
+}
+
+/// The same, with what Splunk searches refer to besides what is found beside them.
+#[must_use]
+pub fn load_detections_with(paths: &[PathBuf], splunk: &SplunkSettings) -> LoadedDetections {
     let (mut found, problems) = find_files(paths);
     found.retain(|file| file.named || is_yaml(&file.path) || is_toml(&file.path));
     let parsed: Vec<_> = found
@@ -86,7 +112,13 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
         .filter(|(_, parsed)| parsed.is_telling())
         .map(|(file, _)| normal(&file.path))
         .collect();
-    let mut loaded = gathered(parsed);
+    let mut loaded = gathered(parsed, |has_queries| {
+        if has_queries {
+            environment(paths, splunk)
+        } else {
+            Default::default()
+        }
+    });
     loaded.problems.extend(problems);
     for path in paths {
         // The same folder may have been given under another name.
@@ -104,6 +136,7 @@ pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
     if !diagnostic::has_error(&loaded.problems)
         && !loaded.sigma.can_fire()
         && loaded.foreign.is_empty()
+        && loaded.plans.planned.is_empty()
     {
         loaded.problems.extend(paths.iter().map(|path| {
             Diagnostic::error(
@@ -129,19 +162,25 @@ fn nothing_in(path: &Path) -> Diagnostic {
         .help(help)
 }
 
-/// Loads detections from texts, in their order.
+/// Loads detections from texts, in their order. What Splunk searches refer to is
+/// looked for beside these files.
 #[must_use]
 pub fn load_detections_from(
     texts: Vec<Result<Arc<SourceText>, Box<Diagnostic>>>,
+    beside: Option<(&[PathBuf], &SplunkSettings)>,
 ) -> LoadedDetections {
-    gathered(texts.into_par_iter().map(parse_text).collect())
+    let parsed = texts.into_par_iter().map(parse_text).collect();
+    gathered(parsed, |has_queries| match beside {
+        Some((paths, splunk)) if has_queries => environment(paths, splunk),
+        _ => Default::default(),
+    })
 }
 
 /// What one file holds, and what is wrong with it.
 #[derive(Default)]
 struct ParsedFile {
     sigma: SigmaRuleSet,
-    foreign: Option<(Detection, Arc<SourceText>)>,
+    foreign: Option<(Foreign, Arc<SourceText>)>,
     problems: Vec<Diagnostic>,
 }
 
@@ -182,25 +221,77 @@ fn parse_text(text: Result<Arc<SourceText>, Box<Diagnostic>>) -> ParsedFile {
     }
 }
 
-fn gathered(parsed: Vec<ParsedFile>) -> LoadedDetections {
+/// Puts together what the files hold; `environment` is told whether there are
+/// queries, and gives what they refer to.
+fn gathered(
+    parsed: Vec<ParsedFile>,
+    environment: impl FnOnce(bool) -> (Environment, Vec<Diagnostic>),
+) -> LoadedDetections {
     let mut loaded = LoadedDetections {
         files: parsed.len(),
         ..LoadedDetections::default()
     };
+    let mut queries = Vec::new();
     for file in parsed {
         loaded.sigma.append(file.sigma);
-        loaded.foreign.extend(file.foreign);
         loaded.problems.extend(file.problems);
+        match file.foreign {
+            Some((
+                Foreign {
+                    detection,
+                    query: Some(query),
+                },
+                source,
+            )) if detection.language == Language::Spl => queries.push((detection, query, source)),
+            Some((foreign, source)) => loaded.foreign.push((foreign.detection, source)),
+            None => {}
+        }
+    }
+    let (environment, problems) = environment(!queries.is_empty());
+    loaded.problems.extend(problems);
+    let planned: Vec<_> = queries
+        .into_par_iter()
+        .map(|query| planned(query, &environment))
+        .collect();
+    for (planned, problems) in planned {
+        loaded.plans.planned.push(planned);
+        loaded.problems.extend(problems);
     }
     let shared = shared_ids(&loaded);
     loaded.problems.extend(shared);
     loaded
 }
 
+fn planned(
+    (mut detection, query, source): (Detection, QueryText, Arc<SourceText>),
+    environment: &Environment,
+) -> (PlannedDetection, Vec<Diagnostic>) {
+    let lowered = spl::lower(
+        spl::Query {
+            text: &query.text,
+            source: &source,
+            places: &query.places,
+        },
+        environment,
+    );
+    detection.log_source = lowered.log_source;
+    let planned = PlannedDetection {
+        detection,
+        plan: lowered.plan,
+        source,
+    };
+    (planned, lowered.problems)
+}
+
 /// Detections in languages that are not evaluated whose id an earlier detection has
 /// as well; what two Sigma rules share is told when they are compiled.
 fn shared_ids(loaded: &LoadedDetections) -> Vec<Diagnostic> {
-    if loaded.foreign.is_empty() {
+    let planned = loaded.plans.planned.iter();
+    let planned = planned.map(|planned| (&planned.detection, &planned.source));
+    let foreign = loaded.foreign.iter();
+    let foreign = foreign.map(|(detection, source)| (detection, source));
+    let others: Vec<_> = planned.chain(foreign).collect();
+    if others.is_empty() {
         return Vec::new();
     }
     let sigma = loaded.sigma.listed().into_iter();
@@ -208,7 +299,7 @@ fn shared_ids(loaded: &LoadedDetections) -> Vec<Diagnostic> {
         .map(|rule| (rule.id, (rule.title, &**rule.source)))
         .collect();
     let mut problems = Vec::new();
-    for (detection, source) in &loaded.foreign {
+    for (detection, source) in others {
         match first.entry(detection.id.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert((&detection.title, source));

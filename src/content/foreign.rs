@@ -1,21 +1,35 @@
-//! Detections in languages that are not evaluated yet, in the forms in which their
-//! owners ship them. They are known by name, so that a verdict on one is
-//! `unsupported` and not a lie.
+//! Detections in other languages than Sigma, in the forms in which their owners ship
+//! them. Those in languages that are not evaluated yet are known by name, so that a
+//! verdict on one is `unsupported` and not a lie.
 
 use std::path::Path;
 
 use serde_yaml::{Mapping, Value};
 
 use super::files::is_toml;
+use super::query_text::QueryText;
 use crate::detect::{Detection, DetectionId, Language, Reading};
 use crate::diagnostic::{Code, Diagnostic, SourceText, YamlSource, did_you_mean};
+
+/// A detection in another language than Sigma.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    pub(super) detection: Detection,
+    /// The text of its query, where it is at hand.
+    pub(super) query: Option<QueryText>,
+}
 
 /// Reads a detection of another language than Sigma: Splunk's content files,
 /// Elastic's TOML rules, Sentinel's analytics rules, and bare queries (`id`,
 /// `title`, `language`, `query`). `None` if the text is none of them.
-pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Detection, Box<Diagnostic>>> {
+pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, Box<Diagnostic>>> {
     if is_toml(&source.file) {
-        return elastic(source).map(Ok);
+        return elastic(source).map(|detection| {
+            Ok(Foreign {
+                detection,
+                query: None,
+            })
+        });
     }
     let has_key = |key: &str| {
         source.text.lines().any(|line| {
@@ -31,16 +45,26 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Detection,
     let text = |key: &str| document.get(key).and_then(Value::as_str);
     let id = text("id")?;
     let title = text("title").or_else(|| text("name")).unwrap_or(id);
-    let made = |language| Some(Ok(detection(id, title, language, &source.file)));
+    let made = |language, key| {
+        let mut detection = detection(id, title, language, &source.file);
+        detection.tags = tags(&document);
+        detection.agrees_with = agrees_with(&document);
+        let query = text(key).map(|text| QueryText::of(&source.text, key, text));
+        Some(Ok(Foreign { detection, query }))
+    };
     if document.contains_key("search") {
         let is_splunk = ["data_source", "how_to_implement", "known_false_positives"]
             .iter()
             .any(|key| document.contains_key(*key));
-        return if is_splunk { made(Language::Spl) } else { None };
+        return if is_splunk {
+            made(Language::Spl, "search")
+        } else {
+            None
+        };
     }
     if let Some(word) = text("language") {
         return match Language::parse(word).filter(|language| *language != Language::Sigma) {
-            Some(language) => made(language),
+            Some(language) => made(language, "query"),
             None => Some(Err(unknown_language(source, word))),
         };
     }
@@ -48,10 +72,33 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Detection,
         .iter()
         .any(|key| document.contains_key(*key));
     if is_sentinel {
-        made(Language::Kql)
+        made(Language::Kql, "query")
     } else {
         None
     }
+}
+
+/// The detections that a bare query says are the same idea in another language.
+fn agrees_with(document: &Mapping) -> Vec<DetectionId> {
+    let ids = document.get("agrees_with").and_then(Value::as_sequence);
+    let ids = ids.into_iter().flatten().filter_map(Value::as_str);
+    ids.map(DetectionId::new).collect()
+}
+
+/// The techniques that a detection names: `tags.mitre_attack_id` in Splunk's content,
+/// `attack` in front of a bare query.
+fn tags(document: &Mapping) -> Vec<String> {
+    let of = |value: Option<&Value>| -> Vec<String> {
+        let items = value.and_then(Value::as_sequence).into_iter().flatten();
+        items
+            .filter_map(Value::as_str)
+            .map(|technique| format!("attack.{}", technique.to_lowercase()))
+            .collect()
+    };
+    let mut tags = of(document.get("attack"));
+    let inner = document.get("tags").and_then(Value::as_mapping);
+    tags.extend(of(inner.and_then(|tags| tags.get("mitre_attack_id"))));
+    tags
 }
 
 /// A rule in the form of Elastic's detection rules.
@@ -77,6 +124,7 @@ fn detection(id: &str, title: &str, language: Language, file: &Path) -> Detectio
         log_source: String::new(),
         file: file.to_owned(),
         companion: None,
+        agrees_with: Vec::new(),
     }
 }
 

@@ -19,9 +19,11 @@ mod loose;
 mod places;
 mod plan;
 mod project;
+mod query_text;
 mod references;
 mod regression;
 mod schema;
+mod splunk;
 mod starter;
 mod structure;
 mod text;
@@ -30,7 +32,9 @@ pub(crate) mod yaml_text;
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 pub use changes::{Changes, changed_since};
-pub use detections::{LoadedDetections, load_detections, load_detections_from};
+pub use detections::{
+    LoadedDetections, load_detections, load_detections_from, load_detections_with,
+};
 pub(crate) use files::is_yaml;
 pub use files::{FoundFile, find_files, read_text};
 pub(crate) use fixture::is_manifest;
@@ -41,4 +45,5 @@ pub(crate) use project::laid_out;
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
 pub use regression::{Case, Control, Suite, load_suite};
 pub use schema::schemas;
+pub use splunk::{MacroOverride, SourceOverride, SplunkSettings};
 pub use starter::start_project;

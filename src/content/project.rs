@@ -10,11 +10,12 @@ use super::attack::AttackTable;
 use super::bounded::bounded;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_config};
-use super::detections::{LoadedDetections, load_detections};
+use super::detections::{LoadedDetections, load_detections_with};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
 use super::references::{Kind, Owner, References, Wholeness};
+use super::splunk::SplunkSettings;
 use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
@@ -28,6 +29,8 @@ pub struct ContentRequest {
     pub start: Start,
     /// The profile that was asked for.
     pub profile: Option<String>,
+    /// What Splunk searches refer to, over what the project says.
+    pub splunk: SplunkSettings,
 }
 
 /// Where a project is.
@@ -273,6 +276,8 @@ impl Content {
             Origin::Bundled => bundled_expectations(),
             _ => load_expectations(folders),
         };
+        let said = self.config.as_ref().map(|config| config.splunk.clone());
+        let splunk = said.unwrap_or_default().overruled(&request.splunk);
         let (detections, folders) = choice(
             given.detections.as_deref(),
             project.map(|folders| folders.detections.as_deref()),
@@ -281,7 +286,7 @@ impl Content {
         self.detections = match detections {
             Origin::Bundled => bundled_detections(),
             _ if folders.is_empty() => LoadedDetections::default(),
-            _ => load_detections(folders),
+            _ => load_detections_with(folders, &splunk),
         };
         let (fixtures, folders) = choice(
             given.fixtures.as_deref(),

@@ -170,6 +170,8 @@ pub struct Detection {
     /// Whether it only goes along with another, and on whose behalf. It is then
     /// no detection of its user's.
     pub companion: Option<Companion>,
+    /// The detections that it says are the same idea in another language.
+    pub agrees_with: Vec<DetectionId>,
 }
 
 impl Detection {

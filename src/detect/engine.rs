@@ -1,6 +1,6 @@
 //! How a set of detections searches a stream of batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -26,7 +26,27 @@ pub trait Engine: Sync {
     /// Ends the search: detections that look at several events fire here, on
     /// what all threads have held back for them, in the order of time. The
     /// order in which it was held back does not matter.
-    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion;
+    fn conclude(&self, held: Vec<Held>, now: SearchTime, out: &mut Vec<Firing>) -> Conclusion;
+
+    /// The firings of one detection of several events on what was held back for
+    /// it, sorted. Like [`conclude`](Self::conclude), which it agrees with, it
+    /// leaves out what has no time.
+    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, now: SearchTime) -> Vec<Firing>;
+
+    /// The programs that a detection of several events is held back for; none for
+    /// a detection of single ones.
+    fn held_for(&self, program: ProgramId) -> Vec<ProgramId>;
+
+    /// Whether a program was compiled.
+    fn is_compiled(&self, program: ProgramId) -> bool;
+
+    /// Why a program that was not compiled cannot be evaluated, as a fragment of a
+    /// sentence.
+    fn refusal(&self, program: ProgramId) -> Option<Refusal>;
+
+    /// Which records a program looks at; programs for which this is the same look at
+    /// the same records.
+    fn reach_of(&self, program: ProgramId) -> Vec<usize>;
 
     /// Which log a detection searches, and whether a record of that origin is
     /// part of it.
@@ -58,7 +78,13 @@ pub trait Engine: Sync {
     fn lacking(&self, program: ProgramId, event: Event<'_>) -> Vec<String>;
 
     /// Why a detection fired on these events, or did not.
-    fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation;
+    /// `now` is the end of what was read, unless it is given.
+    fn explain(
+        &self,
+        program: ProgramId,
+        now: Option<SearchTime>,
+        events: &mut EventSource<'_>,
+    ) -> Explanation;
 
     /// What a detection asks of events.
     fn predicates(&self, program: ProgramId) -> Vec<Predicate>;
@@ -81,6 +107,8 @@ pub trait Search: Send {
 pub struct Held {
     /// The detection that the event is held for, or the base rule of one.
     pub program: ProgramId,
+    /// The part of the detection that the event is for, where it has several.
+    pub part: u32,
     /// The event.
     pub event: EventId,
     /// When it happened; an event without a time is not correlated.
@@ -96,6 +124,12 @@ pub struct Tally {
     pub records: BTreeMap<Origin, u64>,
     /// What is held back for [`Engine::conclude`].
     pub held: Vec<Held>,
+    /// The detections for which more would have had to be held back than there may.
+    pub exhausted: BTreeSet<ProgramId>,
+    /// How often a detection's regular expression took more steps than it may.
+    pub gave_up: BTreeMap<ProgramId, u64>,
+    /// The time of the latest event.
+    pub latest: Option<Timestamp>,
 }
 
 impl Tally {
@@ -105,15 +139,56 @@ impl Tally {
             *self.records.entry(origin).or_default() += count;
         }
         self.held.extend(other.held);
+        self.exhausted.extend(other.exhausted);
+        for (program, count) in other.gave_up {
+            *self.gave_up.entry(program).or_default() += count;
+        }
+        self.latest = self.latest.max(other.latest);
+    }
+
+    /// Notes the time of an event.
+    pub fn saw(&mut self, time: Option<Timestamp>) {
+        self.latest = self.latest.max(time);
     }
 }
 
+/// What "now" is for a search: the end of what was recorded, and never the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchTime(pub Timestamp);
+
+impl SearchTime {
+    /// The time of the latest event; the epoch where none has a time.
+    #[must_use]
+    pub fn latest(time: Option<Timestamp>) -> Self {
+        Self(time.unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        self.0.as_duration().as_secs_f64()
+    }
+}
+
+/// Why a detection cannot be evaluated, as a fragment of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is wrong in itself.
+    Invalid(String),
+    /// It holds something that is not evaluated.
+    Unsupported(String),
+}
+
 /// What [`Engine::conclude`] could not take into account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conclusion {
     /// How many of the events that were held back have no time, so that they
     /// cannot be put in order and were left out.
     pub without_time: u64,
+    /// The detections whose rows took more memory than they may.
+    pub exhausted: BTreeSet<ProgramId>,
+    /// How often a detection's regular expression took more steps than it may.
+    pub gave_up: BTreeMap<ProgramId, u64>,
 }
 
 /// Whether the log of a detection is one that can be searched.

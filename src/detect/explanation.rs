@@ -58,7 +58,7 @@ pub enum Seen {
 }
 
 /// Why a detection fired or stayed silent on a log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Explanation {
     /// How many records were read.
     pub records: u64,
@@ -70,6 +70,21 @@ pub struct Explanation {
     pub nearest: Option<NearMiss>,
     /// The groups of a correlation, those that came closest first.
     pub groups: Vec<GroupState>,
+    /// How many rows came to each stage of a query, and how many were left.
+    pub stages: Vec<StageState>,
+}
+
+/// How many rows a stage of a query took and left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageState {
+    /// The query's word for it.
+    pub name: String,
+    /// Where it stands in the detection's file, in bytes.
+    pub span: Option<Range<usize>>,
+    /// The rows that came to it.
+    pub before: u64,
+    /// The rows that it left.
+    pub after: u64,
 }
 
 /// One event and what became of each predicate on it.

@@ -5,9 +5,18 @@ mod detection;
 mod engine;
 mod explanation;
 mod firing;
+mod joint;
+pub mod plan;
 pub mod sigma;
+pub mod spl;
+mod tree;
 
 pub use detection::{Companion, Detection, DetectionId, Language, Level, Reading};
-pub use engine::{Conclusion, Coverage, Engine, EventSource, Held, Search, Tally};
-pub use explanation::{Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen};
+pub use engine::{
+    Conclusion, Coverage, Engine, EventSource, Held, Refusal, Search, SearchTime, Tally,
+};
+pub use explanation::{
+    Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen, StageState,
+};
 pub use firing::{Firing, ProgramId, sort};
+pub use joint::JointEngine;

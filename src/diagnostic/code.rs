@@ -286,6 +286,24 @@ codes! {
     RUN_NO_TESTS = "misfire::run::no_tests";
     /// Nothing that is judged has changed since a revision.
     RUN_NOTHING_CHANGED = "misfire::run::nothing_changed";
+    /// A query keeps more rows in memory than it may.
+    RUN_TOO_MANY_ROWS = "misfire::run::too_many_rows";
+    /// A regular expression of a query takes more steps than it may.
+    RUN_REGEX_LIMIT = "misfire::run::regex_limit";
+    /// A deployment of Splunk that is not known.
+    CONFIG_UNKNOWN_DEPLOYMENT = "misfire::config::unknown_deployment";
+    /// A Splunk search that is not written as searches are.
+    SPL_SYNTAX = "misfire::spl::syntax";
+    /// A macro of a Splunk search that cannot be expanded.
+    SPL_MACRO = "misfire::spl::macro";
+    /// A part of a Splunk search that Splunk refuses.
+    SPL_INVALID = "misfire::spl::invalid";
+    /// A part of a Splunk search that is not evaluated.
+    SPL_UNSUPPORTED = "misfire::spl::unsupported";
+    /// A lookup table of a Splunk search that is not at hand.
+    SPL_MISSING_LOOKUP = "misfire::spl::missing_lookup";
+    /// A macro, lookup, or lookup definition that cannot be read.
+    SPL_BAD_SETTING = "misfire::spl::bad_setting";
     /// There is nothing to be recorded.
     RECORD_NOTHING = "misfire::record::nothing";
     /// Several atomics are called what one is to be recorded.

@@ -20,8 +20,9 @@ use crate::detect::Reading;
 use crate::diagnostic;
 use crate::recording::Evidence;
 use crate::verdict::{
-    ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef, HitReport, NearMissReport,
-    Report, SignalKind, SignalReport, SignalState, StageName, TestReport, Verdict, VerdictReport,
+    AgreementReport, ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef, HitReport,
+    NearMissReport, Report, SignalKind, SignalReport, SignalState, StageName, TestReport, Verdict,
+    VerdictReport,
 };
 
 /// Writes a run as JSON; `docs/json.md` describes the document.
@@ -95,7 +96,7 @@ struct SummaryDocument {
     claims: BTreeMap<&'static str, usize>,
     /// How many verdicts each evidence grade carries.
     evidence: BTreeMap<String, usize>,
-    /// How many verdicts, outcomes, signals, and claims are not as expected.
+    /// How many verdicts, outcomes, signals, claims, and agreements are not as expected.
     unexpected: usize,
     /// How many verdicts, outcomes, and signals there are.
     judged: usize,
@@ -202,8 +203,31 @@ struct TestDocument<'r> {
     verdicts: Vec<VerdictDocument<'r>>,
     controls: Vec<ControlDocument<'r>>,
     claims: Vec<ClaimDocument<'r>>,
+    /// Detections that are one idea in several languages, where one of them fired.
+    agreements: Vec<AgreementDocument<'r>>,
     /// Detections that fired and that no expectation names.
     hits: Vec<HitDocument<'r>>,
+}
+
+/// Two detections that are said to be one idea, on one recording.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AgreementDocument<'r> {
+    /// The recording, or the benign one.
+    recording: &'r str,
+    /// The detection that says so.
+    detection: &'r str,
+    title: &'r str,
+    /// The detection that it is compared with.
+    other: &'r str,
+    other_title: &'r str,
+    /// Whether both fired on the same events.
+    agrees: bool,
+    /// How many events both fired on.
+    both: u64,
+    /// The events that only the first one fired on.
+    only_this: Vec<EventDocument<'r>>,
+    /// The events that only the other one fired on.
+    only_other: Vec<EventDocument<'r>>,
 }
 
 /// What became of an expected event.
@@ -456,7 +480,22 @@ fn test(test: &TestReport) -> TestDocument<'_> {
             .collect(),
         controls: test.controls.iter().map(control).collect(),
         claims: test.claims.iter().map(claim).collect(),
+        agreements: test.agreements.iter().map(agreement).collect(),
         hits: test.hits.iter().map(hit).collect(),
+    }
+}
+
+fn agreement(given: &AgreementReport) -> AgreementDocument<'_> {
+    AgreementDocument {
+        recording: &given.recording,
+        detection: given.detection.as_str(),
+        title: &given.title,
+        other: given.other.as_str(),
+        other_title: &given.other_title,
+        agrees: given.agrees(),
+        both: given.both,
+        only_this: events(&given.only_this),
+        only_other: events(&given.only_other),
     }
 }
 

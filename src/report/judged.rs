@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::verdict::{
-    ClaimReport, ClaimState, ControlReport, SignalReport, TestReport, VerdictReport,
+    AgreementReport, ClaimReport, ClaimState, ControlReport, SignalReport, TestReport,
+    VerdictReport,
 };
 
 /// What kind of thing was judged.
@@ -13,6 +14,7 @@ pub(super) enum Kind {
     Control,
     Signal,
     Claim,
+    Agreement,
 }
 
 /// How bad a judgement is that is not as expected.
@@ -31,10 +33,11 @@ pub(super) enum Judged<'r> {
     Control(&'r ControlReport),
     Signal(&'r SignalReport),
     Claim(&'r ClaimReport),
+    Agreement(&'r AgreementReport),
 }
 
 /// Words, the worst first, of judgements that are not as expected.
-const WORST: [&str; 18] = [
+const WORST: [&str; 20] = [
     "misfire",
     "stray",
     "false-alarm",
@@ -45,6 +48,7 @@ const WORST: [&str; 18] = [
     "blind",
     "missing",
     "contradicted",
+    "disagree",
     "inconclusive",
     "unread",
     "vacuous",
@@ -53,6 +57,7 @@ const WORST: [&str; 18] = [
     "seen",
     "not-due",
     "unproven",
+    "agree",
 ];
 
 impl<'r> Judged<'r> {
@@ -62,6 +67,7 @@ impl<'r> Judged<'r> {
             Self::Control(_) => Kind::Control,
             Self::Signal(_) => Kind::Signal,
             Self::Claim(_) => Kind::Claim,
+            Self::Agreement(_) => Kind::Agreement,
         }
     }
 
@@ -72,6 +78,8 @@ impl<'r> Judged<'r> {
             Self::Control(given) => given.outcome.as_str(),
             Self::Signal(given) => given.state.as_str(),
             Self::Claim(given) => claim_word(given.state),
+            Self::Agreement(given) if given.agrees() => AGREE,
+            Self::Agreement(_) => DISAGREE,
         }
     }
 
@@ -81,15 +89,15 @@ impl<'r> Judged<'r> {
             Self::Control(given) => given.expected,
             Self::Signal(given) => given.expected,
             Self::Claim(given) => given.state != ClaimState::Contradicted,
+            Self::Agreement(given) => given.agrees(),
         }
     }
 
     /// How bad it is that it is not as expected.
     pub(super) fn badness(self) -> Badness {
         match self.word() {
-            "misfire" | "stray" | "fired" | "false-alarm" | "missing" | "contradicted" => {
-                Badness::Failure
-            }
+            "misfire" | "stray" | "fired" | "false-alarm" | "missing" | "contradicted"
+            | "disagree" => Badness::Failure,
             _ => Badness::Error,
         }
     }
@@ -103,6 +111,10 @@ impl<'r> Judged<'r> {
             }
             Self::Signal(given) => format!("signal {} ({})", given.id, given.looks_like),
             Self::Claim(given) => format!("claim: {}", given.text),
+            Self::Agreement(given) => format!(
+                "{} agrees with {} on {}",
+                given.title, given.other_title, given.recording
+            ),
         }
     }
 
@@ -113,6 +125,7 @@ impl<'r> Judged<'r> {
             Self::Control(given) => given.detection.as_str(),
             Self::Signal(_) => "signals",
             Self::Claim(_) => "claims",
+            Self::Agreement(given) => given.detection.as_str(),
         }
     }
 
@@ -131,6 +144,7 @@ impl<'r> Judged<'r> {
                 "the signals of this recording do not show what the expectation says of {}",
                 given.page
             ),
+            Self::Agreement(given) => given.reason(),
         }
     }
 
@@ -139,6 +153,7 @@ impl<'r> Judged<'r> {
         match self {
             Self::Verdict(given) => given.file.as_deref(),
             Self::Control(given) => given.file.as_deref(),
+            Self::Agreement(given) => given.file.as_deref(),
             Self::Signal(_) | Self::Claim(_) => None,
         }
     }
@@ -153,13 +168,22 @@ pub(super) fn claim_word(state: ClaimState) -> &'static str {
     }
 }
 
-/// Everything that was judged of a test: verdicts, controls, signals, claims.
+/// The word of two detections that fired on the same events.
+const AGREE: &str = "agree";
+
+/// The word of two detections that are said to be one idea and did not.
+pub(super) const DISAGREE: &str = "disagree";
+
+/// Everything that was judged of a test: verdicts, controls, signals, claims,
+/// agreements.
 pub(super) fn judged(test: &TestReport) -> impl Iterator<Item = Judged<'_>> {
     let verdicts = test.verdicts.iter().map(Judged::Verdict);
     let controls = test.controls.iter().map(Judged::Control);
     let signals = test.signals.iter().map(Judged::Signal);
     let claims = test.claims.iter().map(Judged::Claim);
-    verdicts.chain(controls).chain(signals).chain(claims)
+    let agreements = test.agreements.iter().map(Judged::Agreement);
+    let rest = claims.chain(agreements);
+    verdicts.chain(controls).chain(signals).chain(rest)
 }
 
 /// The worst word of a test, and how bad it is if it is not as expected.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use super::judged::{Judged, judged};
+use super::judged::{DISAGREE, Judged, judged};
 use crate::diagnostic::did_you_mean;
 use crate::verdict::{ControlOutcome, Report, SignalState, TestReport, Verdict};
 
@@ -31,7 +31,7 @@ impl Words {
         let outcomes = ControlOutcome::ALL.iter().map(|word| word.as_str());
         let states = SignalState::ALL.iter().map(|word| word.as_str());
         let mut words: Vec<_> = verdicts.chain(outcomes).chain(states).collect();
-        words.extend([CONTRADICTED, UNEXPECTED]);
+        words.extend([CONTRADICTED, DISAGREE, UNEXPECTED]);
         let mut known = BTreeSet::new();
         words.into_iter().filter(move |word| known.insert(*word))
     }

@@ -6,7 +6,8 @@ use super::compile::compile;
 use super::event::Interrupt;
 use super::scan::sort_out;
 use super::search::interruption;
-use crate::content::{LogInput, find_files, load_detections};
+use crate::content::{LogInput, SplunkSettings, find_files, load_detections_with};
+use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::SigmaRuleSet;
 use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
@@ -20,6 +21,8 @@ pub struct ExplainRequest {
     pub detection: String,
     /// Folders and files of detections to find it in, and what it refers to.
     pub folders: Vec<PathBuf>,
+    /// What Splunk searches refer to.
+    pub splunk: SplunkSettings,
     /// Logs, and folders of logs.
     pub logs: Vec<PathBuf>,
     /// What plain JSON lines are.
@@ -46,8 +49,8 @@ pub struct ExplainOutcome {
 /// Explains a detection on logs; every one of them if it is a file of several.
 #[must_use]
 pub fn explain(request: ExplainRequest) -> ExplainOutcome {
-    let (rules, wanted, mut content_problems) = choose(&request);
-    let (engine, names, problems) = compile(rules);
+    let (rules, plans, wanted, mut content_problems) = choose(&request);
+    let (engine, names, problems) = compile(rules, plans);
     content_problems.extend(problems);
     diagnostic::sort(&mut content_problems);
     let (found, mut log_problems) = find_files(&request.logs);
@@ -69,7 +72,7 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
             continue;
         }
         let mut problems = Vec::new();
-        let explanation = engine.explain(program, &mut |visit| {
+        let explanation = engine.explain(program, None, &mut |visit| {
             visit_events(&inputs, &options, &request.interrupt, &mut problems, visit);
         });
         if explanations.is_empty() {
@@ -94,15 +97,16 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
 
 /// Loads the detection that is asked for and what it may refer to; also the names
 /// that it goes by, and what is wrong.
-fn choose(request: &ExplainRequest) -> (SigmaRuleSet, Vec<String>, Vec<Diagnostic>) {
+fn choose(request: &ExplainRequest) -> (SigmaRuleSet, PlanSet, Vec<String>, Vec<Diagnostic>) {
+    let load = |paths: &[PathBuf]| load_detections_with(paths, &request.splunk);
     let file = Path::new(&request.detection);
     let wanted: Vec<String> = if file.exists() {
-        let own = load_detections(&[file.to_owned()]);
+        let own = load(&[file.to_owned()]);
+        let names: Vec<String> = own.names().map(Into::into).collect();
         if request.folders.is_empty() {
-            let names = own.sigma.names().map(Into::into).collect();
-            return (own.sigma, names, own.problems);
+            return (own.sigma, own.plans, names, own.problems);
         }
-        own.sigma.names().map(Into::into).collect()
+        names
     } else {
         vec![request.detection.clone()]
     };
@@ -114,8 +118,8 @@ fn choose(request: &ExplainRequest) -> (SigmaRuleSet, Vec<String>, Vec<Diagnosti
     if file.exists() && !paths.iter().any(is_below) {
         paths.push(file.to_owned());
     }
-    let mut loaded = load_detections(&paths);
-    let known: Vec<String> = loaded.sigma.names().map(Into::into).collect();
+    let mut loaded = load(&paths);
+    let known: Vec<String> = loaded.names().map(Into::into).collect();
     let is_wanted = |name: &str| {
         wanted
             .iter()
@@ -123,17 +127,22 @@ fn choose(request: &ExplainRequest) -> (SigmaRuleSet, Vec<String>, Vec<Diagnosti
     };
     if !known.iter().any(|name| is_wanted(name)) {
         loaded.problems.push(unknown(&request.detection, &known));
-        return (SigmaRuleSet::default(), Vec::new(), loaded.problems);
+        let nothing = (SigmaRuleSet::default(), PlanSet::default());
+        return (nothing.0, nothing.1, Vec::new(), loaded.problems);
     }
     loaded
         .sigma
         .retain(|names| names.iter().any(|name| is_wanted(name)));
+    let is_named = |planned: &PlannedDetection| {
+        is_wanted(planned.detection.id.as_str()) || is_wanted(&planned.detection.title)
+    };
+    loaded.plans.planned.retain(is_named);
     // A rule may have been asked for by a name that is neither its id nor title.
     let mut names = wanted.clone();
     if !file.exists() {
         names.extend(loaded.sigma.aliases(&request.detection));
     }
-    (loaded.sigma, names, loaded.problems)
+    (loaded.sigma, loaded.plans, names, loaded.problems)
 }
 
 fn unknown(detection: &str, known: &[String]) -> Diagnostic {

@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::compile::compile;
+use super::compile::compile_with;
 use super::event::{Interrupt, Sink};
 use super::explain::visit_events;
 use super::search::{Correlate, FileOutcome, SearchOutcome, SearchRequest, search};
 use crate::content::{Case, LoadedDetections, LogInput, Suite};
 use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Coverage, DetectionId, Engine, Firing, Language, ProgramId, Reading};
+use crate::detect::{
+    Coverage, DetectionId, Engine, Firing, JointEngine, Language, ProgramId, Reading,
+};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
 use crate::event::{FileId, Origin};
 use crate::log::ReadOptions;
@@ -53,9 +55,13 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
     let mut sigma = detections.sigma;
     let known: Vec<String> = sigma.names().map(Into::into).collect();
     sigma.retain(|names| named_rules(&suite).any(|rule| names.contains(&rule)));
-    let (engine, names, problems) = compile(sigma);
-    // A rule that a correlation counts is judged like any other.
-    let engine = engine.with_base_firings();
+    let (engine, names, problems) = compile_with(
+        sigma,
+        detections.plans,
+        [],
+        // A rule that a correlation counts is judged like any other.
+        SigmaEngine::with_base_firings,
+    );
     diagnostics.extend(problems);
 
     let inputs = inputs(&suite);
@@ -196,7 +202,7 @@ impl Program {
 const MOST_MISSING: usize = 5;
 
 struct Judge<'j> {
-    engine: &'j SigmaEngine,
+    engine: &'j JointEngine,
     inputs: &'j [LogInput],
     outcome: &'j SearchOutcome,
     options: ReadOptions,
@@ -268,6 +274,7 @@ impl Judge<'_> {
             verdicts: Vec::new(),
             controls: Vec::new(),
             claims: Vec::new(),
+            agreements: Vec::new(),
             hits: Vec::new(),
         }
     }
@@ -419,7 +426,7 @@ impl Judge<'_> {
     fn near_miss(&self, program: ProgramId, input: &LogInput) -> NearMissReport {
         let inputs = [input.clone()];
         let mut unwanted = Vec::new();
-        let explanation = self.engine.explain(program, &mut |visit| {
+        let explanation = self.engine.explain(program, None, &mut |visit| {
             visit_events(
                 &inputs,
                 &self.options,

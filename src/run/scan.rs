@@ -8,8 +8,7 @@ use super::compile::compile;
 use super::event::{Interrupt, Sink};
 use super::search::{Correlate, FileOutcome, SearchRequest, search};
 use crate::content::{BenignEntry, BenignList, FoundFile, LoadedDetections, LogInput, find_files};
-use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Coverage, Detection, Engine, Firing, ProgramId};
+use crate::detect::{Coverage, Detection, Engine, Firing, JointEngine, ProgramId};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::event::{LogSource, Origin};
 use crate::log::ReadOptions;
@@ -93,6 +92,7 @@ impl ScanOutcome {
 pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
     let LoadedDetections {
         mut sigma,
+        plans,
         foreign,
         problems: mut content_problems,
         ..
@@ -102,7 +102,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
         None => (Known::default(), Vec::new()),
     };
     content_problems.extend(problems);
-    let (engine, names, problems) = compile(sigma);
+    let (engine, names, problems) = compile(sigma, plans);
     content_problems.extend(problems);
     diagnostic::sort(&mut content_problems);
 
@@ -180,7 +180,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
 }
 
 /// The detections that were compiled, without those of the benign list.
-fn own_programs(engine: &SigmaEngine) -> impl Iterator<Item = ProgramId> {
+fn own_programs(engine: &JointEngine) -> impl Iterator<Item = ProgramId> {
     (0..)
         .map(ProgramId)
         .zip(engine.programs())
@@ -188,7 +188,7 @@ fn own_programs(engine: &SigmaEngine) -> impl Iterator<Item = ProgramId> {
         .map(|(program, _)| program)
 }
 
-fn tell(firing: Firing, engine: &SigmaEngine, inputs: &[LogInput]) -> Option<Found> {
+fn tell(firing: Firing, engine: &JointEngine, inputs: &[LogInput]) -> Option<Found> {
     let detection = engine.programs().get(firing.program.0 as usize)?.clone();
     let event = firing.event()?;
     let file = inputs.get(event.file.0 as usize)?.path.clone();
@@ -236,7 +236,7 @@ pub(super) fn sort_out(
 }
 
 fn unsearched(
-    engine: &SigmaEngine,
+    engine: &JointEngine,
     records: &BTreeMap<Origin, u64>,
     files: Vec<PathBuf>,
 ) -> (Unsearched, usize) {

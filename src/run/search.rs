@@ -13,7 +13,7 @@ use super::event::{Interrupt, RunEvent, Sink};
 use super::hosts;
 use super::repeated::{self, Mark, Repeated};
 use crate::content::LogInput;
-use crate::detect::{self, Engine, Firing, Held, Tally};
+use crate::detect::{self, Engine, Firing, Held, ProgramId, SearchTime, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::{Batch, FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
@@ -116,6 +116,8 @@ pub struct Findings {
     /// What it held back, if the inputs are a recording: parts of one are searched
     /// again for detections that look at several events.
     pub held: Vec<Held>,
+    /// The detections that could not be searched to the end.
+    pub exhausted: BTreeSet<ProgramId>,
 }
 
 /// Searches all logs with several engines, reading them once. What each engine found
@@ -371,12 +373,13 @@ fn merge(
             }
         }
     }
-    for ((engine, tally), found) in engines.iter().zip(tallies).zip(&mut found) {
+    for ((engine, mut tally), found) in engines.iter().zip(tallies).zip(&mut found) {
         if request.window.is_some() {
             found.held.clone_from(&tally.held);
         }
         let firings = &mut found.firings;
-        conclude(outcome, tally.held, request.correlate, *engine, firings);
+        conclude(outcome, &mut tally, request, *engine, firings);
+        found.exhausted = std::mem::take(&mut tally.exhausted);
         // Every engine has seen the same records.
         outcome.records = tally.records;
         detect::sort(firings);
@@ -434,11 +437,16 @@ pub fn interruption() -> Diagnostic {
 /// put in order: the file that holds them was not searched whole.
 fn conclude(
     outcome: &mut SearchOutcome,
-    held: Vec<Held>,
-    correlate: Correlate,
+    tally: &mut Tally,
+    request: &SearchRequest<'_>,
     engine: &dyn Engine,
     firings: &mut Vec<Firing>,
 ) {
+    let held = std::mem::take(&mut tally.held);
+    let now = request.window.map_or_else(
+        || SearchTime::latest(tally.latest),
+        |window| SearchTime(window.end),
+    );
     let mut by_file: BTreeMap<FileId, Vec<Held>> = BTreeMap::new();
     let mut timeless: BTreeMap<FileId, BTreeSet<u64>> = BTreeMap::new();
     for held in held {
@@ -447,15 +455,20 @@ fn conclude(
             timeless.entry(event.file).or_default().insert(event.record);
             continue;
         }
-        let file = match correlate {
+        let file = match request.correlate {
             Correlate::Together => FileId(0),
             Correlate::EachInput => event.file,
         };
         by_file.entry(file).or_default().push(held);
     }
     for held in by_file.into_values() {
-        engine.conclude(held, firings);
+        let conclusion = engine.conclude(held, now, firings);
+        tally.exhausted.extend(conclusion.exhausted);
+        for (program, count) in conclusion.gave_up {
+            *tally.gave_up.entry(program).or_default() += count;
+        }
     }
+    told_limits(outcome, tally, engine);
     for (file, records) in timeless {
         let Some(file) = outcome.files.get_mut(file.0 as usize) else {
             continue;
@@ -475,6 +488,35 @@ fn conclude(
             )
             .in_file(&file.path)
             .help("export the log with the time of each record"),
+        );
+    }
+}
+
+/// Tells which detections were not searched to the end.
+fn told_limits(outcome: &mut SearchOutcome, tally: &Tally, engine: &dyn Engine) {
+    let title = |program: &ProgramId| {
+        let detection = engine.programs().get(program.0 as usize);
+        detection.map_or_else(String::new, |detection| detection.title.clone())
+    };
+    for program in &tally.exhausted {
+        let message = format!(
+            "`{}` keeps more rows in memory than it may, and was not searched to the end",
+            title(program)
+        );
+        outcome.problems.push(
+            Diagnostic::error(Code::RUN_TOO_MANY_ROWS, message)
+                .help("search fewer logs at once, or narrow what the query keeps"),
+        );
+    }
+    for (program, count) in &tally.gave_up {
+        let message = format!(
+            "a regular expression of `{}` took too many steps on {count} values, which count as \
+             not matched",
+            title(program)
+        );
+        outcome.problems.push(
+            Diagnostic::error(Code::RUN_REGEX_LIMIT, message)
+                .help("simplify it: nested repetitions are the usual cause"),
         );
     }
 }

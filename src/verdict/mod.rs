@@ -26,8 +26,8 @@ pub use outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
 pub use performed::{Trace, not_run, wrong_platform};
 pub use relate::{Binding, Bound, Candidate, Partner, Related, in_order, relate};
 pub use report::{
-    Absent, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport, LeftOut, NearMissReport,
-    Report, SignalReport, StageName, Summary, TestReport, VerdictReport,
+    Absent, AgreementReport, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport,
+    LeftOut, NearMissReport, Report, SignalReport, StageName, Summary, TestReport, VerdictReport,
 };
 pub use signal::{SignalFacts, judge_signal};
 pub use source::{SourceFacts, SourceState};

@@ -87,8 +87,61 @@ pub struct TestReport {
     pub controls: Vec<ControlReport>,
     /// What published pages promise, and whether it holds.
     pub claims: Vec<ClaimReport>,
+    /// Detections that are one idea in several languages, compared on the recording
+    /// and on the benign ones.
+    pub agreements: Vec<AgreementReport>,
     /// Detections that fired and that no expectation names.
     pub hits: Vec<HitReport>,
+}
+
+/// Two detections that are said to be one idea, on one recording on which one of
+/// them fired.
+#[derive(Debug, Clone)]
+pub struct AgreementReport {
+    /// The recording's name.
+    pub recording: String,
+    /// The detection that says so.
+    pub detection: DetectionId,
+    /// Its title.
+    pub title: String,
+    /// Its file.
+    pub file: Option<PathBuf>,
+    /// The detection that it is compared with.
+    pub other: DetectionId,
+    /// Its title.
+    pub other_title: String,
+    /// How many events both fired on.
+    pub both: u64,
+    /// The events that only the first one fired on.
+    pub only_this: Vec<EventRef>,
+    /// The events that only the other one fired on.
+    pub only_other: Vec<EventRef>,
+}
+
+impl AgreementReport {
+    /// Whether both fired on the same events.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.only_this.is_empty() && self.only_other.is_empty()
+    }
+
+    /// What differs, as a fragment of a sentence.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let events = |count: usize| match count {
+            1 => "1 event".to_owned(),
+            count => format!("{count} events"),
+        };
+        if self.agrees() {
+            return format!("both fired on the same {}", self.both);
+        }
+        format!(
+            "on {} only this one fires, on {} only `{}` does",
+            events(self.only_this.len()),
+            events(self.only_other.len()),
+            self.other_title
+        )
+    }
 }
 
 /// An atomic, as reports name it.
@@ -269,7 +322,8 @@ pub struct Summary {
     pub controls: BTreeMap<&'static str, usize>,
     /// How often each state of a signal was found, zeros included.
     pub signals: BTreeMap<&'static str, usize>,
-    /// How many verdicts, outcomes, signals, and claims were not as expected.
+    /// How many verdicts, outcomes, signals, claims, and agreements were not as
+    /// expected.
     pub unexpected: usize,
     /// How many verdicts each evidence grade carries.
     pub evidence: BTreeMap<String, usize>,
@@ -322,6 +376,8 @@ impl Report {
             }
             let contradicted = |claim: &&ClaimReport| claim.state == ClaimState::Contradicted;
             unexpected += test.claims.iter().filter(contradicted).count();
+            let apart = |given: &&AgreementReport| !given.agrees();
+            unexpected += test.agreements.iter().filter(apart).count();
         }
         Summary {
             verdicts,

@@ -581,6 +581,18 @@ fn simulate_cases() -> Vec<Case> {
     ]
 }
 
+/// A search that a long run of one letter leads astray.
+const STEPS: &str = "id: 3d5f0d0c-6b3a-4b0e-9c7b-0a4f3c0d9e11\ntitle: Repeated parts\n\
+language: spl\nquery: |\n  index=* EventCode=1 | regex CommandLine=\"^(?:(a+)(?=a|b))+b$\"\n";
+
+fn many_steps() -> String {
+    let line = "a".repeat(60);
+    START.replace(
+        r#""Image":"#,
+        &format!(r#""CommandLine":"{line}","Image":"#),
+    )
+}
+
 /// A host on which nothing is logged.
 const DEAF: &str = "name: deaf
 host:
@@ -597,6 +609,15 @@ fn run_cases() -> Vec<Case> {
         .replace("whoami.exe'", "#{host.program}'")
         .into();
     vec![
+        (
+            "spl_regex_limit",
+            vec![
+                ("rules/steps.yml", STEPS.into()),
+                ("x.jsonl", lines(&[&many_steps()])),
+            ],
+            scan("x.jsonl"),
+            3,
+        ),
         (
             "run_no_tests",
             vec![],
@@ -776,8 +797,13 @@ fn every_message_is_as_expected() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// An interruption has a test of its own, since it needs a running search.
-const ELSEWHERE: [&str; 1] = ["misfire::run::interrupted"];
+/// These have tests of their own: an interruption needs a running search, too many
+/// rows need gigabytes, broken settings need folders.
+const ELSEWHERE: [&str; 3] = [
+    "misfire::run::interrupted",
+    "misfire::run::too_many_rows",
+    "misfire::spl::bad_setting",
+];
 
 #[test]
 fn every_code_has_a_golden_message() {

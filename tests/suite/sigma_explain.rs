@@ -16,7 +16,7 @@ use support::events::{Made, batch};
 /// Explains one program on events.
 pub fn explained(engine: &SigmaEngine, program: u32, events: &[Made]) -> Explanation {
     let batch = batch(engine.names(), events);
-    engine.explain(ProgramId(program), &mut |visit| {
+    engine.explain(ProgramId(program), None, &mut |visit| {
         for event in batch.events() {
             visit(event);
         }

@@ -6,12 +6,14 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
-use super::raw::{RawConfig, RawFolders, RawProfile, RawSource};
+use super::raw::{RawConfig, RawFolders, RawMacro, RawProfile, RawSource, RawSplunkSettings};
 use super::{Config, Folders, MissingFolder, Profile, SourceMetadata};
 use crate::content::files::read_text;
 use crate::content::places;
+use crate::content::splunk::{MacroOverride, SourceOverride, SplunkSettings};
 use crate::content::structure::{Form, TomlNode};
 use crate::content::text::{OneOrMany, is_name};
+use crate::detect::spl::Deployment;
 use crate::diagnostic::{Code, Diagnostic, SourceText};
 
 /// The name of the file.
@@ -90,6 +92,7 @@ impl Reader<'_> {
             .and_then(|path| self.path(path, root.get("benign")));
         let profiles = self.profiles(&raw.profiles, root.get("profiles"));
         let sources = self.sources(raw.sources, root.get("sources"));
+        let splunk = self.splunk(&raw.splunk, &sources, root.get("splunk"));
         let allow = root.get("execute").and_then(|table| table.get("allow"));
         let nodes = allow.map(TomlNode::one_or_many).unwrap_or_default();
         for (target, node) in raw.execute.allow.iter().zip(nodes) {
@@ -110,8 +113,71 @@ impl Reader<'_> {
             benign,
             profiles,
             sources,
+            splunk,
             allowed_targets: raw.execute.allow,
             missing: Vec::new(),
+        }
+    }
+
+    fn splunk(
+        &mut self,
+        raw: &RawSplunkSettings,
+        sources: &BTreeMap<crate::event::catalogue::SourceId, SourceMetadata>,
+        node: Option<TomlNode<'_>>,
+    ) -> SplunkSettings {
+        let mut folders = |paths: &Option<OneOrMany<String>>, key: &str| -> Vec<PathBuf> {
+            let node = node.and_then(|node| node.get(key));
+            let nodes = node.map(TomlNode::one_or_many).unwrap_or_default();
+            let paths = paths.as_ref().map(OneOrMany::as_slice).unwrap_or_default();
+            let paths = paths.iter().zip(nodes);
+            paths
+                .filter_map(|(path, node)| self.path(path, Some(node)))
+                .collect()
+        };
+        let macros = folders(&raw.macros, "macros");
+        let lookups = folders(&raw.lookups, "lookups");
+        let named = |own: &str| Deployment::names().any(|known| known == own);
+        if let Some(own) = &raw.deployment
+            && !named(own)
+        {
+            let known: Vec<_> = Deployment::names().collect();
+            let mut problem = Diagnostic::error(
+                Code::CONFIG_UNKNOWN_DEPLOYMENT,
+                format!("there is no deployment `{own}`"),
+            )
+            .help(format!("there are: {}", known.join(", ")));
+            if let Some(node) = node.and_then(|node| node.get("deployment")) {
+                problem = problem.at(node.place());
+            }
+            self.problems.push(problem);
+        }
+        let overrides = raw.definitions.iter().map(|(name, raw)| {
+            let own = match raw {
+                RawMacro::Definition(definition) => MacroOverride {
+                    arguments: Vec::new(),
+                    definition: definition.clone(),
+                },
+                RawMacro::WithArguments(table) => MacroOverride {
+                    arguments: table.arguments.clone(),
+                    definition: table.definition.clone(),
+                },
+            };
+            (name.clone(), own)
+        });
+        let sources = sources.iter().map(|(id, metadata)| {
+            let own = SourceOverride {
+                index: metadata.splunk_index.clone(),
+                sourcetype: metadata.splunk_sourcetype.clone(),
+                source: metadata.splunk_source.clone(),
+            };
+            (id.as_str().to_owned(), own)
+        });
+        SplunkSettings {
+            macros,
+            lookups,
+            overrides: overrides.collect(),
+            deployment: raw.deployment.clone(),
+            sources: sources.collect(),
         }
     }
 

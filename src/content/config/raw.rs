@@ -23,9 +23,51 @@ pub(crate) struct RawConfig {
     /// Where products keep the records of a source, by the source's short name.
     #[serde(default)]
     pub(super) sources: BTreeMap<String, RawSource>,
+    /// What Splunk searches refer to, and how Splunk takes in records.
+    #[serde(default)]
+    pub(super) splunk: RawSplunkSettings,
     /// What may be executed.
     #[serde(default)]
     pub(super) execute: RawExecute,
+}
+
+/// What Splunk searches refer to, and how Splunk takes in records.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSplunkSettings {
+    /// The folder of macros, or several, besides those beside the detections.
+    pub(super) macros: Option<OneOrMany<String>>,
+    /// The folder of lookup tables, or several, besides those beside the detections.
+    pub(super) lookups: Option<OneOrMany<String>>,
+    /// The deployment profile: current, or older.
+    pub(super) deployment: Option<String>,
+    /// Macros of this project, by their names; they win over those of the folders.
+    #[serde(default)]
+    pub(super) definitions: BTreeMap<String, RawMacro>,
+}
+
+/// A macro.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "a macro is neither its definition nor a table of `arguments` and `definition`"
+)]
+pub(super) enum RawMacro {
+    /// What it stands for.
+    Definition(String),
+    /// What it stands for, with arguments.
+    WithArguments(RawMacroTable),
+}
+
+/// A macro with arguments.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMacroTable {
+    /// The names of its arguments.
+    #[serde(default)]
+    pub(super) arguments: Vec<String>,
+    /// What it stands for; $name$ stands for an argument.
+    pub(super) definition: String,
 }
 
 /// Folders of content.

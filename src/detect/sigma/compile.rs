@@ -138,6 +138,7 @@ pub(super) fn describe(parsed: &Parsed<SigmaRule>) -> Detection {
         log_source: filter::log_source(&rule.logsource).to_string(),
         file,
         companion: parsed.companion,
+        agrees_with: Vec::new(),
     }
 }
 

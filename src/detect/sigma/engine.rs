@@ -18,7 +18,7 @@ use super::view::{FieldTable, Seen};
 use super::xml_path;
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Predicate,
-    ProgramId, Search, Tally,
+    ProgramId, Refusal, Search, SearchTime, Tally,
 };
 use crate::diagnostic::Diagnostic;
 use crate::event::catalogue::{FieldCondition, Source};
@@ -113,15 +113,6 @@ impl SigmaEngine {
         self.group_of.iter().flatten().count() + self.correlations.len()
     }
 
-    /// Whether a program was compiled.
-    #[must_use]
-    pub fn is_compiled(&self, program: ProgramId) -> bool {
-        self.group_of
-            .get(program.0 as usize)
-            .is_some_and(Option::is_some)
-            || self.correlations.is_correlation(program)
-    }
-
     /// The ids that several rules or correlations of the set have, sorted, each
     /// once. Which of them is meant by such an id cannot be said.
     pub fn duplicates(&self) -> impl Iterator<Item = &str> {
@@ -137,36 +128,6 @@ impl SigmaEngine {
     pub fn with_base_firings(mut self) -> Self {
         self.correlations.let_all_fire();
         self
-    }
-
-    /// Which records a program looks at; programs for which this is the same look at
-    /// the same records.
-    #[must_use]
-    pub fn reach_of(&self, program: ProgramId) -> Vec<usize> {
-        let bases = self.correlations.bases(program);
-        let bases = bases.unwrap_or(std::slice::from_ref(&program));
-        let mut groups: Vec<_> = bases
-            .iter()
-            .filter_map(|base| self.group_of.get(base.0 as usize).copied().flatten())
-            .collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups
-    }
-
-    /// The programs that a detection of several events is held back for; none for
-    /// a detection of single ones.
-    #[must_use]
-    pub fn held_for(&self, program: ProgramId) -> &[ProgramId] {
-        self.correlations.bases(program).unwrap_or_default()
-    }
-
-    /// The firings of one detection of several events on what was held back for
-    /// it, sorted. Like [`conclude`](Engine::conclude), which it agrees with, it
-    /// leaves out what has no time.
-    #[must_use]
-    pub fn conclude_one(&self, program: ProgramId, held: Vec<Held>) -> Vec<Firing> {
-        self.correlations.conclude_one(program, held)
     }
 
     /// The table of names that the engine was compiled with.
@@ -292,6 +253,7 @@ pub(super) fn held_of(
         .filter_map(|field| Some((field.clone(), table.value(event, field)?)));
     Some(Held {
         program,
+        part: 0,
         event: event.id(),
         time: event.time(),
         fields: fields.collect(),
@@ -373,8 +335,43 @@ impl Engine for SigmaEngine {
         })
     }
 
-    fn conclude(&self, held: Vec<Held>, out: &mut Vec<Firing>) -> Conclusion {
+    fn conclude(&self, held: Vec<Held>, _: SearchTime, out: &mut Vec<Firing>) -> Conclusion {
         self.correlations.conclude(held, out)
+    }
+
+    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, _: SearchTime) -> Vec<Firing> {
+        self.correlations.conclude_one(program, held)
+    }
+
+    fn held_for(&self, program: ProgramId) -> Vec<ProgramId> {
+        self.correlations
+            .bases(program)
+            .unwrap_or_default()
+            .to_vec()
+    }
+
+    fn is_compiled(&self, program: ProgramId) -> bool {
+        self.group_of
+            .get(program.0 as usize)
+            .is_some_and(Option::is_some)
+            || self.correlations.is_correlation(program)
+    }
+
+    fn refusal(&self, program: ProgramId) -> Option<Refusal> {
+        let why = || Refusal::Unsupported("the rule cannot be evaluated".to_owned());
+        (!self.is_compiled(program)).then(why)
+    }
+
+    fn reach_of(&self, program: ProgramId) -> Vec<usize> {
+        let bases = self.correlations.bases(program);
+        let bases = bases.unwrap_or(std::slice::from_ref(&program));
+        let mut groups: Vec<_> = bases
+            .iter()
+            .filter_map(|base| self.group_of.get(base.0 as usize).copied().flatten())
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 
     fn coverage(&self, program: ProgramId) -> Coverage {
@@ -463,7 +460,12 @@ impl Engine for SigmaEngine {
         explain::lacking(self, program, event)
     }
 
-    fn explain(&self, program: ProgramId, events: &mut EventSource<'_>) -> Explanation {
+    fn explain(
+        &self,
+        program: ProgramId,
+        _: Option<SearchTime>,
+        events: &mut EventSource<'_>,
+    ) -> Explanation {
         explain::explain(self, program, events)
     }
 

@@ -11,6 +11,12 @@ use std::fmt;
 pub struct SourceId(String);
 
 impl SourceId {
+    /// What stands for every event log that has no source of its own.
+    #[must_use]
+    pub fn any() -> Self {
+        Self("*".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

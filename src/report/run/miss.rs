@@ -68,6 +68,7 @@ fn miss_text(
     let id = match miss {
         Judged::Verdict(given) => format!(" ({})", told(given.detection.as_str())),
         Judged::Control(given) => format!(" ({})", told(given.detection.as_str())),
+        Judged::Agreement(given) => format!(" ({})", told(given.detection.as_str())),
         Judged::Signal(_) | Judged::Claim(_) => String::new(),
     };
     writeln!(
@@ -131,6 +132,10 @@ fn more_text(
             Some(because) => writeln!(out, "    because: {}", told(because)),
             None => Ok(()),
         },
+        Judged::Agreement(given) => {
+            events_text(out, "only this one fires on", &given.only_this)?;
+            events_text(out, "only the other one fires on", &given.only_other)
+        }
     }
 }
 

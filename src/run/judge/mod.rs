@@ -1,6 +1,7 @@
 //! The main job: every test of a plan is staged, checked against its expectation,
 //! searched by every detection, and judged.
 
+mod agreement;
 mod arguments;
 mod controls;
 mod foreign;
@@ -22,6 +23,7 @@ use super::compile::compile_with;
 use super::event::{Interrupt, RunEvent, Sink};
 use super::search::interruption;
 use crate::content::{LoadedDetections, Plan, PlannedTest};
+use crate::detect::sigma::SigmaEngine;
 use crate::diagnostic::{self, Diagnostic};
 use crate::verdict::{LeftOut, Report, StageName, TestReport};
 use recordings::Recordings;
@@ -72,10 +74,13 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         signals.push(set);
         diagnostics.extend(problems);
     }
-    let (engine, names, problems) =
-        compile_with(detections.sigma, signals.iter().map(SignalSet::rules));
-    // A rule that a correlation counts is judged like any other.
-    let engine = engine.with_base_firings();
+    let (engine, names, problems) = compile_with(
+        detections.sigma,
+        detections.plans,
+        signals.iter().map(SignalSet::rules),
+        // A rule that a correlation counts is judged like any other.
+        SigmaEngine::with_base_firings,
+    );
     diagnostics.extend(problems);
     plan.excuse(&mut diagnostics);
     sink.note(RunEvent::TestsPlanned { count: jobs.len() });

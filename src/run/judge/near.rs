@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::recordings::{Recordings, Searched};
 use crate::content::expectation::Signal;
-use crate::detect::sigma::SigmaEngine;
 use crate::detect::{Companion, Engine, Explanation, ProgramId};
 use crate::event::{EventId, Origin};
 use crate::verdict::{NearMissReport, Related, smallest_change};
@@ -12,7 +11,7 @@ use crate::verdict::{NearMissReport, Related, smallest_change};
 /// What came closest to a signal that is missing.
 pub(super) fn of_signal(
     recordings: &Recordings<'_>,
-    engine: &SigmaEngine,
+    engine: &dyn Engine,
     searched: &Searched,
     (number, signal): (usize, &Signal),
     related: &Related,
@@ -66,7 +65,7 @@ fn distance(explanation: &Explanation) -> u32 {
 /// signals' events, or any event if it looks at none of them.
 pub(super) fn of_detection(
     recordings: &Recordings<'_>,
-    engine: &SigmaEngine,
+    engine: &dyn Engine,
     searched: &Searched,
     program: ProgramId,
     events: &BTreeSet<EventId>,

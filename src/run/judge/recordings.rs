@@ -10,8 +10,7 @@ use super::kept::Kept;
 use super::signals::Signals;
 use crate::content::LogInput;
 use crate::content::fixture::{Fixture, FixtureFile};
-use crate::detect::sigma::SigmaEngine;
-use crate::detect::{Engine, Explanation, Firing, Held, ProgramId};
+use crate::detect::{Engine, Explanation, Firing, Held, JointEngine, ProgramId, SearchTime};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
 use crate::event::{Batch, Event, EventId, Names, Origin};
@@ -32,7 +31,7 @@ type SearchedOnce = Arc<OnceLock<Option<Arc<Searched>>>>;
 
 /// Searches recordings, each benign one only once.
 pub(super) struct Recordings<'r> {
-    engine: &'r SigmaEngine,
+    engine: &'r JointEngine,
     options: ReadOptions,
     threads: NonZero<usize>,
     interrupt: Interrupt,
@@ -68,7 +67,7 @@ pub(super) struct Searched {
 
 impl<'r> Recordings<'r> {
     pub(super) fn new(
-        engine: &'r SigmaEngine,
+        engine: &'r JointEngine,
         names: Arc<Names>,
         threads: usize,
         interrupt: Interrupt,
@@ -221,12 +220,13 @@ impl<'r> Recordings<'r> {
     /// Explains a detection or signal on the events that `keep` accepts.
     pub(super) fn explain(
         &self,
-        engine: &SigmaEngine,
+        engine: &dyn Engine,
         program: ProgramId,
         searched: &Searched,
         keep: &dyn Fn(Event<'_>) -> bool,
     ) -> Explanation {
-        engine.explain(program, &mut |visit| {
+        let now = SearchTime(searched.fixture.window.end);
+        engine.explain(program, Some(now), &mut |visit| {
             self.visit(searched, &mut |event| {
                 if keep(event) {
                     visit(event);
@@ -258,10 +258,11 @@ impl<'r> Recordings<'r> {
         searched: &Searched,
         keep: impl Fn(EventId) -> bool,
     ) -> Vec<Firing> {
-        let bases = self.engine.held_for(program).iter();
-        let held = bases.filter_map(|base| searched.held.get(base)).flatten();
-        let held = held.filter(|held| keep(held.event)).cloned();
-        self.engine.conclude_one(program, held.collect())
+        let bases = self.engine.held_for(program);
+        let held = bases.iter().filter_map(|base| searched.held.get(base));
+        let held = held.flatten().filter(|held| keep(held.event)).cloned();
+        let now = SearchTime(searched.fixture.window.end);
+        self.engine.conclude_one(program, held.collect(), now)
     }
 }
 

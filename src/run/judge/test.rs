@@ -8,11 +8,11 @@ use super::arguments::arguments_of;
 use super::recordings::{Recordings, Searched};
 use super::signals::SignalSet;
 use super::telemetry::{Judged, kind_of, signal_report};
-use super::{Job, controls};
+use super::{Job, agreement, controls};
 use crate::content::PlannedTest;
 use crate::content::expectation::{Expectation, ExpectedDetection, SignalId};
-use crate::detect::sigma::{SigmaEngine, ids_at, ids_in};
-use crate::detect::{Coverage, Detection, DetectionId, Engine, ProgramId};
+use crate::detect::sigma::{ids_at, ids_in};
+use crate::detect::{Coverage, Detection, DetectionId, Engine, JointEngine, ProgramId, Refusal};
 use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
 use crate::verdict::{
@@ -22,7 +22,7 @@ use crate::verdict::{
 
 /// What every test is judged with.
 pub(super) struct Bench<'b> {
-    pub(super) engine: &'b SigmaEngine,
+    pub(super) engine: &'b JointEngine,
     pub(super) recordings: &'b Recordings<'b>,
     /// Detections in languages that are not evaluated, by their ids.
     foreign: BTreeMap<&'b str, &'b Detection>,
@@ -52,7 +52,7 @@ impl Program {
 
 impl<'b> Bench<'b> {
     pub(super) fn new(
-        engine: &'b SigmaEngine,
+        engine: &'b JointEngine,
         recordings: &'b Recordings<'b>,
         foreign: &'b [(Detection, Arc<SourceText>)],
         told: &'b [Diagnostic],
@@ -118,8 +118,10 @@ impl<'b> Bench<'b> {
                 return Search::Invalid("several loaded rules have this id".to_owned());
             }
         };
-        if !self.engine.is_compiled(program) {
-            return Search::Unsupported("the rule cannot be evaluated".to_owned());
+        match self.engine.refusal(program) {
+            Some(Refusal::Invalid(why)) => return Search::Invalid(why),
+            Some(Refusal::Unsupported(why)) => return Search::Unsupported(why),
+            None => {}
         }
         match self.engine.coverage(program) {
             Coverage::Unsearchable(why) => Search::Unsupported(why),
@@ -184,6 +186,7 @@ impl<'b> Bench<'b> {
                     report.claims = claims(expectation, &judged);
                 }
                 report.hits = self.hits(expectation, &searched);
+                report.agreements = agreement::compare(self, &searched, &fixture.name);
                 report.signals = judged.reports;
                 report.not_run = judged.not_run;
             }
@@ -201,6 +204,11 @@ impl<'b> Bench<'b> {
             for control in &job.test.controls {
                 let judged = controls::judge(self, self.recordings, control, &detections)?;
                 report.controls.extend(judged);
+                if let Ok(fixture) = &control.fixture {
+                    let searched = self.recordings.control(fixture)?;
+                    let compared = agreement::compare(self, &searched, &fixture.name);
+                    report.agreements.extend(compared);
+                }
             }
         }
         Some((report, signals.problems))
@@ -233,6 +241,7 @@ impl<'b> Bench<'b> {
             verdicts: Vec::new(),
             controls: Vec::new(),
             claims: Vec::new(),
+            agreements: Vec::new(),
             hits: Vec::new(),
         }
     }

@@ -400,7 +400,9 @@ fn a_rule_in_another_language_is_unsupported() {
         (
             "splunk.yml",
             "spl",
-            format!("name: Whoami\nid: {id}\nsearch: 'index=x whoami'\nhow_to_implement: x\n"),
+            format!(
+                "name: Whoami\nid: {id}\nsearch: 'index=x | spl whoami'\nhow_to_implement: x\n"
+            ),
         ),
         (
             "query.yaml",

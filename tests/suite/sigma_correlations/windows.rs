@@ -1,7 +1,7 @@
 //! Time spans, groups, and the order of events.
 
 use misfire::detect::sigma::SigmaEngine;
-use misfire::detect::{Engine, Firing, Held, sort};
+use misfire::detect::{Engine, Firing, Held, SearchTime, sort};
 use proptest::prelude::*;
 
 use crate::sigma_correlations::{correlated, found, process, records};
@@ -190,7 +190,7 @@ fn events_without_a_time_are_counted() {
     let mut search = engine.start();
     let mut firings = Vec::new();
     search.feed(&batch(engine.names(), &events), &mut firings);
-    let conclusion = engine.conclude(search.finish().held, &mut firings);
+    let conclusion = engine.conclude(search.finish().held, SearchTime::latest(None), &mut firings);
     assert!(firings.is_empty());
     assert_eq!(conclusion.without_time, 1);
 }
@@ -230,7 +230,7 @@ condition: {field: Size, gt: 10}",
 
 fn concluded(engine: &SigmaEngine, held: Vec<Held>) -> Vec<Firing> {
     let mut firings = Vec::new();
-    engine.conclude(held, &mut firings);
+    engine.conclude(held, SearchTime::latest(None), &mut firings);
     sort(&mut firings);
     firings
 }
@@ -239,6 +239,7 @@ fn copy(held: &[Held]) -> Vec<Held> {
     held.iter()
         .map(|held| Held {
             program: held.program,
+            part: held.part,
             event: held.event,
             time: held.time,
             fields: held.fields.clone(),

@@ -51,7 +51,7 @@ fn cases() -> Option<(SigmaEngine, Vec<Case>)> {
 
 /// Asserts that what is explained of one rule is what the engine finds.
 fn agrees(engine: &SigmaEngine, program: ProgramId, batches: &[Batch]) {
-    let explanation = engine.explain(program, &mut |visit| {
+    let explanation = engine.explain(program, None, &mut |visit| {
         for batch in batches {
             for event in batch.events() {
                 visit(event);

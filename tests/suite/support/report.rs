@@ -69,6 +69,7 @@ fn near_miss(relation: Option<&str>) -> NearMissReport {
                 ],
             }),
             groups: Vec::new(),
+            stages: Vec::new(),
         },
         relation: relation.map(str::to_owned),
         change: vec![r"Image endswith '\anydesk_test.exe'".to_owned()],
@@ -191,6 +192,7 @@ pub fn test(technique: &str, name: &str) -> TestReport {
         verdicts: vec![verdict(Verdict::Fired, true)],
         controls: vec![control(ControlOutcome::Quiet)],
         claims: vec![claim(ClaimState::Proven)],
+        agreements: Vec::new(),
         hits: Vec::new(),
     }
 }

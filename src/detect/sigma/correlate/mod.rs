@@ -321,7 +321,10 @@ impl Correlations {
                 .firings()
                 .filter(|firing| !self.quiet.contains(&firing.program)),
         );
-        Conclusion { without_time }
+        Conclusion {
+            without_time,
+            ..Conclusion::default()
+        }
     }
 
     /// What one correlation finds in what was held back for its base rules, in
@@ -427,6 +430,7 @@ fn describe(parsed: &Parsed<CorrelationRule>) -> Detection {
         ),
         file: parsed.source.file.clone(),
         companion: None,
+        agrees_with: Vec::new(),
     }
 }
 

@@ -12,11 +12,12 @@ use rsigma_eval::{CompiledRule, evaluate_rule};
 use super::compile::Group;
 use super::engine::{SigmaEngine, held_of, table_for};
 use super::view::Seen as View;
+use crate::detect::tree::{lacking as lacking_in, outcomes, score};
 use crate::detect::{EventSource, Explanation, Firing, NearMiss, Predicate, ProgramId};
 use crate::event::Event;
 use crate::event::EventId;
-use measure::{Subject, outcomes, score};
-use tree::{Tree, tree_of};
+use measure::Subject;
+use tree::{Tree, collect, tree_of};
 
 /// See [`Engine::explain`](crate::detect::Engine::explain).
 pub(super) fn explain(
@@ -37,13 +38,7 @@ fn explain_rule(
 ) -> Explanation {
     let tree = engine.rules.get(program.0 as usize).map(tree_of);
     let tree = tree.unwrap_or(Tree::Any(Vec::new()));
-    let mut explanation = Explanation {
-        records: 0,
-        searched: 0,
-        fired: Vec::new(),
-        nearest: None,
-        groups: Vec::new(),
-    };
+    let mut explanation = Explanation::default();
     let mut best = None;
     events(&mut |event| {
         explanation.records += 1;
@@ -108,8 +103,8 @@ fn explain_correlation(
         records,
         searched,
         fired,
-        nearest: None,
         groups,
+        ..Explanation::default()
     }
 }
 
@@ -137,7 +132,7 @@ pub(super) fn lacking(engine: &SigmaEngine, program: ProgramId, event: Event<'_>
         return Vec::new();
     };
     let view = View::new(event, table);
-    let mut fields = measure::lacking(&tree_of(rule), true, &Subject { event, table, view });
+    let mut fields = lacking_in(&tree_of(rule), true, &Subject { event, table, view });
     fields.sort();
     fields.dedup();
     fields
@@ -153,7 +148,7 @@ pub(super) fn predicates(engine: &SigmaEngine, program: ProgramId) -> Vec<Predic
     }
     let mut found = Vec::new();
     if let Some(rule) = engine.rules.get(program.0 as usize) {
-        tree_of(rule).collect(false, &mut found);
+        collect(&tree_of(rule), false, &mut found);
     }
     found
 }

@@ -17,13 +17,8 @@ use crate::detect::sigma::xml_path;
 use crate::detect::{Predicate, ProgramId, Quantity};
 use crate::diagnostic::YamlNode;
 
-pub(super) enum Tree {
-    All(Vec<Tree>),
-    Any(Vec<Tree>),
-    AtLeast(usize, Vec<Tree>),
-    Not(Box<Tree>),
-    Leaf(Box<Leaf>),
-}
+/// A rule's items as a tree.
+pub(super) type Tree = crate::detect::tree::Tree<Box<Leaf>>;
 
 pub(super) struct Leaf {
     pub(super) predicate: Predicate,
@@ -33,21 +28,19 @@ pub(super) struct Leaf {
     pub(super) rule: Option<CompiledRule>,
 }
 
-impl Tree {
-    /// The predicates of the tree, in the order of its condition.
-    pub(super) fn collect(&self, negated: bool, found: &mut Vec<Predicate>) {
-        match self {
-            Self::All(parts) | Self::Any(parts) | Self::AtLeast(_, parts) => {
-                for part in parts {
-                    part.collect(negated, found);
-                }
+/// The predicates of a tree, in the order of its condition.
+pub(super) fn collect(tree: &Tree, negated: bool, found: &mut Vec<Predicate>) {
+    match tree {
+        Tree::All(parts) | Tree::Any(parts) | Tree::AtLeast(_, parts) => {
+            for part in parts {
+                collect(part, negated, found);
             }
-            Self::Not(part) => part.collect(!negated, found),
-            Self::Leaf(leaf) => found.push(Predicate {
-                negated,
-                ..leaf.predicate.clone()
-            }),
         }
+        Tree::Not(part) => collect(part, !negated, found),
+        Tree::Leaf(leaf) => found.push(Predicate {
+            negated,
+            ..leaf.predicate.clone()
+        }),
     }
 }
 

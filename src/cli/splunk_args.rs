@@ -1,0 +1,51 @@
+//! The arguments that Splunk searches need.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::content::SplunkSettings;
+use crate::content::config::{find_config, load_config};
+use crate::diagnostic::Diagnostic;
+
+/// What Splunk searches refer to.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Splunk")]
+pub(super) struct SplunkArgs {
+    /// Folder of the macros of Splunk searches, besides those beside the detections; may
+    /// be given several times
+    #[arg(long, value_name = "DIR")]
+    macros: Vec<PathBuf>,
+    /// Folder of the lookup tables of Splunk searches, besides those beside the
+    /// detections; may be given several times
+    #[arg(long, value_name = "DIR")]
+    lookups: Vec<PathBuf>,
+    /// How Splunk takes in records: current, or older
+    #[arg(long, value_name = "NAME")]
+    deployment: Option<String>,
+}
+
+impl SplunkArgs {
+    /// These, and what a project says besides.
+    pub(super) fn over(&self, mut settings: SplunkSettings) -> SplunkSettings {
+        settings.macros.extend(self.macros.iter().cloned());
+        settings.lookups.extend(self.lookups.iter().cloned());
+        if self.deployment.is_some() {
+            settings.deployment.clone_from(&self.deployment);
+        }
+        settings
+    }
+
+    /// These, and what the project says that the current folder belongs to.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the project's configuration.
+    pub(super) fn here(&self) -> Result<SplunkSettings, Vec<Diagnostic>> {
+        let settings = match find_config(std::path::Path::new("")) {
+            Some(path) => load_config(&path)?.splunk,
+            None => SplunkSettings::default(),
+        };
+        Ok(self.over(settings))
+    }
+}

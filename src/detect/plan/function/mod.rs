@@ -1,0 +1,442 @@
+//! Functions of values: everything that looks at its arguments only.
+//!
+//! The pages of the vendor's reference that say what a function does are named where its
+//! family is.
+
+mod address;
+mod conversion;
+pub mod document;
+mod format;
+mod hash;
+mod json;
+mod kind;
+mod list;
+mod math;
+pub mod pattern;
+mod text;
+mod time;
+mod xml;
+
+use std::ops::RangeInclusive;
+
+use jiff::tz::TimeZone;
+
+use super::value::Value;
+
+/// A function that looks at the values of its arguments only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Function {
+    // Numbers.
+    /// The number without its sign.
+    Absolute,
+    /// The next whole number up.
+    Ceiling,
+    /// The number as it is.
+    Exact,
+    /// *e* to the power of the number.
+    Exponential,
+    /// The next whole number down.
+    Floor,
+    /// The largest of all values; texts are larger than numbers.
+    Greatest,
+    /// The smallest of all values; texts are larger than numbers.
+    Least,
+    /// The logarithm of the first number to the base of the second one, or to ten.
+    Logarithm,
+    /// The logarithm to *e*.
+    NaturalLogarithm,
+    /// π.
+    Pi,
+    /// The first number to the power of the second one.
+    Power,
+    /// The first number with as many decimals as the second one says, or none.
+    Round,
+    /// The square root.
+    SquareRoot,
+    // Texts.
+    /// A text with its `%` sequences decoded.
+    DecodeUrl,
+    /// The values put into a format.
+    Format,
+    /// How many characters a text has.
+    Length,
+    /// A text in lower case.
+    Lower,
+    /// A text taken apart at each delimiter.
+    Split,
+    /// The same without the empty parts.
+    SplitFull,
+    /// A part of a text: start, from one, and length.
+    Substring,
+    /// A text without the blanks, or the given characters, around it.
+    Trim,
+    /// The same at the end only.
+    TrimEnd,
+    /// The same at the start only.
+    TrimStart,
+    /// A text in upper case.
+    Upper,
+    // Patterns that are computed; those that are constant are compiled once, by others.
+    /// Whether a regular expression, the second argument, finds something in a text.
+    FindsRegex,
+    /// Whether a text is like a pattern, in which `%` is any run and `_` any character.
+    IsLike,
+    /// The place of the first item that a regular expression finds something in.
+    PlaceOf,
+    /// A text in which what a regular expression finds is replaced.
+    ReplaceRegex,
+    // Lists.
+    /// The names of the commands of a search.
+    Commands,
+    /// How many items there are.
+    CountItems,
+    /// The items without those that were there before.
+    DistinctItems,
+    /// An item, from zero, or those up to another one; from the end if negative.
+    ItemAt,
+    /// The items joined to one text.
+    JoinItems,
+    /// All values in one list.
+    ListOf,
+    /// The numbers from one to before another, in steps.
+    RangeItems,
+    /// The items in the order of their texts.
+    SortItems,
+    /// The items of two lists joined in pairs.
+    ZipItems,
+    // What a value is.
+    /// Whether the value is one of those that follow.
+    IsOneOf,
+    /// Whether the value is a truth value.
+    IsBool,
+    /// Whether the value is a whole number.
+    IsInteger,
+    /// Whether the value is a number.
+    IsNumber,
+    /// Whether the value is text that is no number.
+    IsText,
+    /// Null if both values are the same, else the first.
+    NullIf,
+    /// What the value is, in a word.
+    TypeOf,
+    // Conversions.
+    /// Seconds of a length of time (`1+02:03:04`).
+    DurationToSeconds,
+    /// Kilobytes of a text such as `5m` or `2g`.
+    MemoryToKilobytes,
+    /// Seconds of minutes and seconds (`01:02.5`).
+    MinutesToSeconds,
+    /// The number of a text; null if it is none.
+    NumberOrNull,
+    /// The number of a text; the text if it is none.
+    NumberOrText,
+    /// The number of a text in a base.
+    ToNumber,
+    /// A value as text: plain, `hex`, `binary`, `commas`, or `duration`.
+    ToText,
+    /// The value as it is.
+    Unchanged,
+    /// A text without commas.
+    WithoutCommas,
+    /// The number with which a text begins.
+    WithoutUnit,
+    // Times.
+    /// A time as text.
+    FormatTime,
+    /// Now.
+    Now,
+    /// The time that a text is.
+    ParseTime,
+    /// A time moved and snapped.
+    RelativeTime,
+    /// Now.
+    Time,
+    // Documents.
+    /// A JSON array of the values.
+    JsonArray,
+    /// What is at a path of a JSON text.
+    JsonExtract,
+    /// A JSON object of pairs of a key and a value.
+    JsonObject,
+    /// Whether a text is JSON.
+    JsonValid,
+    /// What is at a path of a JSON or XML text.
+    PathOf,
+    // Addresses and digests.
+    /// Whether a network, the first argument, holds an address.
+    InNetwork,
+    /// An address, the second argument, under a mask.
+    MaskAddress,
+    /// The MD5 digest of a text.
+    Md5,
+    /// The SHA-1 digest of a text.
+    Sha1,
+    /// The SHA-256 digest of a text.
+    Sha256,
+    /// The SHA-512 digest of a text.
+    Sha512,
+}
+
+/// What a function may know besides its arguments.
+#[derive(Debug, Clone)]
+pub struct CallContext {
+    /// Now, in seconds since the epoch.
+    pub now: f64,
+    /// The time zone of the one who searches.
+    pub zone: TimeZone,
+}
+
+impl Default for CallContext {
+    fn default() -> Self {
+        Self::at(0.0)
+    }
+}
+
+impl CallContext {
+    /// A time, in Greenwich.
+    #[must_use]
+    pub fn at(now: f64) -> Self {
+        Self {
+            now,
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+impl Function {
+    /// Every function.
+    pub const ALL: &[Self] = &[
+        Self::Absolute,
+        Self::Ceiling,
+        Self::Exact,
+        Self::Exponential,
+        Self::Floor,
+        Self::Greatest,
+        Self::Least,
+        Self::Logarithm,
+        Self::NaturalLogarithm,
+        Self::Pi,
+        Self::Power,
+        Self::Round,
+        Self::SquareRoot,
+        Self::DecodeUrl,
+        Self::Format,
+        Self::Length,
+        Self::Lower,
+        Self::Split,
+        Self::SplitFull,
+        Self::Substring,
+        Self::Trim,
+        Self::TrimEnd,
+        Self::TrimStart,
+        Self::Upper,
+        Self::FindsRegex,
+        Self::IsLike,
+        Self::PlaceOf,
+        Self::ReplaceRegex,
+        Self::Commands,
+        Self::CountItems,
+        Self::DistinctItems,
+        Self::ItemAt,
+        Self::JoinItems,
+        Self::ListOf,
+        Self::RangeItems,
+        Self::SortItems,
+        Self::ZipItems,
+        Self::IsOneOf,
+        Self::IsBool,
+        Self::IsInteger,
+        Self::IsNumber,
+        Self::IsText,
+        Self::NullIf,
+        Self::TypeOf,
+        Self::DurationToSeconds,
+        Self::MemoryToKilobytes,
+        Self::MinutesToSeconds,
+        Self::NumberOrNull,
+        Self::NumberOrText,
+        Self::ToNumber,
+        Self::ToText,
+        Self::Unchanged,
+        Self::WithoutCommas,
+        Self::WithoutUnit,
+        Self::FormatTime,
+        Self::Now,
+        Self::ParseTime,
+        Self::RelativeTime,
+        Self::Time,
+        Self::JsonArray,
+        Self::JsonExtract,
+        Self::JsonObject,
+        Self::JsonValid,
+        Self::PathOf,
+        Self::InNetwork,
+        Self::MaskAddress,
+        Self::Md5,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+    ];
+
+    /// What it is called in messages: `item at`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push(' ');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// How many arguments it takes.
+    #[must_use]
+    pub fn arity(self) -> RangeInclusive<usize> {
+        match self {
+            Self::Now | Self::Pi | Self::Time => 0..=0,
+            Self::JsonArray | Self::JsonObject => 0..=usize::MAX,
+            Self::Absolute
+            | Self::Ceiling
+            | Self::Commands
+            | Self::CountItems
+            | Self::DecodeUrl
+            | Self::DistinctItems
+            | Self::DurationToSeconds
+            | Self::Exact
+            | Self::Exponential
+            | Self::Floor
+            | Self::IsBool
+            | Self::IsInteger
+            | Self::IsNumber
+            | Self::IsText
+            | Self::JsonValid
+            | Self::Length
+            | Self::Lower
+            | Self::Md5
+            | Self::MemoryToKilobytes
+            | Self::MinutesToSeconds
+            | Self::NaturalLogarithm
+            | Self::NumberOrNull
+            | Self::NumberOrText
+            | Self::Sha1
+            | Self::Sha256
+            | Self::Sha512
+            | Self::SortItems
+            | Self::SquareRoot
+            | Self::TypeOf
+            | Self::Unchanged
+            | Self::Upper
+            | Self::WithoutCommas
+            | Self::WithoutUnit => 1..=1,
+            Self::Logarithm
+            | Self::Round
+            | Self::ToNumber
+            | Self::ToText
+            | Self::Trim
+            | Self::TrimEnd
+            | Self::TrimStart => 1..=2,
+            Self::Format | Self::Greatest | Self::JsonExtract | Self::Least | Self::ListOf => {
+                1..=usize::MAX
+            }
+            Self::FindsRegex
+            | Self::FormatTime
+            | Self::InNetwork
+            | Self::IsLike
+            | Self::JoinItems
+            | Self::MaskAddress
+            | Self::NullIf
+            | Self::ParseTime
+            | Self::PathOf
+            | Self::PlaceOf
+            | Self::Power
+            | Self::RelativeTime
+            | Self::Split
+            | Self::SplitFull => 2..=2,
+            Self::IsOneOf => 2..=usize::MAX,
+            Self::ItemAt | Self::RangeItems | Self::Substring | Self::ZipItems => 2..=3,
+            Self::ReplaceRegex => 3..=3,
+        }
+    }
+}
+
+/// What a function yields; null if it has too few arguments, or none of its kind.
+#[must_use]
+pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> Value {
+    let first = arguments.first().unwrap_or(&Value::Null);
+    let second = arguments.get(1);
+    let third = arguments.get(2);
+    let other = second.unwrap_or(&Value::Null);
+    match function {
+        Function::Absolute => math::of_one(first, f64::abs),
+        Function::Ceiling => math::of_one(first, f64::ceil),
+        Function::Exponential => math::of_one(first, f64::exp),
+        Function::Floor => math::of_one(first, f64::floor),
+        Function::NaturalLogarithm => math::of_one(first, f64::ln),
+        Function::SquareRoot => math::of_one(first, f64::sqrt),
+        Function::Exact => math::of_one(first, |number| number),
+        Function::Greatest => math::greatest(arguments),
+        Function::Least => math::least(arguments),
+        Function::Logarithm => math::logarithm(first, second),
+        Function::Pi => Value::Float(std::f64::consts::PI),
+        Function::Power => math::of_two(first, other, f64::powf),
+        Function::Round => math::round(first, second),
+        Function::DecodeUrl => text::each(first, |text| Value::text(&text::decode_url(text))),
+        Function::Format => format::format(first, arguments.get(1..).unwrap_or_default()),
+        Function::Length => text::length(first),
+        Function::Lower => text::each(first, |text| Value::text(&text.to_lowercase())),
+        Function::Split => text::split(first, other, text::Empty::Kept),
+        Function::SplitFull => text::split(first, other, text::Empty::LeftOut),
+        Function::Substring => text::substring(first, other, third),
+        Function::Trim => text::trim(first, second, text::Side::Both),
+        Function::TrimEnd => text::trim(first, second, text::Side::End),
+        Function::TrimStart => text::trim(first, second, text::Side::Start),
+        Function::Upper => text::each(first, |text| Value::text(&text.to_uppercase())),
+        Function::FindsRegex => pattern::finds(first, other),
+        Function::IsLike => pattern::is_like(first, other),
+        Function::PlaceOf => pattern::place_of(first, other),
+        Function::ReplaceRegex => pattern::replace(first, other, third.unwrap_or(&Value::Null)),
+        Function::Commands => text::each(first, list::commands),
+        Function::CountItems => list::count(first),
+        Function::DistinctItems => list::distinct(first),
+        Function::ItemAt => list::item_at(first, other, third),
+        Function::JoinItems => list::join(first, other),
+        Function::ListOf => Value::list(arguments.to_vec()),
+        Function::RangeItems => list::range(first, other, third, context),
+        Function::SortItems => list::sort(first),
+        Function::ZipItems => list::zip(first, other, third),
+        Function::IsOneOf => kind::is_one_of(first, arguments.get(1..).unwrap_or_default()),
+        Function::IsBool => Value::Bool(matches!(first, Value::Bool(_))),
+        Function::IsInteger => Value::Bool(kind::is_integer(first)),
+        Function::IsNumber => Value::Bool(first.as_number().is_some()),
+        Function::IsText => Value::Bool(kind::is_text(first)),
+        Function::NullIf => kind::null_if(first, other),
+        Function::TypeOf => kind::type_of(first),
+        Function::DurationToSeconds => conversion::duration_to_seconds(first),
+        Function::MemoryToKilobytes => conversion::memory_to_kilobytes(first),
+        Function::MinutesToSeconds => conversion::minutes_to_seconds(first),
+        Function::NumberOrNull => conversion::number_or_null(first),
+        Function::NumberOrText => conversion::number_or_text(first),
+        Function::ToNumber => conversion::to_number(first, second),
+        Function::ToText => conversion::to_text(first, second),
+        Function::Unchanged => first.clone(),
+        Function::WithoutCommas => conversion::without_commas(first),
+        Function::WithoutUnit => conversion::without_unit(first),
+        Function::FormatTime => time::format(first, other, context),
+        Function::Now | Function::Time => Value::number(context.now),
+        Function::ParseTime => time::parse(first, other, context),
+        Function::RelativeTime => time::relative(first, other, context),
+        Function::JsonArray => json::array(arguments),
+        Function::JsonExtract => json::extract(first, arguments.get(1..).unwrap_or_default()),
+        Function::JsonObject => json::object(arguments),
+        Function::JsonValid => json::is_valid(first),
+        Function::PathOf => document::path_of(first, other),
+        Function::InNetwork => address::in_network(first, other),
+        Function::MaskAddress => address::mask(first, other),
+        Function::Md5 => text::each(first, hash::md5),
+        Function::Sha1 => text::each(first, hash::sha1),
+        Function::Sha256 => text::each(first, hash::sha256),
+        Function::Sha512 => text::each(first, hash::sha512),
+    }
+}

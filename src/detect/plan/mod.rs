@@ -1,0 +1,52 @@
+//! Plans: what query languages are lowered to, and the engine that runs them.
+//!
+//! A plan is a chain of stages over rows; what languages do differently (case,
+//! nulls, lists, wildcards, regular expressions, numbers) is a mode of the node
+//! that does it. The engine knows no language.
+
+pub mod aggregate;
+mod apply;
+pub mod compare;
+mod describe;
+mod engine;
+mod evaluate;
+mod execute;
+mod explain;
+mod expression;
+mod field;
+pub mod function;
+mod link;
+mod literal;
+mod number;
+pub mod pattern;
+mod predicate;
+mod prospect;
+mod raw;
+mod record;
+pub mod regex;
+mod row;
+mod stage;
+mod table;
+pub mod time;
+pub mod value;
+mod view;
+mod walk;
+mod wanted;
+
+pub use apply::apply;
+pub use engine::{PlanEngine, PlanSet, PlannedDetection};
+pub use expression::{Arithmetic, Expr, ExprKind, TextOperands};
+pub use field::{FieldRef, NamePattern, Span};
+pub use predicate::{
+    Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth,
+};
+pub use row::{RAW, TIME};
+pub use stage::{
+    Aggregate, Among, AmongRows, Argument, Assignment, Dedup, Direction, EACH_FIELD, EACH_MATCH,
+    Existing, Filter, Frame, Internal, Join, Key, Limit, Lookup, Membership, OfNothing, Output,
+    Parse, Pipeline, Plan, Projection, Sequence, Sort, SortKey, Source, Stage, StageKind, Target,
+    Window, WithoutKey,
+};
+pub use table::{Matching, Table};
+pub use value::Value;
+pub use view::{Beyond, Definition, Definitions, EventIds, RecordKind, View, Wire};

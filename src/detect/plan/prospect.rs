@@ -1,0 +1,121 @@
+//! What can be said of a predicate before a record is looked at.
+
+use super::evaluate::{Evaluator, Fields};
+use super::expression::{Expr, ExprKind};
+use super::field::FieldRef;
+use super::predicate::{Predicate, PredicateKind, Truth};
+use super::record::Known;
+use super::value::Value;
+
+/// The value of an expression of whose fields some are known.
+pub(super) fn known(expr: &Expr, field: &dyn Fn(&FieldRef) -> Known) -> Known {
+    match &expr.kind {
+        ExprKind::Literal(value) => Known::Value(value.clone()),
+        ExprKind::Field(name) => field(name),
+        ExprKind::Coalesce(parts) => {
+            for part in parts {
+                match known(part, field) {
+                    Known::Value(Value::Null) => {}
+                    other => return other,
+                }
+            }
+            Known::Value(Value::Null)
+        }
+        ExprKind::Case(arms) => {
+            for (condition, value) in arms {
+                match prospect(condition, field) {
+                    Some(Truth::True) => return known(value, field),
+                    Some(_) => {}
+                    None => return Known::Unsure,
+                }
+            }
+            Known::Value(Value::Null)
+        }
+        _ => Known::Unsure,
+    }
+}
+
+/// Whether a predicate holds whatever else a record holds; `None` if that depends.
+pub(super) fn prospect(predicate: &Predicate, field: &dyn Fn(&FieldRef) -> Known) -> Option<Truth> {
+    match &predicate.kind {
+        PredicateKind::Constant(truth) => Some(*truth),
+        PredicateKind::All(parts) => {
+            let mut all = Some(Truth::True);
+            for part in parts {
+                match (prospect(part, field), all) {
+                    (Some(Truth::False), _) => return Some(Truth::False),
+                    (None, _) | (_, None) => all = None,
+                    (Some(truth), Some(before)) => all = Some(before.min(truth)),
+                }
+            }
+            all
+        }
+        PredicateKind::Any(parts) => {
+            let mut any = Some(Truth::False);
+            for part in parts {
+                match (prospect(part, field), any) {
+                    (Some(Truth::True), _) => return Some(Truth::True),
+                    (None, _) | (_, None) => any = None,
+                    (Some(truth), Some(before)) => any = Some(before.max(truth)),
+                }
+            }
+            any
+        }
+        PredicateKind::Not(part) => prospect(part, field).map(Truth::not),
+        PredicateKind::Exists(subject) => match known(subject, field) {
+            Known::Value(value) => Some(Truth::from(!value.is_null())),
+            Known::Unsure => None,
+        },
+        PredicateKind::Compare { left, right, .. } => {
+            match (known(left, field), known(right, field)) {
+                (Known::Value(left), Known::Value(right)) => {
+                    Some(settled(predicate, &[left, right]))
+                }
+                _ => None,
+            }
+        }
+        PredicateKind::Matches { subject, .. } | PredicateKind::Holds(subject) => {
+            match known(subject, field) {
+                Known::Value(value) => Some(settled(predicate, &[value])),
+                Known::Unsure => None,
+            }
+        }
+        PredicateKind::Keyword(_) => None,
+    }
+}
+
+/// A leaf whose operands are known.
+fn settled(predicate: &Predicate, operands: &[Value]) -> Truth {
+    let mut predicate = predicate.clone();
+    let replaced = |expr: &mut Expr, value: &Value| expr.kind = ExprKind::Literal(value.clone());
+    match &mut predicate.kind {
+        PredicateKind::Compare { left, right, .. } => {
+            if let [first, second] = operands {
+                replaced(left, first);
+                replaced(right, second);
+            }
+        }
+        PredicateKind::Matches { subject, .. } | PredicateKind::Holds(subject) => {
+            if let [first] = operands {
+                replaced(subject, first);
+            }
+        }
+        _ => {}
+    }
+    // Only constants are left, so that the time and the row do not matter.
+    let context = super::function::CallContext::default();
+    Evaluator::new(&context).truth(&predicate, &Empty)
+}
+
+/// A row without a field.
+pub(super) struct Empty;
+
+impl Fields for Empty {
+    fn get(&self, _: &FieldRef) -> Value {
+        Value::Null
+    }
+
+    fn any_text(&self, _: &mut dyn FnMut(&str) -> bool) -> bool {
+        false
+    }
+}

@@ -1,0 +1,289 @@
+//! From the tree of a search to a plan.
+
+mod aggregation;
+mod combine;
+mod command;
+mod expression;
+mod function;
+mod search;
+mod shape;
+mod text;
+
+use std::sync::Arc;
+
+use super::Environment;
+use super::syntax::{self, Command, Pipeline as Tree, SpanMap, Spanned};
+use crate::detect::Refusal;
+use crate::detect::plan::{Expr, Pipeline, Plan, Source, Span, Stage, StageKind};
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText};
+
+pub(super) use expression::EVAL;
+
+/// A search to be lowered.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'q> {
+    /// Its text.
+    pub text: &'q str,
+    /// The file that it stands in.
+    pub source: &'q Arc<SourceText>,
+    /// For every byte of the text, its place in the file.
+    pub places: &'q [usize],
+}
+
+/// A lowered search.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The plan, or why there is none.
+    pub plan: Result<Plan, Refusal>,
+    /// The records that it looks at, for people.
+    pub log_source: String,
+    /// What is to be said of it.
+    pub problems: Vec<Diagnostic>,
+    /// Every construct that is not evaluated, in the words of the documentation.
+    pub unsupported: Vec<String>,
+}
+
+/// Why a part of a search has no plan.
+#[derive(Debug, Clone)]
+pub(super) enum Fault {
+    /// It is not evaluated.
+    Unsupported {
+        /// The construct (`the command map`).
+        what: String,
+        /// Where it stands.
+        span: syntax::Span,
+    },
+    /// Splunk refuses it.
+    Invalid {
+        /// Why.
+        why: String,
+        /// Where it stands.
+        span: syntax::Span,
+    },
+}
+
+impl Fault {
+    pub(super) fn unsupported(what: impl Into<String>, span: syntax::Span) -> Self {
+        Self::Unsupported {
+            what: what.into(),
+            span,
+        }
+    }
+
+    pub(super) fn invalid(why: impl Into<String>, span: syntax::Span) -> Self {
+        Self::Invalid {
+            why: why.into(),
+            span,
+        }
+    }
+}
+
+/// Lowers a search.
+#[must_use]
+pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
+    let mut lowered = Lowered {
+        plan: Err(Refusal::Invalid(String::new())),
+        log_source: String::new(),
+        problems: Vec::new(),
+        unsupported: Vec::new(),
+    };
+    let place = |span: syntax::Span| Place::span(query.source, query.range(span).range());
+    let expanded = match syntax::expand(query.text, &environment.macros) {
+        Ok(expanded) => expanded,
+        Err(error) => {
+            let message = error.to_string();
+            lowered.plan = Err(Refusal::Unsupported(message.clone()));
+            lowered.problems.push(
+                Diagnostic::warning(Code::SPL_MACRO, message)
+                    .at(place(error.span))
+                    .help("give the folder of its macros with `--macros`, or define it in `misfire.toml`"),
+            );
+            return lowered;
+        }
+    };
+    let tree = match syntax::parse(&expanded.text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            lowered.plan = Err(Refusal::Invalid(error.message.clone()));
+            let mut problem = Diagnostic::error(Code::SPL_SYNTAX, error.message)
+                .at(place(expanded.map.original(error.span)))
+                .maybe_help(error.help);
+            if !error.expected.is_empty() {
+                problem = problem.label(format!("expected {}", error.expected.join(" or ")));
+            }
+            lowered.problems.push(problem);
+            return lowered;
+        }
+    };
+    let mut lowerer = Lowerer {
+        query: &query,
+        map: &expanded.map,
+        environment,
+        faults: Vec::new(),
+        problems: Vec::new(),
+        sources: Vec::new(),
+    };
+    let pipeline = lowerer.pipeline(&tree.pipeline, Position::Outermost);
+    let faults = std::mem::take(&mut lowerer.faults);
+    lowered.problems.append(&mut lowerer.problems);
+    lowered.log_source = lowerer.sources.join(", ");
+    lowered.plan = match faults.first() {
+        None => Ok(Plan { pipeline }),
+        Some(first) => Err(refusal(&faults, first)),
+    };
+    for fault in faults {
+        let (diagnostic, span) = match fault {
+            Fault::Unsupported { what, span } => {
+                let message = format!("{what} is not evaluated");
+                lowered.unsupported.push(what);
+                (Diagnostic::warning(Code::SPL_UNSUPPORTED, message), span)
+            }
+            Fault::Invalid { why, span } => (Diagnostic::error(Code::SPL_INVALID, why), span),
+        };
+        let place = Place::span(
+            query.source,
+            query.range(expanded.map.original(span)).range(),
+        );
+        lowered.problems.push(diagnostic.at(place));
+    }
+    lowered
+}
+
+fn refusal(faults: &[Fault], first: &Fault) -> Refusal {
+    let invalid = faults.iter().find_map(|fault| match fault {
+        Fault::Invalid { why, .. } => Some(why.clone()),
+        Fault::Unsupported { .. } => None,
+    });
+    match (invalid, first) {
+        (Some(why), _) => Refusal::Invalid(why),
+        (None, Fault::Invalid { why, .. }) => Refusal::Invalid(why.clone()),
+        (None, Fault::Unsupported { what, .. }) => {
+            Refusal::Unsupported(format!("{what} is not evaluated"))
+        }
+    }
+}
+
+impl Query<'_> {
+    /// Where a part of the text stands in the file.
+    fn range(&self, span: syntax::Span) -> Span {
+        let of = |at: usize| self.places.get(at).copied();
+        let end = span.end.checked_sub(1).and_then(of).map(|at| at + 1);
+        let start = of(span.start)
+            .or(end)
+            .or_else(|| self.places.last().copied());
+        let start = start.unwrap_or_default();
+        Span {
+            start,
+            end: end.unwrap_or(start).max(start),
+        }
+    }
+}
+
+/// Where a pipeline stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// It is the search itself.
+    Outermost,
+    /// It brings its own rows to another one.
+    Inner,
+    /// It works on the rows of the one around it.
+    Given,
+}
+
+/// Lowers one search.
+pub(super) struct Lowerer<'l> {
+    query: &'l Query<'l>,
+    map: &'l SpanMap,
+    environment: &'l Environment,
+    faults: Vec<Fault>,
+    problems: Vec<Diagnostic>,
+    /// What the search looks at.
+    sources: Vec<String>,
+}
+
+impl Lowerer<'_> {
+    /// Where a part of the expanded text stands in the file.
+    fn span(&self, span: syntax::Span) -> Span {
+        self.query.range(self.map.original(span))
+    }
+
+    fn looks_at(&mut self, source: String) {
+        if !self.sources.contains(&source) {
+            self.sources.push(source);
+        }
+    }
+
+    /// A pipeline; what cannot be lowered becomes a fault and is left out.
+    fn pipeline(&mut self, tree: &Tree, position: Position) -> Pipeline {
+        let (source, skipped) = match position {
+            Position::Given => (Ok(Source::Given), 0),
+            Position::Outermost | Position::Inner => self.source(tree),
+        };
+        let source = source.unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            Source::Single
+        });
+        let mut stages = Vec::new();
+        for command in tree.commands.iter().skip(skipped) {
+            self.add(command, &mut stages);
+        }
+        Pipeline::new(source, stages)
+    }
+
+    fn add(&mut self, command: &Spanned<Command>, stages: &mut Vec<Stage>) {
+        match self.command(command) {
+            Ok(kinds) => {
+                let span = self.span(command.span);
+                let name = command.node.name();
+                stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
+            }
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// Where the rows of a pipeline come from, and how many commands that takes.
+    fn source(&mut self, tree: &Tree) -> (Result<Source, Fault>, usize) {
+        let Some(first) = tree.commands.first() else {
+            return (Ok(Source::Single), 0);
+        };
+        match &first.node {
+            Command::Tstats(tstats) => (self.tstats_source(tstats), 0),
+            Command::InputLookup(input) => {
+                let table = self.table(&input.table);
+                (Ok(Source::Table(table)), 0)
+            }
+            Command::MakeResults(_) => (Ok(Source::Single), 0),
+            Command::Search(condition) => {
+                let about = search::about(condition);
+                self.looks_at(about.unwrap_or_else(|| "any log".to_owned()));
+                let view = Arc::clone(&self.environment.deployment.records);
+                (Ok(Source::Records(view)), 0)
+            }
+            other => {
+                let what = format!("the command `{}` at the start", other.name());
+                (Err(Fault::unsupported(what, first.span)), 1)
+            }
+        }
+    }
+}
+
+/// An expression of a field definition.
+///
+/// # Errors
+///
+/// Why it cannot be read.
+pub(super) fn definition(text: &str) -> Result<Expr, String> {
+    let tree = syntax::parse_expression(text).map_err(|error| error.message)?;
+    expression::standing_alone(&tree).map_err(|fault| match fault {
+        Fault::Unsupported { what, .. } => format!("{what} is not evaluated"),
+        Fault::Invalid { why, .. } => why,
+    })
+}
+
+/// A stage that keeps rows.
+fn filter(predicate: crate::detect::plan::Predicate) -> StageKind {
+    StageKind::Filter(Box::new(crate::detect::plan::Filter {
+        predicate,
+        rows: Vec::new(),
+    }))
+}

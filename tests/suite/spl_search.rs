@@ -1,0 +1,1 @@
+//! Splunk searches over logs.
