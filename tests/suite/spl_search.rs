@@ -1,1 +1,193 @@
-//! Splunk searches over logs.
+//! Splunk searches over logs: what fires, and that neither the prefilter, nor threads,
+//! nor memory changes it without a word.
+
+mod corpus;
+
+use std::sync::Arc;
+
+use misfire::content::{LoadedDetections, SplunkSettings, load_detections_from};
+use misfire::detect::plan::PlanEngine;
+use misfire::detect::{Engine, Firing, SearchTime, sort};
+use misfire::diagnostic::{Ink, SourceText, to_text};
+use misfire::event::catalogue::Catalogue;
+use misfire::event::{Batch, FileId, Names};
+
+use crate::support::project::{Project, RULE, sysmon};
+use crate::support::read;
+
+/// Loads one bare query.
+fn loaded(query: &str) -> LoadedDetections {
+    let text = format!(
+        "id: 0b3f7f0e-1c54-4d6b-9a53-2f6f1d0e7a11\ntitle: Query\nlanguage: spl\nquery: |\n  {}\n",
+        query.trim().replace('\n', "\n  ")
+    );
+    let loaded = load_detections_from(
+        vec![Ok(SourceText::new("query.yml", text))],
+        Some((&[], &SplunkSettings::default())),
+    );
+    assert_eq!(to_text(&loaded.problems, Ink::Plain), "", "in: {query}");
+    loaded
+}
+
+pub(super) fn engine(loaded: LoadedDetections) -> (PlanEngine, Arc<Names>) {
+    let mut plans = loaded.plans;
+    let mut names = Names::builder();
+    names.extend(Catalogue::bundled().field_names());
+    plans.intern(&mut names);
+    let names = Arc::new(names.freeze());
+    (PlanEngine::new(plans, &names), names)
+}
+
+pub(super) fn found(engine: &PlanEngine, batches: &[Batch]) -> Vec<Firing> {
+    let mut firings = Vec::new();
+    let mut search = engine.start();
+    for batch in batches {
+        search.feed(batch, &mut firings);
+    }
+    let tally = search.finish();
+    assert!(tally.exhausted.is_empty() && tally.gave_up.is_empty());
+    engine.conclude(tally.held, SearchTime::latest(tally.latest), &mut firings);
+    sort(&mut firings);
+    firings
+}
+
+/// The records that a query fires on, of those in a small log of process starts.
+fn records(query: &str) -> Vec<Vec<u64>> {
+    let (engine, names) = engine(loaded(query));
+    let home = tempfile::TempDir::new().expect("a temporary folder");
+    let path = home.path().join("log.jsonl");
+    let lines: String = [
+        sysmon(1, 5, r"C:\Windows\System32\whoami.exe"),
+        sysmon(2, 6, r"C:\Windows\System32\notepad.exe"),
+        sysmon(3, 7, r"C:\Tools\WHOAMI.EXE"),
+    ]
+    .iter()
+    .map(|record| format!("{record}\n"))
+    .collect();
+    std::fs::write(&path, lines).expect("a writable file");
+    let batches = read(&path, FileId(0), &names);
+    let firings = found(&engine, &batches);
+    firings
+        .into_iter()
+        .map(|firing| firing.events.iter().map(|event| event.record).collect())
+        .collect()
+}
+
+#[test]
+fn a_search_fires_on_each_event_by_itself() {
+    let query = r#"index=* source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational"
+        EventCode=1 Image="*\\whoami.exe""#;
+    assert_eq!(records(query), [vec![1], vec![3]]);
+}
+
+#[test]
+fn a_row_of_statistics_carries_its_events_the_latest_last() {
+    let query = r#"index=* EventCode=1 | stats count by EventCode | where count>2"#;
+    assert_eq!(records(query), [vec![1, 2, 3]]);
+    let query = r#"index=* EventCode=1 | stats count by EventCode | where count>3"#;
+    assert!(records(query).is_empty());
+}
+
+#[test]
+fn a_data_model_shows_derived_fields() {
+    let query = r#"| tstats count from datamodel=Endpoint.Processes
+        where Processes.process_name="whoami.exe" by Processes.process_name Processes.dest
+        | rename Processes.* as * | search process_name=*"#;
+    assert_eq!(records(query), [vec![1], vec![3]]);
+    // What a model does not hold cannot be asked of it.
+    let query = r#"| tstats count from datamodel=Endpoint.Processes where Image=* by Image"#;
+    assert!(records(query).is_empty());
+}
+
+#[test]
+fn now_is_the_time_of_the_last_record() {
+    let query = r#"index=* EventCode=1 | where _time > relative_time(now(), "-1s")"#;
+    assert_eq!(records(query), [vec![3]]);
+    let query = r#"index=* earliest=-1s EventCode=1"#;
+    assert_eq!(records(query), [vec![2], vec![3]]);
+}
+
+#[test]
+fn a_subsearch_narrows_the_search_around_it() {
+    let query = r#"index=* EventCode=1 [search index=* Image="*notepad*" | fields Image]"#;
+    assert_eq!(records(query), [vec![2]]);
+    let query = r#"index=* EventCode=1 NOT [search index=* Image="*notepad*" | fields Image]"#;
+    assert_eq!(records(query), [vec![1], vec![3]]);
+}
+
+#[test]
+fn names_of_another_deployment_are_not_found() {
+    let query = r#"index=* sourcetype="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational""#;
+    assert!(records(query).is_empty());
+}
+
+#[test]
+fn too_many_rows_are_told_and_nothing_fires() {
+    let (engine, names) = engine(loaded("index=* EventCode=1 | stats count by Image"));
+    let engine = engine.with_memory(1000);
+    let home = tempfile::TempDir::new().expect("a temporary folder");
+    let path = home.path().join("log.jsonl");
+    let lines: String = (1..20)
+        .map(|number| format!("{}\n", sysmon(number, 5, r"C:\Windows\System32\whoami.exe")))
+        .collect();
+    std::fs::write(&path, lines).expect("a writable file");
+    let mut firings = Vec::new();
+    let mut search = engine.start();
+    for batch in &read(&path, FileId(0), &names) {
+        search.feed(batch, &mut firings);
+    }
+    let tally = search.finish();
+    assert_eq!(tally.exhausted.len(), 1);
+    assert!(tally.held.is_empty() && firings.is_empty());
+}
+
+/// A rule and a query that say that they are one idea.
+fn pair(query: &str) -> Project {
+    let mut project = Project::new();
+    project.rules.push((
+        "whoami-spl.yml".to_owned(),
+        format!(
+            "id: 5b0e0f7d-9d1c-4f19-8a55-7e2b6c1f3d20\ntitle: Whoami by SPL\nlanguage: spl\n\
+             agrees_with: [{RULE}]\nquery: |\n  {query}\n"
+        ),
+    ));
+    project
+}
+
+#[test]
+fn one_idea_in_two_languages_is_compared_event_by_event() {
+    let done = pair(r#"index=* EventCode=1 Image="*\\whoami.exe""#)
+        .run()
+        .exits(0);
+    let agreements = &done.json()["tests"][0]["agreements"];
+    assert_eq!(agreements[0]["agrees"], true);
+    assert_eq!(agreements[0]["both"], 1);
+
+    let done = pair(r#"index=* EventCode=1 Image="*.exe""#).run().exits(1);
+    let report = done.json();
+    let agreements = &report["tests"][0]["agreements"];
+    assert_eq!(agreements[0]["agrees"], false);
+    assert_eq!(agreements[0]["only_this"][0]["record"], 2);
+    assert_eq!(report["summary"]["unexpected"], 1);
+}
+
+/// A query is judged as any rule is: where it stays silent, it is told by which field.
+#[test]
+fn a_silent_query_is_told_by_its_field() {
+    let id = RULE;
+    let mut project = Project::new();
+    project.rules = vec![(
+        "query.yml".to_owned(),
+        format!(
+            "id: {id}\ntitle: Whoami\nlanguage: spl\nquery: |\n  \
+             | tstats count from datamodel=Endpoint.Processes where Processes.process_name=whoami2.exe by Processes.dest\n"
+        ),
+    )];
+    let done = project.run().exits(1);
+    let verdict = &done.json()["tests"][0]["verdicts"][0];
+    assert_eq!(verdict["verdict"], "misfire", "{verdict}");
+    assert_eq!(verdict["language"], "spl");
+    let text = verdict["near_miss"].to_string();
+    assert!(text.contains("Processes.process_name"), "{text}");
+    assert!(text.contains("whoami.exe"), "{text}");
+}

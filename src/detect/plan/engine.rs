@@ -130,6 +130,8 @@ pub struct PlanEngine {
     tables: Vec<Vec<Arc<FieldTable>>>,
     views: Vec<Arc<View>>,
     slot_count: usize,
+    /// Rows that are held back may take so many bytes, a thread.
+    most_held: usize,
     /// Whether any plan must know when the records end.
     asks_the_time: bool,
     origins: Mutex<HashMap<Origin, Arc<OriginTargets>>>,
@@ -217,6 +219,7 @@ impl PlanEngine {
             tables,
             views,
             slot_count: slots.names().len(),
+            most_held: MOST_HELD,
             asks_the_time: false,
             origins: Mutex::default(),
             prefilter: Prefilter::On,
@@ -225,6 +228,14 @@ impl PlanEngine {
             engine.add(planned, ProgramId(number), &slots);
         }
         engine
+    }
+
+    /// The same engine, in which rows that are held back may take so many bytes, a
+    /// thread.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: usize) -> Self {
+        self.most_held = bytes;
+        self
     }
 
     /// The same engine, which takes every record apart. For tests and measurements:
@@ -561,7 +572,7 @@ impl PlanSearch<'_> {
         }
         for row in rows {
             self.held += row.size();
-            if self.held > MOST_HELD {
+            if self.held > self.engine.most_held {
                 self.tally.exhausted.insert(head.program);
                 self.tally.held.retain(|held| held.program != head.program);
                 return;

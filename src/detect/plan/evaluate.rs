@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::compare::compare;
-use super::expression::{Arithmetic, Expr, ExprKind, TextOperands};
+use super::expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 use super::field::FieldRef;
 use super::function::{CallContext, call};
 use super::predicate::{
@@ -125,15 +125,21 @@ impl<'c> Evaluator<'c> {
                     .and_then(|place| i64::try_from(place).ok())
                     .map_or(Value::Null, Value::Integer)
             }
-            ExprKind::Bucket { subject, span } => span.bin(&self.value(subject, row)),
+            ExprKind::Bucket {
+                subject,
+                span,
+                label,
+            } => bucket(&self.value(subject, row), *span, *label),
             ExprKind::Substitute {
                 subject,
                 regex,
                 replacement,
+                most,
             } => self.substitute(
                 regex,
                 &self.value(subject, row),
                 &self.value(replacement, row),
+                *most,
             ),
             ExprKind::Capture { subject, regex } => {
                 let subject = self.value(subject, row);
@@ -155,21 +161,26 @@ impl<'c> Evaluator<'c> {
             .map_or(Value::Null, |(_, value)| self.value(value, row))
     }
 
-    fn substitute(&self, regex: &Regex, subject: &Value, replacement: &Value) -> Value {
+    fn substitute(
+        &self,
+        regex: &Regex,
+        subject: &Value,
+        replacement: &Value,
+        most: Option<usize>,
+    ) -> Value {
         if replacement.is_null() {
             return Value::Null;
         }
         let replacement = replacement.to_text();
-        let replaced =
-            subject.items().map(
-                |item| match regex.replace_all(&item.to_text(), &replacement) {
-                    Ok(text) => Value::text(&text),
-                    Err(_) => {
-                        self.give_up();
-                        item.clone()
-                    }
-                },
-            );
+        let replaced = subject.items().map(|item| {
+            match regex.replace(&item.to_text(), &replacement, most.unwrap_or(usize::MAX)) {
+                Ok(text) => Value::text(&text),
+                Err(_) => {
+                    self.give_up();
+                    item.clone()
+                }
+            }
+        });
         Value::list(replaced.collect())
     }
 
@@ -279,6 +290,18 @@ impl<'c> Evaluator<'c> {
     }
 }
 
+/// The bin of a value; a value that is no number is its own.
+fn bucket(value: &Value, span: super::time::Span, label: BinLabel) -> Value {
+    let start = span.bin(value);
+    match (label, start.as_number(), span.width()) {
+        (BinLabel::Range, Some(number), Some(width)) => {
+            let end = Value::number(number + width);
+            Value::text(&format!("{}-{}", start.to_text(), end.to_text()))
+        }
+        _ => start,
+    }
+}
+
 fn nothing(nulls: Nulls) -> Truth {
     match nulls {
         Nulls::Unknown => Truth::Unknown,
@@ -341,7 +364,15 @@ fn has_keyword(keyword: &Keyword, text: &str) -> bool {
     match keyword.bounds {
         Bounds::Anywhere => keyword.glob.finds(text),
         Bounds::Tokens => keyword.glob.finds_between(text, is_breaker),
+        Bounds::Terms => keyword.glob.finds_between(text, is_major_breaker),
     }
+}
+
+/// Whether a character separates terms.
+///
+/// Source: Splunk, "segmenters.conf": the default major breakers.
+fn is_major_breaker(character: char) -> bool {
+    character.is_whitespace() || "[]<>(){}|!;,'\"*&?+".contains(character)
 }
 
 /// Whether a character separates tokens.

@@ -80,6 +80,8 @@ pub enum ExprKind {
         subject: Box<Expr>,
         /// The width of the bins.
         span: super::time::Span,
+        /// What a bin is called.
+        label: BinLabel,
     },
     /// A text in which everything that a regular expression finds is replaced.
     Substitute {
@@ -89,6 +91,8 @@ pub enum ExprKind {
         regex: Box<Regex>,
         /// What takes its place, with references to groups.
         replacement: Box<Expr>,
+        /// In how many places at most; all if none.
+        most: Option<usize>,
     },
     /// What the regular expression's first group captures in a text, in all places;
     /// null if it finds nothing.
@@ -98,6 +102,15 @@ pub enum ExprKind {
         /// The regular expression.
         regex: Box<Regex>,
     },
+}
+
+/// What a bin is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinLabel {
+    /// By its start.
+    Start,
+    /// By its start and its end: `0-10`.
+    Range,
 }
 
 /// An operation on numbers.

@@ -156,7 +156,10 @@ fn verbatim(expr: &Expr, table: &FieldTable, depth: usize) -> Option<Verbatim> {
     match &expr.kind {
         ExprKind::Literal(Value::Null) => Some(Verbatim::default()),
         ExprKind::Literal(value) => Some(Verbatim {
-            constants: vec![value.to_text().into_owned()],
+            constants: value
+                .items()
+                .map(|item| item.to_text().into_owned())
+                .collect(),
         }),
         ExprKind::Field(field) => match table.computed(field) {
             Some(computed) => verbatim(computed, table, depth + 1),

@@ -35,7 +35,7 @@ mod wanted;
 
 pub use apply::apply;
 pub use engine::{PlanEngine, PlanSet, PlannedDetection};
-pub use expression::{Arithmetic, Expr, ExprKind, TextOperands};
+pub use expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 pub use field::{FieldRef, NamePattern, Span};
 pub use predicate::{
     Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth,
@@ -44,8 +44,8 @@ pub use row::{RAW, TIME};
 pub use stage::{
     Aggregate, Among, AmongRows, Argument, Assignment, Dedup, Direction, EACH_FIELD, EACH_MATCH,
     Existing, Filter, Frame, Internal, Join, Key, Limit, Lookup, Membership, OfNothing, Output,
-    Parse, Pipeline, Plan, Projection, Sequence, Sort, SortKey, Source, Stage, StageKind, Target,
-    Window, WithoutKey,
+    Parse, Pipeline, Plan, Projection, Replacement, Sequence, Sort, SortKey, Source, Stage,
+    StageKind, Target, Window, WithoutKey,
 };
 pub use table::{Matching, Table};
 pub use value::Value;

@@ -81,6 +81,9 @@ pub enum Bounds {
     Anywhere,
     /// At the bounds of tokens: white space and punctuation separate them.
     Tokens,
+    /// At the bounds of terms: what joins the parts of addresses and names does not
+    /// separate them.
+    Terms,
 }
 
 /// How a predicate takes what it is given.

@@ -235,12 +235,26 @@ impl Regex {
     ///
     /// It takes too many steps.
     pub fn replace_all(&self, text: &str, replacement: &str) -> Result<String, TooManySteps> {
+        self.replace(text, replacement, usize::MAX)
+    }
+
+    /// The same in so many places at most.
+    ///
+    /// # Errors
+    ///
+    /// It takes too many steps.
+    pub fn replace(
+        &self,
+        text: &str,
+        replacement: &str,
+        most: usize,
+    ) -> Result<String, TooManySteps> {
         let parts = parts_of(replacement);
         let mut out = String::with_capacity(text.len());
         let mut last = 0;
         match &self.engine {
             Compiled::Plain(regex) => {
-                for captures in regex.captures_iter(text) {
+                for captures in regex.captures_iter(text).take(most) {
                     if let Some(whole) = captures.get(0) {
                         out.push_str(text.get(last..whole.start()).unwrap_or_default());
                         last = whole.end();
@@ -259,7 +273,7 @@ impl Regex {
                 }
             }
             Compiled::Fancy(regex) => {
-                for captures in regex.captures_iter(text) {
+                for captures in regex.captures_iter(text).take(most) {
                     let captures = captures.map_err(|_| TooManySteps)?;
                     if let Some(whole) = captures.get(0) {
                         out.push_str(text.get(last..whole.start()).unwrap_or_default());

@@ -103,7 +103,7 @@ pub enum StageKind {
     /// Replaces whole values.
     Replace {
         /// What is replaced by what, the first that matches.
-        pairs: Vec<(Glob, Value)>,
+        pairs: Vec<Replacement>,
         /// The fields; all if there are none.
         fields: Vec<NamePattern>,
     },
@@ -118,11 +118,34 @@ pub enum StageKind {
     ForEach {
         /// The fields.
         fields: Vec<NamePattern>,
+        /// The fields that are left out.
+        except: Vec<NamePattern>,
         /// The stages.
         body: Vec<Stage>,
     },
     /// Groups rows that follow each other in time.
     Sequence(Box<Sequence>),
+}
+
+/// What takes the place of a whole value.
+#[derive(Debug, Clone)]
+pub enum Replacement {
+    /// A value that matches becomes another one.
+    Value(Glob, Value),
+    /// A value that matches becomes another pattern, in which each `*` stands for what
+    /// it stood for.
+    Pattern(NamePattern, NamePattern),
+}
+
+impl Replacement {
+    /// What a value becomes; none if it does not match.
+    #[must_use]
+    pub fn apply(&self, text: &str) -> Option<Value> {
+        match self {
+            Self::Value(old, new) => old.matches(text).then(|| new.clone()),
+            Self::Pattern(old, new) => Some(Value::text(&new.fill(&old.captures(text)?))),
+        }
+    }
 }
 
 /// The placeholder for a field's name in [`StageKind::ForEach`].
@@ -320,6 +343,8 @@ pub enum Frame {
         current: Membership,
         /// The last so many rows; all if none.
         last: Option<usize>,
+        /// Whether a group goes on after rows of others.
+        among: Among,
     },
 }
 

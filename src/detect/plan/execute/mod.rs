@@ -109,7 +109,7 @@ impl Run<'_> {
     }
 
     fn stage(&self, stage: &Stage, mut rows: Vec<Row>) -> Result<Vec<Row>, Exhausted> {
-        if is_streaming(stage) {
+        if streaming::is_row_wise(stage) {
             let mut out = Vec::with_capacity(rows.len());
             for row in rows {
                 stream(self.evaluator, stage, row, &mut out);

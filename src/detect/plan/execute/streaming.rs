@@ -13,17 +13,22 @@ use super::{lookup, parse, project};
 
 /// Whether a stage looks at one row at a time, and at nothing else but the row.
 pub(in super::super) fn is_streaming(stage: &Stage) -> bool {
+    is_row_wise(stage) && !asks_the_time(stage)
+}
+
+/// Whether a stage looks at one row at a time.
+pub(super) fn is_row_wise(stage: &Stage) -> bool {
     match &stage.kind {
-        StageKind::Filter(filter) => filter.rows.is_empty() && !asks_the_time(stage),
-        StageKind::Extend(_) => !asks_the_time(stage),
-        StageKind::Parse(_)
+        StageKind::Filter(filter) => filter.rows.is_empty(),
+        StageKind::Extend(_)
+        | StageKind::Parse(_)
         | StageKind::Project(_)
         | StageKind::Rename(_)
         | StageKind::Expand { .. }
         | StageKind::Lookup(_)
         | StageKind::Replace { .. }
         | StageKind::Totals { .. }
-        | StageKind::ForEach { .. } => !asks_the_time(stage),
+        | StageKind::ForEach { .. } => true,
         StageKind::Fill { fields, .. } => !fields.is_empty(),
         StageKind::Aggregate(_)
         | StageKind::Window(_)
@@ -94,8 +99,8 @@ pub(in super::super) fn stream(
             for (name, value) in row.values_mut() {
                 if fields.is_empty() || fields.iter().any(|field| field.matches(name)) {
                     let text = value.to_text();
-                    if let Some((_, new)) = pairs.iter().find(|(old, _)| old.matches(&text)) {
-                        let new = new.clone();
+                    let new = pairs.iter().find_map(|pair| pair.apply(&text));
+                    if let Some(new) = new {
                         *value = new;
                     }
                 }
@@ -108,8 +113,13 @@ pub(in super::super) fn stream(
             let sum: f64 = numbers.filter_map(|(_, value)| value.as_number()).sum();
             row.set(&output.name, Value::number(sum));
         }
-        StageKind::ForEach { fields, body } => {
-            let names: Vec<Arc<str>> = row.names().cloned().collect();
+        StageKind::ForEach {
+            fields,
+            except,
+            body,
+        } => {
+            let is_taken = |name: &Arc<str>| !except.iter().any(|field| field.matches(name));
+            let names: Vec<Arc<str>> = row.names().cloned().filter(is_taken).collect();
             for field in fields {
                 for name in &names {
                     if let Some(captures) = field.captures(name) {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::super::evaluate::Evaluator;
 use super::super::row::Row;
-use super::super::stage::{Frame, Membership, Window};
+use super::super::stage::{Among, Frame, Membership, Window};
 use super::super::value::Value;
 use super::aggregate::Group;
 
@@ -30,10 +30,19 @@ pub(super) fn run(evaluator: &Evaluator<'_>, window: &Window, mut rows: Vec<Row>
                 }
             }
         }
-        Frame::Running { current, last } => {
+        Frame::Running {
+            current,
+            last,
+            among,
+        } => {
             let mut seen: HashMap<&Vec<Box<str>>, Running> = HashMap::new();
+            let mut before = None;
             for (row, key) in rows.iter_mut().zip(&keys) {
                 let Some(key) = key else { continue };
+                if among == Among::Consecutive && before.is_some_and(|before| before != key) {
+                    seen.clear();
+                }
+                before = Some(key);
                 let running = seen.entry(key).or_insert_with(|| Running::new(window));
                 let own = row.clone();
                 if current == Membership::In {

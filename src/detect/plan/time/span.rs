@@ -72,6 +72,16 @@ impl Span {
         Some(Self { width, snap })
     }
 
+    /// The width as a number, of seconds for times; none for months, whose widths
+    /// differ.
+    #[must_use]
+    pub fn width(&self) -> Option<f64> {
+        match self.width {
+            Width::Number(width) => Some(width),
+            Width::Days(_) | Width::Months(_) => None,
+        }
+    }
+
     /// Where the bin of a value begins, days being those of Greenwich; the value itself
     /// if it is no number.
     #[must_use]

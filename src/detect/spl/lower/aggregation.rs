@@ -11,9 +11,9 @@ use super::super::syntax::{
 use super::{Fault, Lowerer};
 use crate::detect::plan::aggregate::{Aggregation, Percentile, Spread};
 use crate::detect::plan::{
-    Aggregate, Argument, Bounds, Expr, FieldRef, Frame, Key, Keyword, Membership, NamePattern,
-    OfNothing, Output, Predicate, PredicateKind, Sequence, Source, Span, StageKind, Value, Window,
-    WithoutKey, time,
+    Aggregate, Among, Argument, Bounds, Expr, FieldRef, Frame, Key, Keyword, Membership,
+    NamePattern, OfNothing, Output, Predicate, PredicateKind, Sequence, Source, Span, StageKind,
+    Value, Window, WithoutKey, time,
 };
 
 impl Lowerer<'_> {
@@ -40,11 +40,11 @@ impl Lowerer<'_> {
         span: syntax::Span,
     ) -> Result<Vec<StageKind>, Fault> {
         let options = &stats.options;
-        let is_reset = options.reset_on_change == Some(true)
-            || options.reset_before.is_some()
-            || options.reset_after.is_some();
-        if is_reset {
-            return Err(Fault::unsupported("`reset_…` of streamstats", span));
+        if options.reset_before.is_some() || options.reset_after.is_some() {
+            return Err(Fault::unsupported(
+                "`reset_before` and `reset_after` of streamstats",
+                span,
+            ));
         }
         if options.time_window.is_some() {
             return Err(Fault::unsupported("`time_window` of streamstats", span));
@@ -68,6 +68,10 @@ impl Lowerer<'_> {
                     _ => Membership::In,
                 },
                 last,
+                among: match options.reset_on_change {
+                    Some(true) => Among::Consecutive,
+                    _ => Among::All,
+                },
             },
         })])
     }

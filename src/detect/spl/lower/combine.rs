@@ -158,6 +158,7 @@ impl Lowerer<'_> {
         }
         Ok(vec![StageKind::ForEach {
             fields: super::command::patterns(&foreach.fields),
+            except: Vec::new(),
             body: stages,
         }])
     }
@@ -191,21 +192,26 @@ impl Lowerer<'_> {
     }
 }
 
-/// Placeholders that stand alone, as names in quotes.
+/// Words with placeholders that stand outside of quotes, as names in quotes.
 fn quoted(body: &str) -> String {
     let mut out = String::with_capacity(body.len());
     let mut open: Option<char> = None;
     let mut rest = body;
     while let Some(character) = rest.chars().next() {
-        let placeholder = [EACH_FIELD, EACH_MATCH]
-            .into_iter()
-            .find(|placeholder| rest.starts_with(*placeholder));
-        if let (None, Some(placeholder)) = (open, placeholder) {
-            out.push('\'');
-            out.push_str(placeholder);
-            out.push('\'');
-            rest = &rest[placeholder.len()..];
-            continue;
+        if open.is_none() {
+            let word = word_of(rest);
+            if word.contains("<<") {
+                out.push('\'');
+                out.push_str(word);
+                out.push('\'');
+                rest = &rest[word.len()..];
+                continue;
+            }
+            if !word.is_empty() {
+                out.push_str(word);
+                rest = &rest[word.len()..];
+                continue;
+            }
         }
         match (character, open) {
             ('"' | '\'', None) => open = Some(character),
@@ -222,4 +228,21 @@ fn quoted(body: &str) -> String {
         }
     }
     out
+}
+
+/// The word that a text begins with: name characters and placeholders.
+fn word_of(text: &str) -> &str {
+    let mut end = 0;
+    while let Some(rest) = text.get(end..) {
+        let placeholder = [EACH_FIELD, EACH_MATCH]
+            .into_iter()
+            .find(|placeholder| rest.starts_with(*placeholder));
+        let next = rest.chars().next();
+        end += match (placeholder, next) {
+            (Some(placeholder), _) => placeholder.len(),
+            (None, Some(next)) if next.is_alphanumeric() || next == '_' => next.len_utf8(),
+            _ => break,
+        };
+    }
+    &text[..end]
 }

@@ -145,6 +145,7 @@ pub(super) fn value(
                 subject: Box::new(lowerer.value(&arguments[0])?),
                 regex: Box::new(regex(name, &arguments[1])?),
                 replacement: Box::new(lowerer.value(&arguments[2])?),
+                most: None,
             }
         }
         "mvfind" => {

@@ -100,7 +100,10 @@ impl Lowerer<'_> {
             SearchExpressionKind::Keyword(value) => Ok(Predicate::new(
                 PredicateKind::Keyword(Keyword {
                     glob: glob(value),
-                    bounds: Bounds::Tokens,
+                    bounds: match value.form() {
+                        ValueForm::Term => Bounds::Terms,
+                        _ => Bounds::Tokens,
+                    },
                 }),
                 span,
             )),

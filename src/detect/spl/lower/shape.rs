@@ -12,8 +12,8 @@ use super::command::patterns;
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::SortBy;
 use crate::detect::plan::{
-    Among, Assignment, Dedup, Direction, Expr, ExprKind, FieldRef, Limit, Membership, Sort,
-    SortKey, StageKind, Target, Value,
+    Among, Assignment, BinLabel, Dedup, Direction, Expr, ExprKind, FieldRef, Limit, Membership,
+    Sort, SortKey, StageKind, TIME, Target, Value,
 };
 
 /// Rows that `sort` keeps unless it says otherwise.
@@ -135,6 +135,17 @@ impl Lowerer<'_> {
         let bucket = ExprKind::Bucket {
             subject: Box::new(Expr::field(&bin.field.node.text, place)),
             span: span_of(length, span)?,
+            // Source: "Search Reference: bin": numbers become ranges, times do not.
+            label: if length
+                .text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+                && bin.field.node.text != TIME
+            {
+                BinLabel::Range
+            } else {
+                BinLabel::Start
+            },
         };
         Ok(vec![StageKind::Extend(vec![Assignment {
             target: Target::Field(FieldRef::new(&target.node.text)),

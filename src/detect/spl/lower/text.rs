@@ -13,7 +13,7 @@ use crate::detect::plan::compare::{Case, Coercion};
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
     Assignment, EACH_FIELD, Expr, ExprKind, FieldRef, Items, Modes, NamePattern, Nulls, Parse,
-    Pattern, Predicate, PredicateKind, RAW, Stage, StageKind, Target, Value,
+    Pattern, Predicate, PredicateKind, RAW, Replacement, Stage, StageKind, Target, Value,
 };
 
 impl Lowerer<'_> {
@@ -80,17 +80,13 @@ impl Lowerer<'_> {
         if flags != "g" && !flags.is_empty() {
             return Err(unsupported());
         }
-        let pattern = if flags.is_empty() {
-            // Only the first match: everything before it is kept.
-            return Err(Fault::unsupported("a script of rex without `g`", span));
-        } else {
-            pattern
-        };
+        let most = if flags.is_empty() { Some(1) } else { None };
         let place = self.span(span);
         let substitute = ExprKind::Substitute {
             subject: Box::new(Expr::field(field, place)),
             regex: Box::new(compiled(pattern, span)?),
             replacement: Box::new(Expr::literal(Value::text(replacement), place)),
+            most,
         };
         Ok(vec![set(
             FieldRef::new(field),
@@ -147,18 +143,25 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn convert(&mut self, convert: &Convert) -> Result<Vec<StageKind>, Fault> {
-        let mut stages = Vec::new();
-        for conversion in &convert.conversions {
-            let format = convert.time_format.as_deref();
-            stages.push(self.conversion(conversion, format)?);
-        }
-        Ok(stages)
+        // What is to be left alone is not part of any pattern.
+        let is_none = |conversion: &&Conversion| conversion.function == "none";
+        let none = convert.conversions.iter().filter(is_none);
+        let none: Vec<_> = none
+            .map(|conversion| NamePattern::new(&conversion.field.node.text))
+            .collect();
+        let others = convert.conversions.iter();
+        let others = others.filter(|conversion| !is_none(conversion));
+        let format = convert.time_format.as_deref();
+        others
+            .map(|conversion| self.conversion(conversion, format, &none))
+            .collect()
     }
 
     fn conversion(
         &self,
         conversion: &Conversion,
         format: Option<&str>,
+        except: &[NamePattern],
     ) -> Result<StageKind, Fault> {
         let place = self.span(conversion.field.span);
         let name = &conversion.field.node.text;
@@ -168,7 +171,6 @@ impl Lowerer<'_> {
             "mktime" => Function::ParseTime,
             "num" => Function::NumberOrNull,
             "auto" => Function::NumberOrText,
-            "none" => Function::Unchanged,
             "dur2sec" => Function::DurationToSeconds,
             "mstime" => Function::MinutesToSeconds,
             "memk" => Function::MemoryToKilobytes,
@@ -202,6 +204,7 @@ impl Lowerer<'_> {
             let body = StageKind::Extend(vec![assignment(EACH_FIELD, EACH_FIELD)]);
             return Ok(StageKind::ForEach {
                 fields: vec![NamePattern::new(name)],
+                except: except.to_vec(),
                 body: vec![Stage::new(body, "convert", place)],
             });
         }
@@ -236,16 +239,12 @@ impl Lowerer<'_> {
     pub(super) fn replace(&mut self, replace: &Replace) -> Result<Vec<StageKind>, Fault> {
         let mut pairs = Vec::new();
         for replacement in &replace.replacements {
-            if replacement.to.node.has_wildcard() {
-                return Err(Fault::unsupported(
-                    "a wildcard in what `replace` puts in",
-                    replacement.to.span,
-                ));
-            }
-            pairs.push((
-                glob(&replacement.from.node),
-                Value::text(&replacement.to.node.text()),
-            ));
+            let (from, to) = (&replacement.from.node, &replacement.to.node);
+            pairs.push(if to.has_wildcard() {
+                Replacement::Pattern(NamePattern::new(&from.text()), NamePattern::new(&to.text()))
+            } else {
+                Replacement::Value(glob(from), Value::text(&to.text()))
+            });
         }
         Ok(vec![StageKind::Replace {
             pairs,

@@ -79,7 +79,9 @@ impl Cursor<'_> {
 
     fn aggregation(&mut self) -> Result<Aggregation, SyntaxError> {
         let start = self.position();
-        let function = self.take_while(|letter| letter.is_alphanumeric() || letter == '_');
+        // A percentile may have decimals: `perc99.9`.
+        let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+        let function = self.take_while(is_name);
         let ends = |letter: char| letter.is_whitespace() || is_breaker(letter);
         if function.is_empty() || !self.peek().is_none_or(ends) {
             self.rewind(start);
