@@ -84,7 +84,7 @@ impl PlanSet {
     }
 
     /// Links plans and views; the linked kinds of each view, in order.
-    fn link(&mut self) -> (Slots, Vec<(Arc<View>, Vec<LinkedKind>)>) {
+    fn link(&mut self) -> (Slots, Vec<LinkedView>) {
         let mut slots = Slots::default();
         let views = self.views();
         for planned in &mut self.planned {
@@ -107,6 +107,9 @@ impl PlanSet {
         (slots, linked)
     }
 }
+
+/// A view with its kinds, linked, in their order.
+type LinkedView = (Arc<View>, Vec<LinkedKind>);
 
 fn views_of(pipeline: &mut Pipeline, views: &mut Vec<Arc<View>>) {
     if let RowSource::Records(view) = &pipeline.source
@@ -595,9 +598,8 @@ fn is_plain(raw: &str) -> bool {
         return false;
     }
     let bytes = raw.as_bytes();
-    let mut places = memchr::memchr_iter(b'\\', bytes);
     let mut after = 0;
-    while let Some(place) = places.next() {
+    for place in memchr::memchr_iter(b'\\', bytes) {
         if place < after {
             continue;
         }

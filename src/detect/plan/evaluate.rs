@@ -208,7 +208,7 @@ impl<'c> Evaluator<'c> {
                 }
                 any
             }
-            PredicateKind::Not(part) => self.truth(part, row).not(),
+            PredicateKind::Not(part) => self.truth(part, row).contrary(),
             PredicateKind::Compare {
                 left,
                 operator,

@@ -143,7 +143,7 @@ impl Truth {
 
     /// The contrary.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn contrary(self) -> Self {
         match self {
             Self::False => Self::True,
             Self::Unknown => Self::Unknown,

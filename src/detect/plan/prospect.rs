@@ -61,7 +61,7 @@ pub(super) fn prospect(predicate: &Predicate, field: &dyn Fn(&FieldRef) -> Known
             }
             any
         }
-        PredicateKind::Not(part) => prospect(part, field).map(Truth::not),
+        PredicateKind::Not(part) => prospect(part, field).map(Truth::contrary),
         PredicateKind::Exists(subject) => match known(subject, field) {
             Known::Value(value) => Some(Truth::from(!value.is_null())),
             Known::Unsure => None,

@@ -64,7 +64,12 @@ fn the_prefilter_changes_nothing() {
     else {
         return;
     };
-    let load = || load_detections_with(&[detections.clone()], &SplunkSettings::default());
+    let load = || {
+        load_detections_with(
+            std::slice::from_ref(&detections),
+            &SplunkSettings::default(),
+        )
+    };
     let (with, names) = engine(load());
     let (without, _) = engine(load());
     let without = without.without_prefilter();

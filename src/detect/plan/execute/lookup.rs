@@ -36,7 +36,7 @@ pub(super) fn run(lookup: &Lookup, row: &mut Row) {
     let Some(conditions) = conditions else {
         return;
     };
-    let matches = |cells: &&Box<[Arc<str>]>| {
+    let matches = |cells: &[Arc<str>]| {
         conditions.iter().all(|(column, value)| {
             let cell = cells.get(*column).map_or("", AsRef::as_ref);
             value
@@ -45,7 +45,12 @@ pub(super) fn run(lookup: &Lookup, row: &mut Row) {
         })
     };
     let most = table.max_matches.unwrap_or(1000);
-    let found: Vec<_> = table.rows.iter().filter(matches).take(most).collect();
+    let found: Vec<_> = table
+        .rows
+        .iter()
+        .filter(|cells| matches(cells))
+        .take(most)
+        .collect();
     let outputs: Vec<(usize, Arc<str>)> = if lookup.outputs.is_empty() {
         let columns = table.columns.iter().enumerate();
         let others = columns

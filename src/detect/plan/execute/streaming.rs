@@ -119,7 +119,7 @@ pub(in super::super) fn stream(
             body,
         } => {
             let is_taken = |name: &Arc<str>| !except.iter().any(|field| field.matches(name));
-            let names: Vec<Arc<str>> = row.names().cloned().filter(is_taken).collect();
+            let names: Vec<Arc<str>> = row.names().filter(|name| is_taken(name)).cloned().collect();
             for field in fields {
                 for name in &names {
                     if let Some(captures) = field.captures(name) {
