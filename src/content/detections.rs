@@ -26,6 +26,8 @@ pub struct LoadedDetections {
     pub sigma: SigmaRuleSet,
     /// The queries that have been lowered to plans, or refused.
     pub plans: PlanSet,
+    /// The deployment of Splunk that its searches are read in; none without any.
+    pub deployment: Option<String>,
     /// Detections in languages that are not evaluated, each with its text.
     pub foreign: Vec<(Detection, Arc<SourceText>)>,
     /// Everything that is wrong with the files.
@@ -248,6 +250,7 @@ fn gathered(
         }
     }
     let (environment, problems) = environment(!queries.is_empty());
+    loaded.deployment = (!queries.is_empty()).then(|| environment.deployment.name.clone());
     loaded.problems.extend(problems);
     let planned: Vec<_> = queries
         .into_par_iter()

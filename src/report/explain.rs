@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::paint::Paint;
 use super::words::{self, count};
 use crate::detect::{
-    Coverage, Detection, Explanation, GroupState, NearMiss, Outcome, Quantity, Seen,
+    Coverage, Detection, Explanation, GroupState, NearMiss, Outcome, Quantity, Seen, StageState,
 };
 use crate::diagnostic;
 use crate::event::EventId;
@@ -81,7 +81,25 @@ pub(super) fn explanation_text(
     if let Some(nearest) = &explanation.nearest {
         nearest_text(out, nearest, files, paint)?;
     }
+    stages_text(out, &explanation.stages)?;
     groups_text(out, &explanation.groups, paint)
+}
+
+/// Writes how many rows came to each stage, up to the one at which the last died.
+fn stages_text(out: &mut dyn Write, stages: &[StageState]) -> io::Result<()> {
+    if stages.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "rows:")?;
+    for stage in stages {
+        let name = words::one_line(&stage.name, VALUE_WIDTH);
+        let (before, after) = (words::grouped(stage.before), words::grouped(stage.after));
+        writeln!(out, "  {name}: {before} came, {after} left")?;
+        if stage.after == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the event that came closest.
@@ -258,6 +276,17 @@ pub(super) struct ExplanationDocument {
     nearest: Option<NearestDocument>,
     /// The groups of a correlation, those that came closest first.
     groups: Vec<GroupDocument>,
+    /// How many rows came to each stage of a query, and how many it left.
+    stages: Vec<StageDocument>,
+}
+
+/// How many rows a stage of a query took and left.
+#[derive(Debug, Serialize, JsonSchema)]
+struct StageDocument {
+    /// The query's word for it.
+    name: String,
+    before: u64,
+    after: u64,
 }
 
 /// An event, as explanations point to it.
@@ -335,6 +364,15 @@ pub(super) fn explanation_document(
             distance: nearest.distance,
             predicates: nearest.outcomes.iter().map(predicate_document).collect(),
         }),
+        stages: explanation
+            .stages
+            .iter()
+            .map(|stage| StageDocument {
+                name: stage.name.clone(),
+                before: stage.before,
+                after: stage.after,
+            })
+            .collect(),
         groups: explanation
             .groups
             .iter()

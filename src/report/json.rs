@@ -45,7 +45,7 @@ pub fn report_schema() -> Json {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "misfire run")]
 struct RunDocument<'r> {
-    summary: SummaryDocument,
+    summary: SummaryDocument<'r>,
     /// The tests, in the order of the run.
     tests: Vec<TestDocument<'r>>,
     /// Where the content is from; null where none was loaded, and for a suite in SigmaHQ's format.
@@ -84,7 +84,7 @@ enum BundledWord {
 
 /// A run counted.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SummaryDocument {
+struct SummaryDocument<'r> {
     /// How often each verdict was given.
     #[serde(flatten)]
     verdicts: VerdictCounts,
@@ -104,6 +104,8 @@ struct SummaryDocument {
     planned: usize,
     /// How many tests a filter left out.
     left_out: usize,
+    /// The deployment of Splunk that its searches were read in; null without any.
+    splunk_deployment: Option<&'r str>,
     /// How many records were read.
     records: u64,
     /// Whether Ctrl-C ended the run early.
@@ -389,7 +391,7 @@ fn document(report: &Report) -> RunDocument<'_> {
     }
 }
 
-fn summary(report: &Report) -> SummaryDocument {
+fn summary(report: &Report) -> SummaryDocument<'_> {
     let summary = report.summary();
     let count = |verdict: Verdict| {
         let count = summary.verdicts.get(verdict.as_str());
@@ -425,6 +427,7 @@ fn summary(report: &Report) -> SummaryDocument {
         judged: report.judged(),
         planned: report.planned,
         left_out: report.left_out.len(),
+        splunk_deployment: report.deployment.as_deref(),
         records: report.records,
         interrupted: report.interrupted,
         commented_out: report.commented_out,

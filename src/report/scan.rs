@@ -129,6 +129,13 @@ fn summary_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io:
         paint.bold(firings),
     )?;
     benign_text(out, outcome, paint)?;
+    if let Some(deployment) = &outcome.deployment {
+        let deployment = words::one_line(deployment, VALUE_WIDTH);
+        writeln!(
+            out,
+            "Splunk searches are read in the deployment `{deployment}`"
+        )?;
+    }
     let lines = unsearched(outcome);
     if !lines.is_empty() {
         writeln!(out, "not searched:")?;
@@ -269,6 +276,7 @@ pub fn scan_json(out: &mut dyn Write, outcome: &ScanOutcome) -> io::Result<()> {
         .collect();
     let summary = json!({
         "summary": {
+            "splunk_deployment": outcome.deployment,
             "files": opened(outcome),
             "records": outcome.records(),
             "detections": outcome.detections,

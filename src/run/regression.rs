@@ -111,6 +111,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
             .map(|(detection, file)| Absent { detection, file })
             .collect(),
         commented_out: suite.commented_out,
+        deployment: detections.deployment,
         records,
         interrupted: outcome.interrupted,
     }

@@ -45,6 +45,8 @@ pub struct ScanOutcome {
     pub detections: usize,
     /// How many of them looked at any record.
     pub searched: usize,
+    /// The deployment of Splunk that its searches were read in; none without any.
+    pub deployment: Option<String>,
     /// What was not searched, and why.
     pub unsearched: Unsearched,
     /// What is wrong with the detections or the list.
@@ -93,6 +95,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
     let LoadedDetections {
         mut sigma,
         plans,
+        deployment,
         foreign,
         problems: mut content_problems,
         ..
@@ -169,6 +172,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
             .filter_map(|(_, firing)| tell(firing))
             .collect(),
         unused_benign,
+        deployment,
         unsearched,
         detections: own_programs(&engine).count(),
         searched,

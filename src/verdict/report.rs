@@ -31,6 +31,8 @@ pub struct Report {
     pub absent: Vec<Absent>,
     /// How many suites their owner has commented out.
     pub commented_out: usize,
+    /// The deployment of Splunk that its searches were read in; none without any.
+    pub deployment: Option<String>,
     /// How many records were read.
     pub records: u64,
     /// Whether the run was interrupted.

@@ -49,6 +49,7 @@ mod spl_cases;
 mod spl_diagnostics;
 mod spl_oracle;
 mod spl_search;
+mod spl_seeds;
 mod spl_syntax;
 mod support;
 mod usage;

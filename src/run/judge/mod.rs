@@ -141,6 +141,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         diagnostics,
         absent: Vec::new(),
         commented_out: 0,
+        deployment: detections.deployment,
         records: recordings.record_count(),
         interrupted,
     }

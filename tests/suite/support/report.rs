@@ -282,6 +282,7 @@ pub fn red() -> Report {
             file: PathBuf::from("rules/other.yml"),
         }],
         commented_out: 1,
+        deployment: Some("current".to_owned()),
         records: 84,
         interrupted: false,
     }
