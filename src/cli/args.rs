@@ -8,7 +8,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
-use super::splunk_args::SplunkArgs;
+use super::splunk_args::{ReadingArgs, SplunkArgs};
 use super::values::{
     ReportTarget, parse_argument, parse_guid, parse_platform, parse_revision, parse_shift,
     parse_source, parse_technique, parse_threads, parse_window,
@@ -341,6 +341,8 @@ pub(super) struct ScanArgs {
     pub(super) source: Option<LogSource>,
     #[command(flatten)]
     pub(super) splunk: SplunkArgs,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
 }
 
 /// Say why a detection fired or did not.
@@ -371,6 +373,8 @@ pub(super) struct ExplainArgs {
     pub(super) source: Option<LogSource>,
     #[command(flatten)]
     pub(super) splunk: SplunkArgs,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
 }
 
 /// Turn logs into another format, and move their times.

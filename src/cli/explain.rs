@@ -16,7 +16,7 @@ pub(super) fn explain(
     interrupt: Interrupt,
 ) -> io::Result<Exit> {
     let splunk = match args.splunk.here() {
-        Ok(settings) => settings,
+        Ok(settings) => args.reading.of(settings),
         Err(problems) => {
             output.tell(&problems)?;
             return Ok(Exit::Wrong);

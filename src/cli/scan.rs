@@ -20,7 +20,7 @@ pub(super) fn scan(args: ScanArgs, output: &Output, interrupt: Interrupt) -> io:
     };
     let only_listed = benign.is_some();
     let splunk = match args.splunk.here() {
-        Ok(settings) => settings,
+        Ok(settings) => args.reading.of(settings),
         Err(problems) => {
             output.tell(&problems)?;
             return Ok(Exit::Wrong);

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::content::SplunkSettings;
 use crate::content::config::{find_config, load_config};
+use crate::detect::Reading;
 use crate::diagnostic::Diagnostic;
 
 /// What Splunk searches refer to.
@@ -23,6 +24,37 @@ pub(super) struct SplunkArgs {
     /// How Splunk takes in records: current, or older
     #[arg(long, value_name = "NAME")]
     deployment: Option<String>,
+}
+
+/// How searches are read, for commands that give no verdicts.
+#[derive(Debug, Clone, Copy, Default, ClapArgs)]
+#[command(next_help_heading = "Splunk")]
+pub(super) struct ReadingArgs {
+    /// Read Splunk searches as the product would, or as their author meant them; each
+    /// repair is told
+    #[arg(long, value_enum, default_value_t, value_name = "READING")]
+    reading: ReadingArg,
+}
+
+/// A reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ReadingArg {
+    /// What the product itself does
+    #[default]
+    Strict,
+    /// What the author meant
+    Intent,
+}
+
+impl ReadingArgs {
+    /// The settings with this reading.
+    pub(super) fn of(self, mut settings: SplunkSettings) -> SplunkSettings {
+        settings.reading = Some(match self.reading {
+            ReadingArg::Strict => Reading::Strict,
+            ReadingArg::Intent => Reading::Intent,
+        });
+        settings
+    }
 }
 
 impl SplunkArgs {

@@ -278,6 +278,7 @@ fn planned(
         environment,
     );
     detection.log_source = lowered.log_source;
+    detection.reading = environment.reading;
     let planned = PlannedDetection {
         detection,
         plan: lowered.plan,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::files::{find_files, is_yaml, normal, read_text};
+use crate::detect::Reading;
 use crate::detect::plan::compare::Case;
 use crate::detect::plan::{Matching, Table};
 use crate::detect::spl::{Deployment, Environment, Macro};
@@ -26,6 +27,8 @@ pub struct SplunkSettings {
     pub deployment: Option<String>,
     /// What single sources are called instead.
     pub sources: BTreeMap<String, SourceOverride>,
+    /// How searches are read; as Splunk itself would, unless said otherwise.
+    pub reading: Option<Reading>,
 }
 
 impl SplunkSettings {
@@ -39,6 +42,7 @@ impl SplunkSettings {
         if by.deployment.is_some() {
             self.deployment.clone_from(&by.deployment);
         }
+        self.reading = by.reading.or(self.reading);
         self
     }
 }
@@ -73,7 +77,10 @@ pub(super) fn environment(
     settings: &SplunkSettings,
 ) -> (Environment, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let mut environment = Environment::default();
+    let mut environment = Environment {
+        reading: settings.reading.unwrap_or(Reading::Strict),
+        ..Environment::default()
+    };
     match Deployment::named(settings.deployment.as_deref(), &overrides(settings)) {
         Ok(deployment) => environment.deployment = deployment,
         Err(problem) => problems.push(*problem),

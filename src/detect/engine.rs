@@ -44,6 +44,12 @@ pub trait Engine: Sync {
     /// sentence.
     fn refusal(&self, program: ProgramId) -> Option<Refusal>;
 
+    /// What the silence of a detection cannot be blamed on the records for, as a fragment
+    /// of a sentence: something that it refers to is not at hand.
+    fn caveat(&self, _: ProgramId) -> Option<String> {
+        None
+    }
+
     /// Which records a program looks at; programs for which this is the same look at
     /// the same records.
     fn reach_of(&self, program: ProgramId) -> Vec<usize>;

@@ -196,6 +196,10 @@ impl Engine for JointEngine {
         self.ask(program, |engine, program| engine.refusal(program))
     }
 
+    fn caveat(&self, program: ProgramId) -> Option<String> {
+        self.ask(program, |engine, program| engine.caveat(program))
+    }
+
     fn reach_of(&self, program: ProgramId) -> Vec<usize> {
         let mut reach = self.ask(program, |engine, program| engine.reach_of(program));
         // Numbers of different engines are no reach in common.

@@ -300,6 +300,8 @@ codes! {
     SPL_INVALID = "misfire::spl::invalid";
     /// A part of a Splunk search that is not evaluated.
     SPL_UNSUPPORTED = "misfire::spl::unsupported";
+    /// A part of a Splunk search that is read as its author meant it.
+    SPL_REPAIRED = "misfire::spl::repaired";
     /// A lookup table of a Splunk search that is not at hand.
     SPL_MISSING_LOOKUP = "misfire::spl::missing_lookup";
     /// A macro, lookup, or lookup definition that cannot be read.

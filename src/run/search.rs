@@ -116,8 +116,9 @@ pub struct Findings {
     /// What it held back, if the inputs are a recording: parts of one are searched
     /// again for detections that look at several events.
     pub held: Vec<Held>,
-    /// The detections that could not be searched to the end.
-    pub exhausted: BTreeSet<ProgramId>,
+    /// The detections that could not be searched to the end, and why, as a fragment
+    /// of a sentence.
+    pub limits: BTreeMap<ProgramId, String>,
 }
 
 /// Searches all logs with several engines, reading them once. What each engine found
@@ -379,7 +380,7 @@ fn merge(
         }
         let firings = &mut found.firings;
         conclude(outcome, &mut tally, request, *engine, firings);
-        found.exhausted = std::mem::take(&mut tally.exhausted);
+        found.limits = limits_of(&tally);
         // Every engine has seen the same records.
         outcome.records = tally.records;
         detect::sort(firings);
@@ -490,6 +491,18 @@ fn conclude(
             .help("export the log with the time of each record"),
         );
     }
+}
+
+/// The detections that were not searched to the end, and why.
+fn limits_of(tally: &Tally) -> BTreeMap<ProgramId, String> {
+    let rows = tally.exhausted.iter();
+    let rows = rows.map(|program| (*program, "it keeps more rows in memory than it may"));
+    let steps = tally.gave_up.keys();
+    let steps = steps.map(|program| (*program, "a regular expression of it takes too many steps"));
+    steps
+        .chain(rows)
+        .map(|(program, why)| (program, why.to_owned()))
+        .collect()
 }
 
 /// Tells which detections were not searched to the end.

@@ -801,7 +801,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_converted() {
 fn a_scan_of_the_new_log_finds_the_same() {
     let home = home();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let rules = root.join("detections").display().to_string();
+    let rules = root.join("detections/sigma").display().to_string();
     let input = root
         .join("tests/data/logs/process-starts.jsonl")
         .display()

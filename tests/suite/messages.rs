@@ -581,6 +581,10 @@ fn simulate_cases() -> Vec<Case> {
     ]
 }
 
+/// A search in the names of another deployment.
+const OLDER: &str = "id: 6d1f0c55-7a3e-4d88-b0a1-2c9f4e6b7d32\ntitle: Older names\nlanguage: spl\n\
+query: |\n  index=endpoint sourcetype=\"XmlWinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=1\n";
+
 /// A search that a long run of one letter leads astray.
 const STEPS: &str = "id: 3d5f0d0c-6b3a-4b0e-9c7b-0a4f3c0d9e11\ntitle: Repeated parts\n\
 language: spl\nquery: |\n  index=* EventCode=1 | regex CommandLine=\"^(?:(a+)(?=a|b))+b$\"\n";
@@ -609,6 +613,15 @@ fn run_cases() -> Vec<Case> {
         .replace("whoami.exe'", "#{host.program}'")
         .into();
     vec![
+        (
+            "spl_repaired",
+            vec![
+                ("rules/older.yml", OLDER.into()),
+                ("x.jsonl", lines(&[START])),
+            ],
+            [scan("x.jsonl"), vec!["--reading", "intent"]].concat(),
+            0,
+        ),
         (
             "spl_regex_limit",
             vec![

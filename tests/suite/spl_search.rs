@@ -191,3 +191,30 @@ fn a_silent_query_is_told_by_its_field() {
     assert!(text.contains("Processes.process_name"), "{text}");
     assert!(text.contains("whoami.exe"), "{text}");
 }
+
+/// What is written for another deployment is found where its author's meaning is asked
+/// for, and each repair is told.
+#[test]
+fn the_authors_meaning_takes_the_names_of_another_deployment() {
+    let built = Project::new().built();
+    built.write(
+        "query.yml",
+        "id: 6a0d9c1e-4e5f-4b6a-8f27-3d8e5c0b9a44\ntitle: Older names\nlanguage: spl\nquery: |\n  \
+         index=endpoint sourcetype=\"XmlWinEventLog:Microsoft-Windows-Sysmon/Operational\" Image=\"*\\\\whoami.exe\"\n",
+    );
+    let scan = |reading: &str| {
+        built.misfire(&[
+            "scan",
+            "fixtures",
+            "--detections",
+            "query.yml",
+            "--reading",
+            reading,
+        ])
+    };
+    let strict = scan("strict").exits(0);
+    assert!(strict.out().contains("no firing"), "{}", strict.out());
+    let intent = scan("intent").exits(0);
+    assert!(intent.out().contains("1 firing"), "{}", intent.out());
+    assert_eq!(intent.err().matches("misfire::spl::repaired").count(), 2);
+}

@@ -178,6 +178,7 @@ impl Reader<'_> {
             overrides: overrides.collect(),
             deployment: raw.deployment.clone(),
             sources: sources.collect(),
+            reading: None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::AhoCorasick;
+use jiff::Timestamp;
 
 use super::evaluate::Evaluator;
 use super::execute::{self, Found, Nobody, Run, Witness, stream};
@@ -22,7 +23,7 @@ use crate::detect::{
 };
 use crate::diagnostic::SourceText;
 use crate::event::catalogue::{Catalogue, Reach, Source};
-use crate::event::{Batch, Event, Names, NamesBuilder, Origin, OwnedValue};
+use crate::event::{Batch, Event, EventId, Names, NamesBuilder, Origin, OwnedValue};
 
 /// Rows that are held back for later stages may take so much memory, a thread.
 const MOST_HELD: usize = 256 << 20;
@@ -420,6 +421,8 @@ impl PlanEngine {
         // Products hand out the newest records first.
         let mut held = held;
         held.sort_by_key(|one| std::cmp::Reverse((one.time, one.event)));
+        let times: HashMap<EventId, Option<Timestamp>> =
+            held.iter().map(|one| (one.event, one.time)).collect();
         for one in held {
             let row = Row::from_owned(one.fields, one.event);
             found.entry(one.part).or_default().push(row);
@@ -431,27 +434,30 @@ impl PlanEngine {
             given: &[],
         };
         let rows = run.pipeline(&plan.pipeline, &[], witness).ok()?;
-        let firings = rows.into_iter().filter_map(|row| firing(program, row));
+        let firings = rows
+            .into_iter()
+            .filter_map(|row| firing(program, row, &times));
         Some((firings.collect(), evaluator.gave_up()))
     }
 }
 
 /// The firing that a row of the result is; none for one that no record made.
-fn firing(program: ProgramId, mut row: Row) -> Option<Firing> {
-    let mut seen = std::collections::HashSet::new();
-    row.origins.retain(|origin| seen.insert(*origin));
-    if row.origins.is_empty() {
-        return None;
-    }
-    // The newest came first, and the last one decides.
+fn firing(
+    program: ProgramId,
+    mut row: Row,
+    times: &HashMap<EventId, Option<Timestamp>>,
+) -> Option<Firing> {
+    let time = |event: &EventId| times.get(event).copied().flatten();
     let mut events = std::mem::take(&mut row.origins);
-    events.reverse();
-    let time = row.time().and_then(time_of);
+    // The last one decides.
+    events.sort_by_key(|event| (time(event), *event));
+    events.dedup();
+    let decides = *events.last()?;
     let matched = row.into_owned();
     Some(Firing {
         program,
+        time: time(&decides),
         events,
-        time,
         matched: matched
             .into_iter()
             .filter(|(name, _)| !name.starts_with('_'))
@@ -522,9 +528,6 @@ impl PlanSearch<'_> {
     fn hold_against(&mut self, event: Event<'_>, target: &Target, out: &mut Vec<Firing>) {
         let engine = self.engine;
         let head = &engine.heads[target.head];
-        let Some(pipeline) = engine.pipeline_of(head) else {
-            return;
-        };
         let evaluator = Evaluator::new(&self.context);
         let fields = RecordFields {
             event,
@@ -542,6 +545,9 @@ impl PlanSearch<'_> {
         if !is_found {
             return;
         }
+        let Some(pipeline) = engine.pipeline_of(head) else {
+            return;
+        };
         let mut rows = vec![fields.row(&head.wanted)];
         for stage in &pipeline.stages[head.filters..head.stages] {
             let mut next = Vec::with_capacity(rows.len());
@@ -754,6 +760,15 @@ impl Engine for PlanEngine {
 
     fn refusal(&self, program: ProgramId) -> Option<Refusal> {
         self.program(program)?.plan.as_ref().err().cloned()
+    }
+
+    fn caveat(&self, program: ProgramId) -> Option<String> {
+        let plan = self.program(program)?.plan.as_ref().ok()?;
+        let parts = walk::all_pipelines(&plan.pipeline);
+        let tables = parts.into_iter().flat_map(walk::tables_of);
+        let mut missing = tables.filter(|table| table.missing.is_some());
+        let table = missing.next()?;
+        Some(format!("its lookup `{}` is not at hand", table.name))
     }
 
     fn reach_of(&self, program: ProgramId) -> Vec<usize> {

@@ -4,8 +4,9 @@ use super::expression::{Expr, ExprKind};
 use super::field::FieldRef;
 use super::predicate::{Predicate, PredicateKind};
 use super::stage::{
-    Aggregate, Argument, Limit, Output, Parse, Pipeline, Stage, StageKind, Target, Window,
+    Aggregate, Argument, Limit, Output, Parse, Pipeline, Source, Stage, StageKind, Target, Window,
 };
+use super::table::Table;
 use super::value::Value;
 
 /// Visits every field that an expression names.
@@ -196,6 +197,20 @@ fn inner_of(stage: &Stage) -> Vec<&Pipeline> {
         StageKind::Append(inner) | StageKind::AppendResults(inner) => vec![inner],
         _ => Vec::new(),
     }
+}
+
+/// The tables that a pipeline itself names.
+pub(super) fn tables_of(pipeline: &Pipeline) -> Vec<&Table> {
+    let mut tables = Vec::new();
+    if let Source::Table(table) = &pipeline.source {
+        tables.push(&**table);
+    }
+    for stage in &pipeline.stages {
+        if let StageKind::Lookup(lookup) = &stage.kind {
+            tables.push(&*lookup.table);
+        }
+    }
+    tables
 }
 
 /// Numbers the pipelines of a plan, its own first.

@@ -15,6 +15,7 @@ pub use deployment::{Deployment, SourceNames};
 pub use lower::{Lowered, Query, lower};
 pub use syntax::{Macro, Macros};
 
+use super::Reading;
 use super::plan::Table;
 
 /// What searches refer to.
@@ -26,6 +27,8 @@ pub struct Environment {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// How records are taken in.
     pub deployment: Deployment,
+    /// How searches are read.
+    pub reading: Reading,
 }
 
 impl Default for Environment {
@@ -34,6 +37,7 @@ impl Default for Environment {
             macros: Macros::builtin(),
             tables: BTreeMap::new(),
             deployment: Deployment::default(),
+            reading: Reading::Strict,
         }
     }
 }

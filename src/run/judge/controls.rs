@@ -35,6 +35,10 @@ pub(super) fn judge(
         let search = bench.could_search(id, found);
         let (facts, events) = match (&searched, found.one()) {
             (Some(searched), Some(program)) => {
+                let search = match (search, bench.limit(program, searched)) {
+                    (Search::Done, Some(why)) => Search::Damaged(why),
+                    (search, _) => search,
+                };
                 let (facts, firings) = facts_of(bench, recordings, searched, program, search);
                 (facts, searched.event_refs(firings))
             }

@@ -56,6 +56,8 @@ pub(super) struct Searched {
     pub(super) firings: Vec<Firing>,
     /// The firings of the signals.
     pub(super) signals: Vec<Firing>,
+    /// The detections that could not be searched to the end, and why.
+    limits: BTreeMap<ProgramId, String>,
     /// What was held back for detections that look at several events, by the program
     /// that it is held for.
     held: HashMap<ProgramId, Vec<Held>>,
@@ -171,6 +173,7 @@ impl<'r> Recordings<'r> {
             whole_damage,
             other_host: strange,
             firings: found.firings,
+            limits: found.limits,
             signals,
             held,
             kept: Kept::up_to(MOST_KEPT),
@@ -267,6 +270,11 @@ impl<'r> Recordings<'r> {
 }
 
 impl Searched {
+    /// Why a detection could not be searched to the end, if that is so.
+    pub(super) fn limit(&self, program: ProgramId) -> Option<&str> {
+        self.limits.get(&program).map(String::as_str)
+    }
+
     /// How many records the recording holds.
     pub(super) fn record_count(&self) -> u64 {
         self.files.iter().map(FileOutcome::record_count).sum()

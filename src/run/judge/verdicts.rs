@@ -27,6 +27,13 @@ impl Bench<'_> {
     ) -> VerdictReport {
         let found = self.program(&expected.rule);
         let search = self.could_search(&expected.rule, found);
+        let limit = found
+            .one()
+            .and_then(|program| self.limit(program, searched));
+        let search = match (search, limit) {
+            (Search::Done, Some(why)) => Search::Damaged(why),
+            (search, _) => search,
+        };
         let program = match search {
             Search::Done => found.one(),
             Search::Invalid(_) | Search::Unsupported(_) | Search::Damaged(_) => None,
@@ -125,6 +132,20 @@ impl Bench<'_> {
         report.near_miss = silent
             .then(|| near::of_detection(self.recordings, self.engine, searched, program, &events));
         report
+    }
+
+    /// Why what a detection found on a recording proves nothing, if that is so: it was
+    /// not searched to the end, or it stayed silent and something that it refers to is
+    /// not at hand.
+    pub(super) fn limit(&self, program: ProgramId, searched: &Searched) -> Option<String> {
+        if let Some(why) = searched.limit(program) {
+            return Some(why.to_owned());
+        }
+        let is_silent = searched
+            .firings
+            .iter()
+            .all(|firing| firing.program != program);
+        self.engine.caveat(program).filter(|_| is_silent)
     }
 
     /// The firings that are due to some events among `all` of the test's signals, and

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::data::{EventData, Expression, FieldsData, ModelData, Profile, SourceData};
-use super::{Data, Deployment, SourceNames};
+use super::{Data, Deployment, Elsewhere, SourceNames};
 use crate::detect::plan::compare::CompareOp;
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
@@ -55,7 +55,52 @@ pub(super) fn deployment(data: &Data, profile: &Profile, own: &[SourceNames]) ->
         title: profile.title.clone(),
         records: Arc::new(records),
         datasets: Arc::new(datasets),
+        elsewhere: Arc::new(elsewhere(data, profile, own)),
     }
+}
+
+/// What other deployments call the records of each log.
+fn elsewhere(data: &Data, profile: &Profile, own: &[SourceNames]) -> Vec<Elsewhere> {
+    let filled = |template: &Option<String>, channel: &str| {
+        let template = template.as_deref()?;
+        Some(template.replace("{Channel}", channel))
+    };
+    let mut found = Vec::new();
+    for other in data.profiles.profiles.iter() {
+        if other.name == profile.name {
+            continue;
+        }
+        for source in Catalogue::bundled().sources() {
+            let id = source.id.as_str();
+            let here = names_of(id, &source.reach, profile, own);
+            let there = names_of(id, &source.reach, other, &[]);
+            let channels = match &source.reach {
+                Reach::Channels { channels, .. } => channels.as_slice(),
+                Reach::AnyChannelBut { .. } => &[],
+                Reach::Stream(_) => &[String::new()][..],
+            };
+            for channel in channels {
+                let Some(source) = filled(&here.source, channel) else {
+                    continue;
+                };
+                for (field, value, own) in [
+                    ("source", &there.source, &here.source),
+                    ("sourcetype", &there.sourcetype, &here.sourcetype),
+                ] {
+                    let (value, own) = (filled(value, channel), filled(own, channel));
+                    if let Some(value) = value.filter(|value| Some(value) != own.as_ref()) {
+                        found.push(Elsewhere {
+                            deployment: other.name.clone(),
+                            field,
+                            value,
+                            source: source.clone(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    found
 }
 
 fn record_kind(kind: &Kind<'_>) -> RecordKind {

@@ -78,6 +78,21 @@ pub struct Deployment {
     pub(super) records: Arc<View>,
     /// The records of each dataset, by `Model.Dataset`.
     pub(super) datasets: Arc<BTreeMap<String, Arc<View>>>,
+    /// What other deployments call the records of a log, and what this one does.
+    pub(super) elsewhere: Arc<Vec<Elsewhere>>,
+}
+
+/// What another deployment calls the records of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Elsewhere {
+    /// The other deployment.
+    pub(super) deployment: String,
+    /// `source` or `sourcetype`.
+    pub(super) field: &'static str,
+    /// Its value there.
+    pub(super) value: String,
+    /// The value of `source` here.
+    pub(super) source: String,
 }
 
 impl Default for Deployment {

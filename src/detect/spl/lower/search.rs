@@ -9,6 +9,7 @@ use super::super::syntax::{
     Spanned, TimeModifier, ValueForm,
 };
 use super::{Fault, Lowerer, Position};
+use crate::detect::Reading;
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
 use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
@@ -16,6 +17,7 @@ use crate::detect::plan::{
     AmongRows, Bounds, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes, Network, Nulls,
     Pattern, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value,
 };
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 /// How `search` compares.
 pub(super) const SEARCH: Modes = Modes {
@@ -93,10 +95,7 @@ impl Lowerer<'_> {
                 operator,
                 value,
             } => Ok(self.comparison(field, *operator, value, span)),
-            SearchExpressionKind::In { field, values } => {
-                let subject = self.field(field);
-                Ok(self.one_of(&subject, values, span))
-            }
+            SearchExpressionKind::In { field, values } => Ok(self.meant(field, values, span)),
             SearchExpressionKind::Keyword(value) => Ok(Predicate::new(
                 PredicateKind::Keyword(Keyword {
                     glob: glob(value),
@@ -125,26 +124,27 @@ impl Lowerer<'_> {
     }
 
     fn comparison(
-        &self,
+        &mut self,
         field: &Field,
         operator: SearchOperator,
         value: &Spanned<SearchValue>,
         span: Span,
     ) -> Predicate {
         let subject = self.field(field);
+        let right = Expr::literal(number_or_text(&value.node), self.span(value.span));
         let compared = |operator| {
             Predicate::new(
                 PredicateKind::Compare {
                     left: subject.clone(),
                     operator,
-                    right: Expr::literal(number_or_text(&value.node), self.span(value.span)),
+                    right,
                     modes: SEARCH,
                 },
                 span,
             )
         };
         match operator {
-            SearchOperator::Equal => self.one_of(&subject, std::slice::from_ref(value), span),
+            SearchOperator::Equal => self.meant(field, std::slice::from_ref(value), span),
             // The field must be there, and hold another value.
             SearchOperator::NotEqual => {
                 let exists = Predicate::new(PredicateKind::Exists(subject.clone()), span);
@@ -156,6 +156,65 @@ impl Lowerer<'_> {
             SearchOperator::LessOrEqual => compared(CompareOp::LessOrEqual),
             SearchOperator::Greater => compared(CompareOp::Greater),
             SearchOperator::GreaterOrEqual => compared(CompareOp::GreaterOrEqual),
+        }
+    }
+
+    /// A field that has one of several values, as its author meant it where that is
+    /// how searches are read: an index is the choice of a site, and what another
+    /// deployment calls the records of a log means these records.
+    fn meant(&mut self, field: &Field, values: &[Spanned<SearchValue>], span: Span) -> Predicate {
+        let own = self.one_of(&self.field(field), values, span);
+        if self.environment.reading == Reading::Strict {
+            return own;
+        }
+        let name = field.node.text.as_str();
+        if name == "index" {
+            self.repaired(
+                "`index` is taken as any index, since its name is a site's choice",
+                span,
+            );
+            return always(span);
+        }
+        let globs: Vec<Glob> = values.iter().map(|value| glob(&value.node)).collect();
+        let elsewhere = std::sync::Arc::clone(&self.environment.deployment.elsewhere);
+        let mut others: Vec<_> = elsewhere
+            .iter()
+            .filter(|other| other.field == name)
+            .filter(|other| globs.iter().any(|glob| glob.matches(&other.value)))
+            .collect();
+        others.dedup_by(|left, right| left.source == right.source);
+        let Some(first) = others.first() else {
+            return own;
+        };
+        let message = format!(
+            "`{name}` is taken as in the deployment `{}`, in which `{}` are these records",
+            first.deployment, first.value
+        );
+        self.repaired(&message, span);
+        let sources = others.iter().map(|other| {
+            let exact = Piece::Literal(other.source.clone());
+            Glob::new(vec![exact], Case::Insensitive)
+        });
+        let here = Predicate::new(
+            PredicateKind::Matches {
+                subject: Expr::field("source", span),
+                pattern: Pattern::Globs(sources.collect()),
+                modes: SEARCH,
+            },
+            span,
+        );
+        Predicate::any(vec![own, here], span)
+    }
+
+    fn repaired(&mut self, message: &str, span: Span) {
+        let place = Place::span(self.query.source, span.range());
+        let problem = Diagnostic::note(Code::SPL_REPAIRED, message).at(place);
+        if !self
+            .problems
+            .iter()
+            .any(|known| known.message == problem.message)
+        {
+            self.problems.push(problem);
         }
     }
 
