@@ -44,8 +44,8 @@ pub trait Engine: Sync {
     /// sentence.
     fn refusal(&self, program: ProgramId) -> Option<Refusal>;
 
-    /// What the silence of a detection cannot be blamed on the records for, as a fragment
-    /// of a sentence: something that it refers to is not at hand.
+    /// Why what a detection finds proves nothing, as a fragment of a sentence: something
+    /// that it refers to is not at hand.
     fn caveat(&self, _: ProgramId) -> Option<String> {
         None
     }

@@ -30,6 +30,12 @@ impl Code {
         self.0.starts_with("misfire::sigma::")
     }
 
+    /// Whether such a problem is with a Splunk search.
+    #[must_use]
+    pub fn is_about_spl(self) -> bool {
+        self.0.starts_with("misfire::spl::")
+    }
+
     /// Whether such a problem is with a log, a path, or the run itself, and not
     /// with what someone wrote.
     #[must_use]

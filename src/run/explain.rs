@@ -9,7 +9,7 @@ use super::search::interruption;
 use crate::content::{LogInput, SplunkSettings, find_files, load_detections_with};
 use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::SigmaRuleSet;
-use crate::detect::{Coverage, Detection, Engine, Explanation, ProgramId};
+use crate::detect::{Coverage, Detection, Engine, Explanation, Language, ProgramId, Refusal};
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
 use crate::event::{Batch, Event, FileId, LogSource};
 use crate::log::{ReadOptions, cap_problems, open};
@@ -68,7 +68,15 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
             detection.id.as_str().eq_ignore_ascii_case(name)
                 || detection.title.eq_ignore_ascii_case(name)
         });
-        if !is_wanted || !engine.is_compiled(program) {
+        if !is_wanted {
+            continue;
+        }
+        if let Some(refusal) = engine.refusal(program) {
+            let (Refusal::Invalid(why) | Refusal::Unsupported(why)) = refusal;
+            if detection.language != Language::Sigma {
+                let nothing = Explanation::default();
+                explanations.push((detection.clone(), Coverage::Unsearchable(why), nothing));
+            }
             continue;
         }
         let mut problems = Vec::new();
@@ -137,6 +145,15 @@ fn choose(request: &ExplainRequest) -> (SigmaRuleSet, PlanSet, Vec<String>, Vec<
         is_wanted(planned.detection.id.as_str()) || is_wanted(&planned.detection.title)
     };
     loaded.plans.planned.retain(is_named);
+    // What is to be said of other queries is nothing to this one.
+    let files = loaded.plans.planned.iter();
+    let files: Vec<_> = files
+        .map(|planned| planned.detection.file.clone())
+        .collect();
+    loaded.problems.retain(|problem| {
+        let place = problem.place.as_ref();
+        !problem.code.is_about_spl() || place.is_none_or(|place| files.contains(&place.file))
+    });
     // A rule may have been asked for by a name that is neither its id nor title.
     let mut names = wanted.clone();
     if !file.exists() {

@@ -443,7 +443,9 @@ fn conclude(
     engine: &dyn Engine,
     firings: &mut Vec<Firing>,
 ) {
-    let held = std::mem::take(&mut tally.held);
+    let mut held = std::mem::take(&mut tally.held);
+    // Part of the rows would make a lie of the result.
+    held.retain(|held| !tally.exhausted.contains(&held.program));
     let now = request.window.map_or_else(
         || SearchTime::latest(tally.latest),
         |window| SearchTime(window.end),

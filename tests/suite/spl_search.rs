@@ -103,6 +103,10 @@ fn a_data_model_shows_derived_fields() {
 fn now_is_the_time_of_the_last_record() {
     let query = r#"index=* EventCode=1 | where _time > relative_time(now(), "-1s")"#;
     assert_eq!(records(query), [vec![3]]);
+    let query = r#"index=* EventCode=1 | where _time < relative_time(now(), "-1s")"#;
+    assert_eq!(records(query), [vec![1]]);
+    let query = r#"index=* latest=-1s EventCode=1"#;
+    assert_eq!(records(query), [vec![1]]);
     let query = r#"index=* earliest=-1s EventCode=1"#;
     assert_eq!(records(query), [vec![2], vec![3]]);
 }
@@ -217,4 +221,16 @@ fn the_authors_meaning_takes_the_names_of_another_deployment() {
     let intent = scan("intent").exits(0);
     assert!(intent.out().contains("1 firing"), "{}", intent.out());
     assert_eq!(intent.err().matches("misfire::spl::repaired").count(), 2);
+}
+
+/// What an inner search finds keeps the fields that the search around it asks for.
+#[test]
+fn an_inner_search_keeps_what_the_outer_one_needs() {
+    let query = r#"index=* EventCode=1 Image="*whoami*" | stats count by Image
+        | append [search index=* Image="*notepad*"] | search Image="*notepad*""#;
+    assert_eq!(records(query), [vec![2]]);
+    let query = r#"index=* EventCode=1 [search index=* Image="*notepad*"]"#;
+    assert_eq!(records(query), [vec![2]]);
+    let query = r#"index=* EventCode=1 | eval x=1 | search whoami"#;
+    assert_eq!(records(query), [vec![1], vec![3]]);
 }

@@ -286,8 +286,9 @@ impl PlanEngine {
                 .collect();
             // What a filter with rows of others asks besides, it asks of the record.
             if filters == stages
-                && let Some(StageKind::Filter(filter)) =
-                    pipeline.stages.get(stages).map(|stage| &stage.kind)
+                && let Some(stage) = pipeline.stages.get(stages)
+                && !execute::asks_the_time(stage)
+                && let StageKind::Filter(filter) = &stage.kind
             {
                 asked.push(filter.predicate.clone());
             }
@@ -481,7 +482,9 @@ struct PlanSearch<'e> {
     targets: HashMap<Origin, Arc<OriginTargets>>,
     marked: Vec<bool>,
     tally: Tally,
-    held: usize,
+    /// How many bytes are held back for each program, and for all.
+    held: HashMap<ProgramId, usize>,
+    all_held: usize,
 }
 
 impl PlanSearch<'_> {
@@ -538,11 +541,8 @@ impl PlanSearch<'_> {
         let holds = |predicate: &Predicate| evaluator.truth(predicate, &fields).is_true();
         let is_found =
             target.table.condition.as_ref().is_none_or(holds) && head.asked.iter().all(holds);
-        let gave_up = evaluator.gave_up();
-        if gave_up > 0 {
-            *self.tally.gave_up.entry(head.program).or_default() += gave_up;
-        }
         if !is_found {
+            note_gave_up(&mut self.tally, head.program, &evaluator);
             return;
         }
         let Some(pipeline) = engine.pipeline_of(head) else {
@@ -553,9 +553,14 @@ impl PlanSearch<'_> {
             let mut next = Vec::with_capacity(rows.len());
             for row in rows {
                 stream(&evaluator, stage, row, &mut next);
+                if next.len() > MOST_OF_ONE {
+                    self.tally.exhausted.insert(head.program);
+                    return;
+                }
             }
             rows = next;
         }
+        note_gave_up(&mut self.tally, head.program, &evaluator);
         let is_streaming = engine
             .program(head.program)
             .is_some_and(|program| program.is_streaming);
@@ -580,8 +585,13 @@ impl PlanSearch<'_> {
             return;
         }
         for row in rows {
-            self.held += row.size();
-            if self.held > self.engine.most_held {
+            let size = row.size();
+            let held = self.held.entry(head.program).or_default();
+            *held += size;
+            self.all_held += size;
+            if *held > self.engine.most_held || self.all_held > 4 * self.engine.most_held {
+                self.all_held -= *held;
+                *held = 0;
                 self.tally.exhausted.insert(head.program);
                 self.tally.held.retain(|held| held.program != head.program);
                 return;
@@ -594,6 +604,16 @@ impl PlanSearch<'_> {
                 fields: row.into_owned(),
             });
         }
+    }
+}
+
+/// One record becomes so many rows at most.
+const MOST_OF_ONE: usize = 100_000;
+
+fn note_gave_up(tally: &mut Tally, program: ProgramId, evaluator: &Evaluator<'_>) {
+    let count = evaluator.gave_up();
+    if count > 0 {
+        *tally.gave_up.entry(program).or_default() += count;
     }
 }
 
@@ -670,7 +690,8 @@ impl Engine for PlanEngine {
             targets: HashMap::new(),
             marked: Vec::new(),
             tally: Tally::default(),
-            held: 0,
+            held: HashMap::new(),
+            all_held: 0,
         })
     }
 

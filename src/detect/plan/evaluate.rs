@@ -62,7 +62,12 @@ impl<'c> Evaluator<'c> {
                     .iter()
                     .map(|argument| self.value(argument, row))
                     .collect();
-                call(*function, &arguments, self.context)
+                let value = call(*function, &arguments, self.context);
+                if value.size() > LONGEST {
+                    self.give_up();
+                    return Value::Null;
+                }
+                value
             }
             ExprKind::Arithmetic {
                 operator,
@@ -83,6 +88,10 @@ impl<'c> Evaluator<'c> {
                         return Value::Null;
                     }
                     joined.push_str(&value.to_text());
+                    if joined.len() > LONGEST {
+                        self.give_up();
+                        return Value::Null;
+                    }
                 }
                 Value::text(&joined)
             }
@@ -301,6 +310,9 @@ fn bucket(value: &Value, span: super::time::Span, label: BinLabel) -> Value {
         _ => start,
     }
 }
+
+/// A computed value takes so many bytes at most.
+const LONGEST: usize = 16 << 20;
 
 fn nothing(nulls: Nulls) -> Truth {
     match nulls {

@@ -6,7 +6,7 @@
 use super::describe::{Leaf, collect, name_of, tree_of};
 use super::engine::{Head, PlanEngine};
 use super::evaluate::{Evaluator, Fields};
-use super::execute::{Passed, Witness, stream};
+use super::execute::{Passed, Witness, asks_the_time, stream};
 use super::expression::Expr;
 use super::function::CallContext;
 use super::predicate::{Predicate, PredicateKind, Truth};
@@ -131,7 +131,8 @@ fn look(
     let mut passes = true;
     // A filter with rows of other pipelines asks something of the record as well.
     let asked = stages.get(..head.filters.max(1)).unwrap_or_default();
-    for stage in asked.iter().take_while(|stage| filter_of(stage).is_some()) {
+    let is_asked = |stage: &&Stage| filter_of(stage).is_some() && !asks_the_time(stage);
+    for stage in asked.iter().take_while(is_asked) {
         passes &= hold(stage, &fields);
     }
     let mut rows = vec![fields.row(&head.wanted)];
@@ -214,7 +215,8 @@ pub(super) fn explain(
                 time: event.time(),
                 fields: row.into_owned(),
             }));
-            if best.is_none_or(|best| looked.score < best) {
+            // Records of searches inside it do not come close to anything.
+            if head.part == 0 && best.is_none_or(|best| looked.score < best) {
                 best = Some(looked.score);
                 explanation.nearest = Some(NearMiss {
                     event: event.id(),
@@ -335,10 +337,10 @@ impl Witness for Watch<'_> {
                 event,
                 time: row.time().and_then(super::engine::time_of),
                 distance: score.changes.max(1),
-                outcomes: tree
-                    .as_ref()
-                    .map(|tree| tree::outcomes(tree, true, &against))
-                    .unwrap_or_default(),
+                outcomes: match &tree {
+                    Some(tree) => tree::outcomes(tree, true, &against),
+                    None => lost(stage, row),
+                },
             })
         });
     }
@@ -348,6 +350,49 @@ impl Witness for Watch<'_> {
             self.dying = self.last.take();
         }
         self.passed.push(passed);
+    }
+}
+
+/// Why a stage that is no filter may lose a row: it lacks a key, or no row of the other
+/// search has the same.
+fn lost(stage: &Stage, row: &Row) -> Vec<Outcome> {
+    let told = |field: &str, operator: &str, seen: Seen| Outcome {
+        predicate: detect::Predicate {
+            part: stage.name.to_string(),
+            field: Some(field.to_owned()),
+            operator: operator.to_owned(),
+            values: Vec::new(),
+            quantity: detect::Quantity::Any,
+            negated: false,
+            span: Some(stage.span.range()),
+        },
+        seen,
+        satisfied: false,
+    };
+    let lacks = |field: &super::FieldRef| row.get(&field.name).is_none();
+    match &stage.kind {
+        StageKind::Aggregate(aggregate) => aggregate
+            .keys
+            .iter()
+            .filter(|key| lacks(&key.field))
+            .map(|key| told(&key.field.name, "exists", Seen::Absent))
+            .collect(),
+        StageKind::Dedup(dedup) => dedup
+            .keys
+            .iter()
+            .filter(|key| lacks(key))
+            .map(|key| told(&key.name, "exists", Seen::Absent))
+            .collect(),
+        StageKind::Join(join) => join
+            .keys
+            .iter()
+            .map(|key| {
+                let seen = row.get(&key.name);
+                let seen = seen.map_or(Seen::Absent, |value| Seen::Value(owned(value)));
+                told(&key.name, "is the same in a row of the other search", seen)
+            })
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

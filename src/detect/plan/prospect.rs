@@ -68,15 +68,13 @@ pub(super) fn prospect(predicate: &Predicate, field: &dyn Fn(&FieldRef) -> Known
         },
         PredicateKind::Compare { left, right, .. } => {
             match (known(left, field), known(right, field)) {
-                (Known::Value(left), Known::Value(right)) => {
-                    Some(settled(predicate, &[left, right]))
-                }
+                (Known::Value(left), Known::Value(right)) => settled(predicate, &[left, right]),
                 _ => None,
             }
         }
         PredicateKind::Matches { subject, .. } | PredicateKind::Holds(subject) => {
             match known(subject, field) {
-                Known::Value(value) => Some(settled(predicate, &[value])),
+                Known::Value(value) => settled(predicate, &[value]),
                 Known::Unsure => None,
             }
         }
@@ -84,8 +82,8 @@ pub(super) fn prospect(predicate: &Predicate, field: &dyn Fn(&FieldRef) -> Known
     }
 }
 
-/// A leaf whose operands are known.
-fn settled(predicate: &Predicate, operands: &[Value]) -> Truth {
+/// A leaf whose operands are known; `None` if that takes too many steps.
+fn settled(predicate: &Predicate, operands: &[Value]) -> Option<Truth> {
     let mut predicate = predicate.clone();
     let replaced = |expr: &mut Expr, value: &Value| expr.kind = ExprKind::Literal(value.clone());
     match &mut predicate.kind {
@@ -104,7 +102,9 @@ fn settled(predicate: &Predicate, operands: &[Value]) -> Truth {
     }
     // Only constants are left, so that the time and the row do not matter.
     let context = super::function::CallContext::default();
-    Evaluator::new(&context).truth(&predicate, &Empty)
+    let evaluator = Evaluator::new(&context);
+    let truth = evaluator.truth(&predicate, &Empty);
+    (evaluator.gave_up() == 0).then_some(truth)
 }
 
 /// A row without a field.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::field::{FieldRef, NamePattern};
 use super::link::{Scope, Slots};
+use super::predicate::{Predicate, PredicateKind};
 use super::record::Wanted;
 use super::stage::{Argument, Pipeline, Projection, Source, Stage, StageKind};
 use super::walk;
@@ -12,13 +13,38 @@ use super::walk;
 /// nothing of the records is left.
 pub(super) fn of(pipeline: &Pipeline, first: usize, slots: &Slots) -> Wanted {
     let mut names = Names::default();
+    let mut is_cut = false;
     for stage in &pipeline.stages[first.min(pipeline.stages.len())..] {
         names.stage(stage);
+        is_cut |= keeps_named(stage);
         if matches!(stage.kind, StageKind::Aggregate(_)) {
+            is_cut = true;
             break;
         }
     }
+    // Whatever is left of the rows of an inner search, those around it may ask for.
+    names.everything |= pipeline.part > 0 && !is_cut;
     names.into_wanted(slots)
+}
+
+/// Whether a stage keeps only fields that it names.
+fn keeps_named(stage: &Stage) -> bool {
+    match &stage.kind {
+        StageKind::Project(Projection::Keep { patterns, .. }) => {
+            patterns.iter().all(|pattern| pattern.exact().is_some())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a predicate looks through a whole row.
+fn looks_anywhere(predicate: &Predicate) -> bool {
+    match &predicate.kind {
+        PredicateKind::Keyword(_) => true,
+        PredicateKind::All(parts) | PredicateKind::Any(parts) => parts.iter().any(looks_anywhere),
+        PredicateKind::Not(part) => looks_anywhere(part),
+        _ => false,
+    }
 }
 
 /// Every name that a pipeline has in patterns without a wildcard.
@@ -63,9 +89,12 @@ impl Names {
                 self.everything |= fields.is_empty();
                 self.patterns(fields);
             }
-            StageKind::ForEach { fields, .. } => self.patterns(fields),
+            // The names in its body are put together as it runs.
+            StageKind::ForEach { .. } => self.everything = true,
             StageKind::Fill { fields, .. } => self.everything |= fields.is_empty(),
-            StageKind::Filter(filter) => self.everything |= !filter.rows.is_empty(),
+            StageKind::Filter(filter) => {
+                self.everything |= !filter.rows.is_empty() || looks_anywhere(&filter.predicate);
+            }
             StageKind::Join(join) => self.everything |= join.keys.is_empty(),
             StageKind::AppendResults(inner) if matches!(inner.source, Source::Given) => {
                 for stage in &inner.stages {

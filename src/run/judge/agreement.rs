@@ -20,10 +20,10 @@ pub(super) fn compare(bench: &Bench<'_>, searched: &Searched, name: &str) -> Vec
                 continue;
             };
             let both = [program, partner];
-            if both
-                .iter()
-                .any(|program| !bench.engine.is_compiled(*program))
-            {
+            let is_unproven = |program: &ProgramId| {
+                !bench.engine.is_compiled(*program) || bench.limit(*program, searched).is_some()
+            };
+            if both.iter().any(is_unproven) {
                 continue;
             }
             let Some(known) = bench.engine.programs().get(partner.0 as usize) else {

@@ -135,17 +135,12 @@ impl Bench<'_> {
     }
 
     /// Why what a detection found on a recording proves nothing, if that is so: it was
-    /// not searched to the end, or it stayed silent and something that it refers to is
-    /// not at hand.
+    /// not searched to the end, or something that it refers to is not at hand.
     pub(super) fn limit(&self, program: ProgramId, searched: &Searched) -> Option<String> {
         if let Some(why) = searched.limit(program) {
             return Some(why.to_owned());
         }
-        let is_silent = searched
-            .firings
-            .iter()
-            .all(|firing| firing.program != program);
-        self.engine.caveat(program).filter(|_| is_silent)
+        self.engine.caveat(program)
     }
 
     /// The firings that are due to some events among `all` of the test's signals, and

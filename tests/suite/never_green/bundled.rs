@@ -36,8 +36,12 @@ fn project(technique: &str) -> TempDir {
     let mut taken = 0;
     for rule in files(&root().join("detections")) {
         if ids(&read(&rule)).iter().any(|id| expected.contains(id)) {
+            // One idea has the same name in the folder of every language.
+            let language = rule.parent().and_then(Path::file_name).expect("a folder");
+            let folder = home.path().join("detections").join(language);
+            fs::create_dir_all(&folder).expect("a folder");
             let name = rule.file_name().expect("a name");
-            fs::copy(&rule, home.path().join("detections").join(name)).expect("a rule");
+            fs::copy(&rule, folder.join(name)).expect("a rule");
             taken += 1;
         }
     }

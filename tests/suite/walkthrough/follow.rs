@@ -19,7 +19,7 @@ pub const NOT_RUN: [(&str, &str); 2] = [
 ];
 
 /// Folders that only the reader has: commands on them are not run.
-const OF_THE_READER: [&str; 2] = ["$ART", "$SIGMA"];
+const OF_THE_READER: [&str; 3] = ["$ART", "$SIGMA", "$SPLUNK"];
 
 /// Takes the steps in a folder of their own. How many commands were run is returned,
 /// or the first thing that is not as the document says.

@@ -20,7 +20,7 @@ use super::row::{Row, TIME};
 use super::stage::{Direction, Limit, Pipeline, SortKey, Source, Stage, StageKind};
 use super::value::Value;
 
-pub(super) use streaming::{is_streaming, stream};
+pub(super) use streaming::{asks_the_time, is_streaming, stream};
 
 /// The rows that were found for each pipeline of a plan, by its number.
 pub(super) type Found = HashMap<u32, Vec<Row>>;

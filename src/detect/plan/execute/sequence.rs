@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::evaluate::Evaluator;
-use super::super::row::{Row, TIME};
+use super::super::row::{RAW, Row, TIME};
 use super::super::stage::{Membership, Sequence};
 use super::super::value::Value;
 
@@ -34,7 +34,7 @@ pub(super) fn run(evaluator: &Evaluator<'_>, sequence: &Sequence, mut rows: Vec<
         let mut index = 0;
         while index < open.len() {
             if is_over(sequence, &open[index], time) {
-                close(sequence, open.remove(index), false, &mut closed);
+                close(sequence, open.remove(index), End::Full, &mut closed);
             } else {
                 index += 1;
             }
@@ -42,7 +42,7 @@ pub(super) fn run(evaluator: &Evaluator<'_>, sequence: &Sequence, mut rows: Vec<
         let place = open.iter().position(|group| fits(sequence, group, &row));
         let place = match place {
             Some(place) if starts == Some(true) => {
-                close(sequence, open.remove(place), false, &mut closed);
+                close(sequence, open.remove(place), End::Full, &mut closed);
                 None
             }
             other => other,
@@ -66,13 +66,17 @@ pub(super) fn run(evaluator: &Evaluator<'_>, sequence: &Sequence, mut rows: Vec<
             close(
                 sequence,
                 open.remove(place),
-                ends == Some(true),
+                if ends == Some(true) {
+                    End::Ended
+                } else {
+                    End::Full
+                },
                 &mut closed,
             );
         }
     }
     for group in open {
-        close(sequence, group, false, &mut closed);
+        close(sequence, group, End::Out, &mut closed);
     }
     closed
 }
@@ -113,8 +117,19 @@ fn fits(sequence: &Sequence, group: &Open, row: &Row) -> bool {
     is_connected || sequence.connected == Membership::NotIn
 }
 
-fn close(sequence: &Sequence, group: Open, is_ended: bool, closed: &mut Vec<Row>) {
-    let is_whole = group.is_started && (sequence.ends.is_none() || is_ended);
+/// How a group came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// What ends it came.
+    Ended,
+    /// It was as long as it may be, or another one began.
+    Full,
+    /// There were no more rows.
+    Out,
+}
+
+fn close(sequence: &Sequence, group: Open, end: End, closed: &mut Vec<Row>) {
+    let is_whole = group.is_started && (sequence.ends.is_none() || end == End::Ended);
     if !is_whole && sequence.evicted == Membership::NotIn {
         return;
     }
@@ -123,7 +138,16 @@ fn close(sequence: &Sequence, group: Open, is_ended: bool, closed: &mut Vec<Row>
     let Some(mut one) = rows.next() else { return };
     for row in rows {
         for (name, value) in row.values() {
+            // Those of the first row hold for all.
             if &**name == TIME {
+                continue;
+            }
+            if &**name == RAW {
+                let both = match one.get(name) {
+                    Some(known) => format!("{}\n{}", known.to_text(), value.to_text()),
+                    None => value.to_text().into_owned(),
+                };
+                one.set(name, Value::text(&both));
                 continue;
             }
             let mut items: Vec<Value> = match one.get(name) {
@@ -141,6 +165,8 @@ fn close(sequence: &Sequence, group: Open, is_ended: bool, closed: &mut Vec<Row>
         one.adopt(&row);
     }
     let set = |one: &mut Row, name: &str, value: Value| one.set(&Arc::from(name), value);
+    let is_closed = i64::from(is_whole && end != End::Out);
+    set(&mut one, "closed_txn", Value::Integer(is_closed));
     set(
         &mut one,
         "duration",

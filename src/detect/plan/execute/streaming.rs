@@ -44,7 +44,7 @@ pub(super) fn is_row_wise(stage: &Stage) -> bool {
 
 /// Whether a stage depends on what "now" is, which is known only when all records
 /// have been read.
-fn asks_the_time(stage: &Stage) -> bool {
+pub(in super::super) fn asks_the_time(stage: &Stage) -> bool {
     walk::any_expr(stage, &mut |expr| {
         matches!(
             &expr.kind,
@@ -108,7 +108,8 @@ pub(in super::super) fn stream(
         }
         StageKind::Totals { fields, output } => {
             let numbers = row.values().filter(|(name, _)| {
-                fields.is_empty() || fields.iter().any(|field| field.matches(name))
+                (fields.is_empty() && !name.starts_with('_'))
+                    || fields.iter().any(|field| field.matches(name))
             });
             let sum: f64 = numbers.filter_map(|(_, value)| value.as_number()).sum();
             row.set(&output.name, Value::number(sum));

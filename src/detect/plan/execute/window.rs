@@ -22,11 +22,14 @@ pub(super) fn run(evaluator: &Evaluator<'_>, window: &Window, mut rows: Vec<Row>
                         .add(evaluator, &window.outputs, row);
                 }
             }
+            let results: HashMap<_, Vec<_>> = groups
+                .iter()
+                .map(|(key, group)| (*key, group.results().collect()))
+                .collect();
             for (row, key) in rows.iter_mut().zip(&keys) {
-                if let Some(group) = key.as_ref().and_then(|key| groups.get(key)) {
-                    for (name, value) in group.results() {
-                        row.set(name, value);
-                    }
+                let own = key.as_ref().and_then(|key| results.get(key));
+                for (name, value) in own.into_iter().flatten() {
+                    row.set(name, value.clone());
                 }
             }
         }

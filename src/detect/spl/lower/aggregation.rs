@@ -219,6 +219,13 @@ impl Lowerer<'_> {
         if options.name.is_some() {
             return Err(Fault::unsupported("a stored transaction", span));
         }
+        let is_plain = options.mv_list.is_none() && options.mv_raw.is_none();
+        if !is_plain || options.keep_orphans == Some(true) {
+            return Err(Fault::unsupported(
+                "`mvlist`, `mvraw`, and `keeporphans` of transaction",
+                span,
+            ));
+        }
         let length = |length: &Option<SpanLength>| match length {
             None => Ok(None),
             Some(length) => match length.seconds() {

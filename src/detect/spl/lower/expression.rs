@@ -26,6 +26,9 @@ pub(in super::super) const EVAL: Modes = Modes {
     coercion: Coercion::NumberFirst,
 };
 
+/// Each operand of a sum lies one level deeper.
+const MOST_OPERANDS: usize = 200;
+
 /// Lowers expressions, and knows where they stand.
 pub(super) struct Expressions<'s> {
     pub(super) place: &'s dyn Fn(syntax::Span) -> Span,
@@ -98,6 +101,12 @@ impl Expressions<'_> {
         first: &Expression,
         rest: &[(ArithmeticOperator, Expression)],
     ) -> Result<Expr, Fault> {
+        if rest.len() > MOST_OPERANDS {
+            return Err(Fault::unsupported(
+                "an expression of more than 200 operands",
+                first.span,
+            ));
+        }
         let mut left = self.value(first)?;
         for (operator, right) in rest {
             let right = self.value(right)?;

@@ -4,6 +4,8 @@
 //! values are compared without regard to case, a field that is not there matches
 //! nothing, and of several values any counts.
 
+use jiff::tz::TimeZone;
+
 use super::super::syntax::{
     Field, Piece as Part, SearchExpression, SearchExpressionKind, SearchOperator, SearchValue,
     Spanned, TimeModifier, ValueForm,
@@ -15,7 +17,7 @@ use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::{
     AmongRows, Bounds, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes, Network, Nulls,
-    Pattern, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value,
+    Pattern, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, time,
 };
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -278,10 +280,12 @@ impl Lowerer<'_> {
             },
             span,
         );
-        let bound = match text.parse::<f64>() {
+        let absolute = time::parse(&text, "%m/%d/%Y:%H:%M:%S", &TimeZone::UTC, 0.0);
+        let bound = match text.parse::<f64>().map_err(|_| absolute) {
+            Err(Some(seconds)) => Expr::literal(Value::number(seconds), span),
             Ok(seconds) => Expr::literal(Value::number(seconds), span),
-            Err(_) if matches!(text.as_str(), "now" | "now()") => now,
-            Err(_) => Expr::new(
+            Err(None) if matches!(text.as_str(), "now" | "now()") => now,
+            Err(None) => Expr::new(
                 ExprKind::Call {
                     function: Function::RelativeTime,
                     arguments: vec![now, Expr::literal(Value::text(&text), span)],
