@@ -29,8 +29,8 @@ pub trait Engine: Sync {
     fn conclude(&self, held: Vec<Held>, now: SearchTime, out: &mut Vec<Firing>) -> Conclusion;
 
     /// The firings of one detection of several events on what was held back for
-    /// it, sorted. Like [`conclude`](Self::conclude), which it agrees with, it
-    /// leaves out what has no time.
+    /// it, the same as [`conclude`](Self::conclude) finds; none if it could not be
+    /// searched to the end.
     fn conclude_one(&self, program: ProgramId, held: Vec<Held>, now: SearchTime) -> Vec<Firing>;
 
     /// The programs that a detection of several events is held back for; none for

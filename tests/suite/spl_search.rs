@@ -234,3 +234,20 @@ fn an_inner_search_keeps_what_the_outer_one_needs() {
     let query = r#"index=* EventCode=1 | eval x=1 | search whoami"#;
     assert_eq!(records(query), [vec![1], vec![3]]);
 }
+
+/// A regular expression that takes too many steps is told, whichever command has it.
+#[test]
+fn a_limit_inside_rex_is_told() {
+    let query = r#"index=* EventCode=1 | rex field=Image "^(?:(?<x>a+)(?=a|b))+b$" | search x=*"#;
+    let (engine, names) = engine(loaded(query));
+    let home = tempfile::TempDir::new().expect("a temporary folder");
+    let path = home.path().join("log.jsonl");
+    std::fs::write(&path, format!("{}\n", sysmon(1, 5, &"a".repeat(60)))).expect("a writable file");
+    let mut firings = Vec::new();
+    let mut search = engine.start();
+    for batch in &read(&path, FileId(0), &names) {
+        search.feed(batch, &mut firings);
+    }
+    assert!(firings.is_empty());
+    assert_eq!(search.finish().gave_up.len(), 1);
+}

@@ -45,7 +45,8 @@ impl<'c> Evaluator<'c> {
         self.gave_up.get()
     }
 
-    fn give_up(&self) {
+    /// Notes that a value was not evaluated to the end.
+    pub(super) fn give_up(&self) {
         self.gave_up.set(self.gave_up.get() + 1);
     }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::super::evaluate::Evaluator;
 use super::super::function::document;
 use super::super::row::Row;
 use super::super::stage::Parse;
 use super::super::value::Value;
 
 /// Runs the stage on a row.
-pub(super) fn run(parse: &Parse, row: &mut Row) {
+pub(super) fn run(evaluator: &Evaluator<'_>, parse: &Parse, row: &mut Row) {
     match parse {
         Parse::Regex { field, regex, most } => {
             let Some(text) = row
@@ -18,6 +19,7 @@ pub(super) fn run(parse: &Parse, row: &mut Row) {
                 return;
             };
             let Ok(found) = regex.named_captures(&text, most.unwrap_or(usize::MAX)) else {
+                evaluator.give_up();
                 return;
             };
             for (name, texts) in found {

@@ -71,7 +71,7 @@ pub(in super::super) fn stream(
             return;
         }
         StageKind::Extend(assignments) => extend(evaluator, assignments, &mut row),
-        StageKind::Parse(parse) => parse::run(parse, &mut row),
+        StageKind::Parse(parse) => parse::run(evaluator, parse, &mut row),
         StageKind::Project(projection) => project::run(projection, &mut row),
         StageKind::Rename(pairs) => project::rename(pairs, &mut row),
         StageKind::Expand { field, most } => {
