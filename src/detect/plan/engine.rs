@@ -1,29 +1,29 @@
 //! The engine of a set of plans.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use aho_corasick::AhoCorasick;
 use jiff::Timestamp;
 
 use super::evaluate::Evaluator;
-use super::execute::{self, Found, Nobody, Run, Witness, stream};
+use super::execute::{self, Found, Nobody, Run, Witness};
 use super::field::FieldRef;
 use super::function::CallContext;
 use super::link::Slots;
-use super::prospect::prospect;
-use super::record::{FieldTable, LinkedKind, Memory, RecordFields, Wanted, wire_names};
-use super::row::{Row, owned};
+use super::record::{FieldTable, Wanted};
+use super::row::Row;
+use super::search::PlanSearch;
+use super::set::{PlanSet, PlannedDetection};
 use super::stage::{Pipeline, Source as RowSource, StageKind};
-use super::view::{EventIds, View, Wire};
-use super::{Plan, Predicate, Truth, explain, literal, walk, wanted};
+use super::targets::{OriginTargets, Prefilter};
+use super::view::{EventIds, View};
+use super::{Plan, Predicate, explain, walk, wanted};
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, ProgramId,
-    Refusal, Search, SearchTime, Tally,
+    Refusal, Search, SearchTime,
 };
-use crate::diagnostic::SourceText;
 use crate::event::catalogue::{Catalogue, Reach, Source};
-use crate::event::{Batch, Event, EventId, Names, NamesBuilder, Origin, OwnedValue};
+use crate::event::{Event, EventId, Names, Origin};
 
 /// Rows that are held back for later stages may take so much memory, a thread.
 const MOST_HELD: usize = 256 << 20;
@@ -31,122 +31,21 @@ const MOST_HELD: usize = 256 << 20;
 /// The same while the stages run.
 const MOST_RUNNING: usize = 512 << 20;
 
-/// So many origins are remembered; a log with more is hostile.
-const MOST_ORIGINS: usize = 4096;
-
-/// A detection and its plan; without one it cannot be evaluated.
-#[derive(Debug)]
-pub struct PlannedDetection {
-    /// The detection.
-    pub detection: Detection,
-    /// Its plan, or why it has none.
-    pub plan: Result<Plan, Refusal>,
-    /// The file that it stands in.
-    pub source: Arc<SourceText>,
-}
-
-/// Plans on their way into an engine.
-#[derive(Debug, Default)]
-pub struct PlanSet {
-    /// The detections, in their order.
-    pub planned: Vec<PlannedDetection>,
-}
-
-impl PlanSet {
-    /// Adds every name on the wire that the plans may ask for to a table of names,
-    /// which is then given to [`PlanEngine::new`] and to the log readers.
-    pub fn intern(&mut self, names: &mut NamesBuilder) {
-        let (slots, _) = self.link();
-        let mut wires: Vec<Wire> = Vec::new();
-        for view in self.views() {
-            for kind in &view.kinds {
-                if !wires.contains(&kind.wire) {
-                    wires.push(kind.wire);
-                }
-            }
-        }
-        for (_, name) in slots.names() {
-            for wire in &wires {
-                for wired in wire_names(*wire, name) {
-                    names.intern(&wired);
-                }
-            }
-        }
-    }
-
-    fn views(&mut self) -> Vec<Arc<View>> {
-        let mut views: Vec<Arc<View>> = Vec::new();
-        for planned in &mut self.planned {
-            if let Ok(plan) = &mut planned.plan {
-                views_of(&mut plan.pipeline, &mut views);
-            }
-        }
-        views
-    }
-
-    /// Links plans and views; the linked kinds of each view, in order.
-    fn link(&mut self) -> (Slots, Vec<LinkedView>) {
-        let mut slots = Slots::default();
-        let views = self.views();
-        for planned in &mut self.planned {
-            if let Ok(plan) = &mut planned.plan {
-                let mut next = 0;
-                walk::number(&mut plan.pipeline, &mut next);
-                slots.link_pipeline(&mut plan.pipeline);
-            }
-        }
-        let linked = views
-            .into_iter()
-            .map(|view| {
-                let kinds = view.kinds.iter();
-                let kinds = kinds
-                    .map(|kind| LinkedKind::new(kind, &mut slots))
-                    .collect();
-                (view, kinds)
-            })
-            .collect();
-        (slots, linked)
-    }
-}
-
-/// A view with its kinds, linked, in their order.
-type LinkedView = (Arc<View>, Vec<LinkedKind>);
-
-fn views_of(pipeline: &mut Pipeline, views: &mut Vec<Arc<View>>) {
-    if let RowSource::Records(view) = &pipeline.source
-        && !views.iter().any(|known| Arc::ptr_eq(known, view))
-    {
-        views.push(Arc::clone(view));
-    }
-    for stage in &mut pipeline.stages {
-        for inner in walk::inner_pipelines(stage) {
-            views_of(inner, views);
-        }
-    }
-}
-
 /// A compiled set of plans.
 pub struct PlanEngine {
     detections: Vec<Detection>,
     pub(super) programs: Vec<Program>,
     pub(super) heads: Vec<Head>,
     /// The tables of every view's kinds.
-    tables: Vec<Vec<Arc<FieldTable>>>,
-    views: Vec<Arc<View>>,
+    pub(super) tables: Vec<Vec<Arc<FieldTable>>>,
+    pub(super) views: Vec<Arc<View>>,
     slot_count: usize,
     /// Rows that are held back may take so many bytes, a thread.
-    most_held: usize,
+    pub(super) most_held: usize,
     /// Whether any plan must know when the records end.
-    asks_the_time: bool,
-    origins: Mutex<HashMap<Origin, Arc<OriginTargets>>>,
-    prefilter: Prefilter,
-}
-
-/// Whether records are looked through for literals before they are taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Prefilter {
-    On,
-    Off,
+    pub(super) asks_the_time: bool,
+    pub(super) origins: Mutex<HashMap<Origin, Arc<OriginTargets>>>,
+    pub(super) prefilter: Prefilter,
 }
 
 impl std::fmt::Debug for PlanEngine {
@@ -173,31 +72,17 @@ pub(super) struct Program {
 pub(super) struct Head {
     pub(super) program: ProgramId,
     pub(super) part: u32,
-    view: usize,
+    pub(super) view: usize,
     /// How many of the stages belong to it.
     pub(super) stages: usize,
     /// How many of these are filters on the record itself.
     pub(super) filters: usize,
     /// What its filters ask of a record, all of it.
-    asked: Vec<Predicate>,
+    pub(super) asked: Vec<Predicate>,
     /// What later stages need.
     pub(super) wanted: Wanted,
     /// The fields whose values a firing carries.
-    told: Vec<FieldRef>,
-}
-
-/// What a record of one origin is held against.
-struct OriginTargets {
-    targets: Vec<Target>,
-    automaton: Option<AhoCorasick>,
-    /// The target of each pattern of the automaton.
-    patterns: Vec<usize>,
-}
-
-struct Target {
-    head: usize,
-    table: Arc<FieldTable>,
-    has_literals: bool,
+    pub(super) told: Vec<FieldRef>,
 }
 
 impl PlanEngine {
@@ -332,80 +217,6 @@ impl PlanEngine {
         self.slot_count
     }
 
-    /// The table under which a head sees records of an origin, if it looks at them.
-    pub(super) fn table_for(&self, head: &Head, origin: &Origin) -> Option<&Arc<FieldTable>> {
-        let view = self.views.get(head.view)?;
-        let (kind, _) = view.kind_of(origin)?;
-        let table = self.tables.get(head.view)?.get(kind)?;
-        let field = |field: &FieldRef| table.known(field, origin, 0);
-        let is_out = head.asked.iter().chain(&table.condition).any(|predicate| {
-            matches!(
-                prospect(predicate, &field),
-                Some(Truth::False | Truth::Unknown)
-            )
-        });
-        (!is_out).then_some(table)
-    }
-
-    fn targets(&self, origin: &Origin) -> Arc<OriginTargets> {
-        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = origins.get(origin) {
-            return Arc::clone(known);
-        }
-        let targets = Arc::new(self.targets_of(origin));
-        if origins.len() < MOST_ORIGINS {
-            origins.insert(origin.clone(), Arc::clone(&targets));
-        }
-        targets
-    }
-
-    fn targets_of(&self, origin: &Origin) -> OriginTargets {
-        let mut targets = Vec::new();
-        let mut texts = Vec::new();
-        let mut patterns = Vec::new();
-        for (index, head) in self.heads.iter().enumerate() {
-            let Some(table) = self.table_for(head, origin) else {
-                continue;
-            };
-            let literals = match self.prefilter {
-                Prefilter::On => head
-                    .asked
-                    .iter()
-                    .filter_map(|predicate| literal::of_predicate(predicate, table))
-                    .min_by_key(Vec::len),
-                Prefilter::Off => None,
-            };
-            let has_literals = literals.is_some();
-            for text in literals.into_iter().flatten() {
-                texts.push(text);
-                patterns.push(targets.len());
-            }
-            targets.push(Target {
-                head: index,
-                table: Arc::clone(table),
-                has_literals,
-            });
-        }
-        let automaton = if texts.is_empty() {
-            None
-        } else {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(&texts)
-                .ok()
-        };
-        if automaton.is_none() {
-            for target in &mut targets {
-                target.has_literals = false;
-            }
-        }
-        OriginTargets {
-            targets,
-            automaton,
-            patterns,
-        }
-    }
-
     /// The firings of one detection on what was held back for it, and how often a
     /// regular expression gave up; none if that took too much memory.
     pub(super) fn concluded(
@@ -475,224 +286,13 @@ pub(super) fn time_of(seconds: f64) -> Option<jiff::Timestamp> {
     jiff::Timestamp::from_microsecond(micros).ok()
 }
 
-struct PlanSearch<'e> {
-    engine: &'e PlanEngine,
-    context: CallContext,
-    memory: Memory,
-    targets: HashMap<Origin, Arc<OriginTargets>>,
-    marked: Vec<bool>,
-    tally: Tally,
-    /// How many bytes are held back for each program, and for all.
-    held: HashMap<ProgramId, usize>,
-    all_held: usize,
-}
-
-impl PlanSearch<'_> {
-    fn targets_of(&mut self, origin: &Origin) -> Arc<OriginTargets> {
-        if let Some(targets) = self.targets.get(origin) {
-            return Arc::clone(targets);
-        }
-        let targets = self.engine.targets(origin);
-        if self.targets.len() < MOST_ORIGINS {
-            self.targets.insert(origin.clone(), Arc::clone(&targets));
-        }
-        targets
-    }
-
-    fn search(&mut self, event: Event<'_>, targets: &OriginTargets, out: &mut Vec<Firing>) {
-        if targets.targets.is_empty() {
-            return;
-        }
-        let is_plain = targets.automaton.is_none() || is_plain(event.raw());
-        if is_plain && let Some(automaton) = &targets.automaton {
-            self.marked.clear();
-            self.marked.resize(targets.targets.len(), false);
-            for found in automaton.find_overlapping_iter(event.raw()) {
-                if let Some(target) = targets.patterns.get(found.pattern().as_usize()) {
-                    self.marked[*target] = true;
-                }
-            }
-        }
-        let mut last = None;
-        for (index, target) in targets.targets.iter().enumerate() {
-            if is_plain && target.has_literals && !self.marked[index] {
-                continue;
-            }
-            // What was found of the record holds for one table only.
-            let table = Arc::as_ptr(&target.table);
-            if last != Some(table) {
-                self.memory.turn(self.engine.slot_count);
-                last = Some(table);
-            }
-            self.hold_against(event, target, out);
-        }
-    }
-
-    fn hold_against(&mut self, event: Event<'_>, target: &Target, out: &mut Vec<Firing>) {
-        let engine = self.engine;
-        let head = &engine.heads[target.head];
-        let evaluator = Evaluator::new(&self.context);
-        let fields = RecordFields {
-            event,
-            table: &target.table,
-            memory: &self.memory,
-            evaluator: &evaluator,
-        };
-        let holds = |predicate: &Predicate| evaluator.truth(predicate, &fields).is_true();
-        let is_found =
-            target.table.condition.as_ref().is_none_or(holds) && head.asked.iter().all(holds);
-        if !is_found {
-            note_gave_up(&mut self.tally, head.program, &evaluator);
-            return;
-        }
-        let Some(pipeline) = engine.pipeline_of(head) else {
-            return;
-        };
-        let mut rows = vec![fields.row(&head.wanted)];
-        for stage in &pipeline.stages[head.filters..head.stages] {
-            let mut next = Vec::with_capacity(rows.len());
-            for row in rows {
-                stream(&evaluator, stage, row, &mut next);
-                if next.len() > MOST_OF_ONE {
-                    self.tally.exhausted.insert(head.program);
-                    return;
-                }
-            }
-            rows = next;
-        }
-        note_gave_up(&mut self.tally, head.program, &evaluator);
-        let is_streaming = engine
-            .program(head.program)
-            .is_some_and(|program| program.is_streaming);
-        if is_streaming {
-            if !rows.is_empty() {
-                let told = head.told.iter().map(|field| {
-                    let value = super::evaluate::Fields::get(&fields, field);
-                    ((&*field.name).into(), owned(&value))
-                });
-                out.push(Firing {
-                    program: head.program,
-                    events: vec![event.id()],
-                    time: event.time(),
-                    matched: told
-                        .filter(|(_, value)| *value != OwnedValue::Null)
-                        .collect(),
-                });
-            }
-            return;
-        }
-        if self.tally.exhausted.contains(&head.program) {
-            return;
-        }
-        for row in rows {
-            let size = row.size();
-            let held = self.held.entry(head.program).or_default();
-            *held += size;
-            self.all_held += size;
-            if *held > self.engine.most_held || self.all_held > 4 * self.engine.most_held {
-                self.all_held -= *held;
-                *held = 0;
-                self.tally.exhausted.insert(head.program);
-                self.tally.held.retain(|held| held.program != head.program);
-                return;
-            }
-            self.tally.held.push(Held {
-                program: head.program,
-                part: head.part,
-                event: event.id(),
-                time: event.time(),
-                fields: row.into_owned(),
-            });
-        }
-    }
-}
-
-/// One record becomes so many rows at most.
-const MOST_OF_ONE: usize = 100_000;
-
-fn note_gave_up(tally: &mut Tally, program: ProgramId, evaluator: &Evaluator<'_>) {
-    let count = evaluator.gave_up();
-    if count > 0 {
-        *tally.gave_up.entry(program).or_default() += count;
-    }
-}
-
-/// Whether the text of a record shows every ASCII character as it is, but for those
-/// that JSON always escapes.
-fn is_plain(raw: &str) -> bool {
-    if !raw.starts_with('{') || !raw.is_ascii() {
-        return false;
-    }
-    let bytes = raw.as_bytes();
-    let mut after = 0;
-    for place in memchr::memchr_iter(b'\\', bytes) {
-        if place < after {
-            continue;
-        }
-        if bytes.get(place + 1) == Some(&b'u') {
-            return false;
-        }
-        after = place + 2;
-    }
-    true
-}
-
-impl Search for PlanSearch<'_> {
-    fn feed(&mut self, batch: &Batch, out: &mut Vec<Firing>) {
-        if self.engine.heads.is_empty() {
-            return;
-        }
-        let targets: Vec<_> = batch
-            .origins()
-            .iter()
-            .map(|origin| self.targets_of(origin))
-            .collect();
-        let mut records = vec![0_u64; batch.origins().len()];
-        for event in batch.events() {
-            let origin = event.origin_index();
-            records[origin] += 1;
-            if self.engine.asks_the_time {
-                self.tally.saw(event.time());
-            }
-            self.search(event, &targets[origin], out);
-        }
-        for (origin, count) in batch.origins().iter().zip(records) {
-            *self.tally.records.entry(origin.clone()).or_default() += count;
-        }
-    }
-
-    fn feed_event(&mut self, event: Event<'_>, out: &mut Vec<Firing>) {
-        let targets = self.targets_of(event.origin());
-        *self
-            .tally
-            .records
-            .entry(event.origin().clone())
-            .or_default() += 1;
-        self.tally.saw(event.time());
-        self.search(event, &targets, out);
-    }
-
-    fn finish(self: Box<Self>) -> Tally {
-        self.tally
-    }
-}
-
 impl Engine for PlanEngine {
     fn programs(&self) -> &[Detection] {
         &self.detections
     }
 
     fn start(&self) -> Box<dyn Search + '_> {
-        Box::new(PlanSearch {
-            engine: self,
-            context: CallContext::default(),
-            memory: Memory::default(),
-            targets: HashMap::new(),
-            marked: Vec::new(),
-            tally: Tally::default(),
-            held: HashMap::new(),
-            all_held: 0,
-        })
+        Box::new(PlanSearch::new(self))
     }
 
     fn conclude(&self, held: Vec<Held>, now: SearchTime, out: &mut Vec<Firing>) -> Conclusion {

@@ -25,8 +25,11 @@ mod raw;
 mod record;
 pub mod regex;
 mod row;
+mod search;
+mod set;
 mod stage;
 mod table;
+mod targets;
 pub mod time;
 pub mod value;
 mod view;
@@ -34,13 +37,14 @@ mod walk;
 mod wanted;
 
 pub use apply::apply;
-pub use engine::{PlanEngine, PlanSet, PlannedDetection};
+pub use engine::PlanEngine;
 pub use expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 pub use field::{FieldRef, NamePattern, Span};
 pub use predicate::{
     Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth,
 };
 pub use row::{RAW, TIME};
+pub use set::{PlanSet, PlannedDetection};
 pub use stage::{
     Aggregate, Among, AmongRows, Argument, Assignment, Dedup, Direction, EACH_FIELD, EACH_MATCH,
     Existing, Filter, Frame, Internal, Join, Key, Limit, Lookup, Membership, OfNothing, Output,
