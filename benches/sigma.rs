@@ -135,7 +135,7 @@ fn search_all(bencher: divan::Bencher) {
             search.feed(batch, &mut firings);
         }
         let tally = search.finish();
-        engine.conclude(tally.held, SearchTime::latest(None), &mut firings);
+        engine.conclude(tally.held, SearchTime::after(None), &mut firings);
         firings
     });
 }
@@ -152,7 +152,7 @@ fn read_and_search_all(bencher: divan::Bencher) {
             search.feed(&batch, &mut firings);
         }
         let tally = search.finish();
-        engine.conclude(tally.held, SearchTime::latest(None), &mut firings);
+        engine.conclude(tally.held, SearchTime::after(None), &mut firings);
         firings
     });
 }

@@ -75,7 +75,8 @@ fn search(engine: &PlanEngine, batches: &[Batch]) -> Vec<Firing> {
         search.feed(batch, &mut firings);
     }
     let tally = search.finish();
-    engine.conclude(tally.held, SearchTime::latest(tally.latest), &mut firings);
+    let now = SearchTime::after(tally.latest());
+    engine.conclude(tally.held, now, &mut firings);
     firings
 }
 

@@ -178,23 +178,31 @@ fn read_macros(folder: &Path, environment: &mut Environment, problems: &mut Vec<
                 continue;
             }
         };
-        match serde_yaml::from_str::<MacroData>(&text.text) {
-            Ok(data) => environment.macros.insert(Macro {
+        let data = serde_yaml::from_str::<MacroData>(&text.text);
+        match data.map(|data| (scalar(&data.definition), data)) {
+            Ok((Some(definition), data)) => environment.macros.insert(Macro {
                 name: data.name,
                 arguments: data.arguments,
-                definition: scalar(&data.definition),
+                definition,
             }),
+            Ok((None, _)) => {
+                problems.push(bad_setting(&text, "macro", "its `definition` is no text"));
+            }
             Err(error) => problems.push(bad_setting(&text, "macro", &error.to_string())),
         }
     }
 }
 
-fn scalar(value: &serde_yaml::Value) -> String {
+/// A value as text, if it is one.
+fn scalar(value: &serde_yaml::Value) -> Option<String> {
     match value {
-        serde_yaml::Value::String(text) => text.trim().to_owned(),
-        serde_yaml::Value::Bool(truth) => truth.to_string(),
-        serde_yaml::Value::Number(number) => number.to_string(),
-        _ => String::new(),
+        serde_yaml::Value::String(text) => Some(text.trim().to_owned()),
+        serde_yaml::Value::Bool(truth) => Some(truth.to_string()),
+        serde_yaml::Value::Number(number) => Some(number.to_string()),
+        serde_yaml::Value::Null
+        | serde_yaml::Value::Sequence(_)
+        | serde_yaml::Value::Mapping(_)
+        | serde_yaml::Value::Tagged(_) => None,
     }
 }
 
@@ -292,7 +300,9 @@ fn defined(data: &LookupData, tables: &BTreeMap<String, Table>) -> Table {
     };
     let mut table = known.clone();
     table.name.clone_from(&data.name);
-    let is_false = |value: &serde_yaml::Value| scalar(value).eq_ignore_ascii_case("false");
+    let is_false = |value: &serde_yaml::Value| {
+        scalar(value).is_some_and(|text| text.eq_ignore_ascii_case("false"))
+    };
     // Source: Splunk, transforms.conf: `case_sensitive_match` is true unless said.
     table.case = Some(match &data.case_sensitive_match {
         Some(value) if is_false(value) => Case::Insensitive,
@@ -302,7 +312,7 @@ fn defined(data: &LookupData, tables: &BTreeMap<String, Table>) -> Table {
     table.default = data
         .default_match
         .as_ref()
-        .map(|value| scalar(value).as_str().into());
+        .map(|value| scalar(value).unwrap_or_default().as_str().into());
     let kinds = data.match_type.as_deref().unwrap_or_default();
     for kind in kinds.split([',', ' ']).filter(|kind| !kind.is_empty()) {
         let Some((word, column)) = kind.trim_end_matches(')').split_once('(') else {

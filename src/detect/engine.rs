@@ -1,13 +1,14 @@
 //! How a set of detections searches a stream of batches.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 
 use super::explanation::{Explanation, Predicate};
 use super::{Detection, Firing, ProgramId};
 use crate::event::catalogue::Source;
-use crate::event::{Batch, Event, EventId, Origin, OwnedValue};
+use crate::event::{Batch, Event, EventId, FileId, Origin, OwnedValue};
 
 /// Hands every event of a log to a visitor, in order.
 pub type EventSource<'s> = dyn FnMut(&mut dyn FnMut(Event<'_>)) + 's;
@@ -29,9 +30,14 @@ pub trait Engine: Sync {
     fn conclude(&self, held: Vec<Held>, now: SearchTime, out: &mut Vec<Firing>) -> Conclusion;
 
     /// The firings of one detection of several events on what was held back for
-    /// it, the same as [`conclude`](Self::conclude) finds; none if it could not be
+    /// it, the same as [`conclude`](Self::conclude) finds; `None` if it could not be
     /// searched to the end.
-    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, now: SearchTime) -> Vec<Firing>;
+    fn conclude_one(
+        &self,
+        program: ProgramId,
+        held: Vec<Held>,
+        now: SearchTime,
+    ) -> Option<Vec<Firing>>;
 
     /// The programs that a detection of several events is held back for; none for
     /// a detection of single ones.
@@ -48,6 +54,12 @@ pub trait Engine: Sync {
     /// that it refers to is not at hand.
     fn caveat(&self, _: ProgramId) -> Option<String> {
         None
+    }
+
+    /// Whether a detection fires even where there is no record at all, as one that
+    /// counts what did not happen does.
+    fn fires_on_nothing(&self, _: ProgramId) -> bool {
+        false
     }
 
     /// Which records a program looks at; programs for which this is the same look at
@@ -71,6 +83,22 @@ pub trait Engine: Sync {
     /// The parts of a detection each of which must see records of its own before it
     /// can fire; the detection itself, if it has no such parts.
     fn needed(&self, program: ProgramId) -> Vec<ProgramId>;
+
+    /// The searches inside a detection that must each find something before it can
+    /// fire, besides what [`needed`](Self::needed) tells.
+    fn partners(&self, _: ProgramId) -> Vec<Partner> {
+        Vec::new()
+    }
+
+    /// Whether a search inside a detection looks at records of that origin.
+    fn partner_looks_at(&self, _: &Partner, _: &Origin) -> bool {
+        false
+    }
+
+    /// Whether a search inside a detection looks at records of a log at all.
+    fn partner_covers(&self, _: &Partner, _: &Source) -> bool {
+        false
+    }
 
     /// Whether a detection looks at records of a log at all.
     fn covers(&self, program: ProgramId, source: &Source) -> bool;
@@ -134,8 +162,10 @@ pub struct Tally {
     pub exhausted: BTreeSet<ProgramId>,
     /// How often a detection's regular expression took more steps than it may.
     pub gave_up: BTreeMap<ProgramId, u64>,
-    /// The time of the latest event.
-    pub latest: Option<Timestamp>,
+    /// The detections with rows in their results that no record is part of.
+    pub causeless: BTreeSet<ProgramId>,
+    /// The time of the latest event of each log.
+    pub latest: BTreeMap<FileId, Timestamp>,
 }
 
 impl Tally {
@@ -149,12 +179,23 @@ impl Tally {
         for (program, count) in other.gave_up {
             *self.gave_up.entry(program).or_default() += count;
         }
-        self.latest = self.latest.max(other.latest);
+        self.causeless.extend(other.causeless);
+        for (file, time) in other.latest {
+            self.saw(file, Some(time));
+        }
     }
 
-    /// Notes the time of an event.
-    pub fn saw(&mut self, time: Option<Timestamp>) {
-        self.latest = self.latest.max(time);
+    /// Notes the time of an event of a log.
+    pub fn saw(&mut self, file: FileId, time: Option<Timestamp>) {
+        let Some(time) = time else { return };
+        let latest = self.latest.entry(file).or_insert(time);
+        *latest = time.max(*latest);
+    }
+
+    /// The time of the latest event of all logs.
+    #[must_use]
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.latest.values().max().copied()
     }
 }
 
@@ -163,10 +204,13 @@ impl Tally {
 pub struct SearchTime(pub Timestamp);
 
 impl SearchTime {
-    /// The time of the latest event; the epoch where none has a time.
+    /// The first full second after the latest event, as nobody searches for what is not
+    /// written yet; the epoch where no event has a time.
     #[must_use]
-    pub fn latest(time: Option<Timestamp>) -> Self {
-        Self(time.unwrap_or(Timestamp::UNIX_EPOCH))
+    pub fn after(latest: Option<Timestamp>) -> Self {
+        let latest = latest.unwrap_or(Timestamp::UNIX_EPOCH);
+        let next = latest.as_second().saturating_add(1);
+        Self(Timestamp::from_second(next).unwrap_or(latest))
     }
 
     /// Seconds since the epoch.
@@ -185,6 +229,40 @@ pub enum Refusal {
     Unsupported(String),
 }
 
+/// A search inside a detection that must find something before it can fire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// The detection.
+    pub program: ProgramId,
+    /// Which of its searches it is.
+    pub part: u32,
+    /// The logs that it searches, for people.
+    pub log_source: String,
+}
+
+/// Why what a detection found on some records is not the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// It keeps more rows than it may.
+    Rows,
+    /// One of its regular expressions gave up.
+    Steps,
+    /// Its result holds a row that no record is part of.
+    Causeless,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rows => "it keeps more rows in memory than it may",
+            Self::Steps => "a regular expression of it takes too many steps",
+            Self::Causeless => {
+                "a row of its result is due to no record, such as a count of nothing"
+            }
+        })
+    }
+}
+
 /// What [`Engine::conclude`] could not take into account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conclusion {
@@ -195,6 +273,8 @@ pub struct Conclusion {
     pub exhausted: BTreeSet<ProgramId>,
     /// How often a detection's regular expression took more steps than it may.
     pub gave_up: BTreeMap<ProgramId, u64>,
+    /// The detections with rows in their results that no record is part of.
+    pub causeless: BTreeSet<ProgramId>,
 }
 
 /// Whether the log of a detection is one that can be searched.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::engine::Limit;
 use crate::event::{EventId, OwnedValue};
 
 /// One thing that a detection asks of an event, in its author's words.
@@ -72,6 +73,8 @@ pub struct Explanation {
     pub groups: Vec<GroupState>,
     /// How many rows came to each stage of a query, and how many were left.
     pub stages: Vec<StageState>,
+    /// Why this may not be the truth, if that is so.
+    pub limit: Option<Limit>,
 }
 
 /// How many rows a stage of a query took and left.

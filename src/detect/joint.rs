@@ -3,8 +3,8 @@
 use super::plan::PlanEngine;
 use super::sigma::SigmaEngine;
 use super::{
-    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Predicate,
-    ProgramId, Refusal, Search, SearchTime, Tally,
+    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Partner,
+    Predicate, ProgramId, Refusal, Search, SearchTime, Tally,
 };
 use crate::event::catalogue::Source;
 use crate::event::{Batch, Event, Origin};
@@ -123,7 +123,9 @@ impl Search for JointSearch<'_> {
         let mut tally = self.sigma.finish();
         let plans = self.plans.finish();
         // Both have seen the same records.
-        tally.latest = tally.latest.max(plans.latest);
+        for (file, time) in plans.latest {
+            tally.saw(file, Some(time));
+        }
         for mut held in plans.held {
             held.program = self.engine.outer(held.program);
             tally.held.push(held);
@@ -168,17 +170,26 @@ impl Engine for JointEngine {
         conclusion
             .gave_up
             .extend(gave_up.map(|(program, count)| (self.outer(program), count)));
+        let causeless = of_plans.causeless.into_iter();
+        conclusion
+            .causeless
+            .extend(causeless.map(|program| self.outer(program)));
         conclusion
     }
 
-    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, now: SearchTime) -> Vec<Firing> {
+    fn conclude_one(
+        &self,
+        program: ProgramId,
+        held: Vec<Held>,
+        now: SearchTime,
+    ) -> Option<Vec<Firing>> {
         let (sigma, plans) = self.split(held);
         match self.part(program) {
             Part::Sigma(program) => self.sigma.conclude_one(program, sigma, now),
             Part::Plan(program) => {
-                let mut firings = self.plans.conclude_one(program, plans, now);
+                let mut firings = self.plans.conclude_one(program, plans, now)?;
                 self.outer_firings(&mut firings);
-                firings
+                Some(firings)
             }
         }
     }
@@ -198,6 +209,10 @@ impl Engine for JointEngine {
 
     fn caveat(&self, program: ProgramId) -> Option<String> {
         self.ask(program, |engine, program| engine.caveat(program))
+    }
+
+    fn fires_on_nothing(&self, program: ProgramId) -> bool {
+        self.ask(program, |engine, program| engine.fires_on_nothing(program))
     }
 
     fn reach_of(&self, program: ProgramId) -> Vec<usize> {
@@ -228,6 +243,34 @@ impl Engine for JointEngine {
     fn needed(&self, program: ProgramId) -> Vec<ProgramId> {
         let needed = self.ask(program, |engine, program| engine.needed(program));
         self.all_outer(program, needed)
+    }
+
+    fn partners(&self, program: ProgramId) -> Vec<Partner> {
+        let mut partners = self.ask(program, |engine, program| engine.partners(program));
+        for partner in &mut partners {
+            partner.program = program;
+        }
+        partners
+    }
+
+    fn partner_looks_at(&self, partner: &Partner, origin: &Origin) -> bool {
+        self.ask(partner.program, |engine, program| {
+            let partner = Partner {
+                program,
+                ..partner.clone()
+            };
+            engine.partner_looks_at(&partner, origin)
+        })
+    }
+
+    fn partner_covers(&self, partner: &Partner, source: &Source) -> bool {
+        self.ask(partner.program, |engine, program| {
+            let partner = Partner {
+                program,
+                ..partner.clone()
+            };
+            engine.partner_covers(&partner, source)
+        })
     }
 
     fn covers(&self, program: ProgramId, source: &Source) -> bool {

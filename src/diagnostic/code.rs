@@ -296,6 +296,8 @@ codes! {
     RUN_TOO_MANY_ROWS = "misfire::run::too_many_rows";
     /// A regular expression of a query takes more steps than it may.
     RUN_REGEX_LIMIT = "misfire::run::regex_limit";
+    /// A query yields a row that no record is part of.
+    RUN_CAUSELESS_ROW = "misfire::run::causeless_row";
     /// A deployment of Splunk that is not known.
     CONFIG_UNKNOWN_DEPLOYMENT = "misfire::config::unknown_deployment";
     /// A Splunk search that is not written as searches are.

@@ -72,6 +72,9 @@ pub(super) fn explanation_text(
             words::grouped(explanation.fired.len() as u64),
         )?;
     }
+    if let Some(limit) = explanation.limit {
+        writeln!(out, "  {}: {limit}", paint.bad("not searched to the end"))?;
+    }
     if explanation.searched == 0 {
         return writeln!(
             out,
@@ -272,6 +275,8 @@ pub(super) struct ExplanationDocument {
     searched: u64,
     /// The records that fired.
     fired: Vec<EventDocument>,
+    /// Why this may not be the truth, if that is so.
+    limit: Option<String>,
     /// The first that fired, or the one that came closest.
     nearest: Option<NearestDocument>,
     /// The groups of a correlation, those that came closest first.
@@ -358,6 +363,7 @@ pub(super) fn explanation_document(
         records: explanation.records,
         searched: explanation.searched,
         fired: explanation.fired.iter().map(event).collect(),
+        limit: explanation.limit.map(|limit| limit.to_string()),
         nearest: explanation.nearest.as_ref().map(|nearest| NearestDocument {
             event: event(&nearest.event),
             time: nearest.time.map(|time| time.to_string()),

@@ -371,6 +371,12 @@ impl Judge<'_> {
         if let Coverage::Unsearchable(why) = self.engine.coverage(program) {
             return Search::Unsupported(why);
         }
+        if let Some(why) = self.outcome.limits.get(&program) {
+            return Search::Damaged(why.clone());
+        }
+        if let Some(why) = self.engine.caveat(program) {
+            return Search::Damaged(why);
+        }
         if self.outcome.interrupted {
             return Search::Damaged("the run was interrupted".to_owned());
         }

@@ -13,7 +13,7 @@ use super::event::{Interrupt, RunEvent, Sink};
 use super::hosts;
 use super::repeated::{self, Mark, Repeated};
 use crate::content::LogInput;
-use crate::detect::{self, Engine, Firing, Held, ProgramId, SearchTime, Tally};
+use crate::detect::{self, Engine, Firing, Held, Limit, ProgramId, SearchTime, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::{Batch, FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
@@ -55,6 +55,9 @@ pub struct SearchOutcome {
     pub files: Vec<FileOutcome>,
     /// How many records of each origin were read.
     pub records: BTreeMap<Origin, u64>,
+    /// The detections that could not be searched to the end, and why, as a fragment of
+    /// a sentence.
+    pub limits: BTreeMap<ProgramId, String>,
     /// Everything that could not be read, sorted.
     pub problems: Vec<Diagnostic>,
     /// Whether the search ended early.
@@ -104,7 +107,10 @@ impl SearchOutcome {
 #[must_use]
 pub fn search(request: &SearchRequest<'_>, engine: &dyn Engine, sink: &dyn Sink) -> SearchOutcome {
     let (mut outcome, found) = search_with(request, &[engine], sink);
-    outcome.firings = found.into_iter().flat_map(|found| found.firings).collect();
+    for found in found {
+        outcome.firings.extend(found.firings);
+        outcome.limits.extend(found.limits);
+    }
     outcome
 }
 
@@ -446,10 +452,10 @@ fn conclude(
     let mut held = std::mem::take(&mut tally.held);
     // Part of the rows would make a lie of the result.
     held.retain(|held| !tally.exhausted.contains(&held.program));
-    let now = request.window.map_or_else(
-        || SearchTime::latest(tally.latest),
-        |window| SearchTime(window.end),
-    );
+    let now = |latest| match request.window {
+        Some(window) => SearchTime(window.end),
+        None => SearchTime::after(latest),
+    };
     let mut by_file: BTreeMap<FileId, Vec<Held>> = BTreeMap::new();
     let mut timeless: BTreeMap<FileId, BTreeSet<u64>> = BTreeMap::new();
     for held in held {
@@ -464,9 +470,14 @@ fn conclude(
         };
         by_file.entry(file).or_default().push(held);
     }
-    for held in by_file.into_values() {
-        let conclusion = engine.conclude(held, now, firings);
+    for (file, held) in by_file {
+        let latest = match request.correlate {
+            Correlate::Together => tally.latest(),
+            Correlate::EachInput => tally.latest.get(&file).copied(),
+        };
+        let conclusion = engine.conclude(held, now(latest), firings);
         tally.exhausted.extend(conclusion.exhausted);
+        tally.causeless.extend(conclusion.causeless);
         for (program, count) in conclusion.gave_up {
             *tally.gave_up.entry(program).or_default() += count;
         }
@@ -497,14 +508,14 @@ fn conclude(
 
 /// The detections that were not searched to the end, and why.
 fn limits_of(tally: &Tally) -> BTreeMap<ProgramId, String> {
-    let rows = tally.exhausted.iter();
-    let rows = rows.map(|program| (*program, "it keeps more rows in memory than it may"));
+    let of = |program: &ProgramId, limit: Limit| (*program, limit.to_string());
     let steps = tally.gave_up.keys();
-    let steps = steps.map(|program| (*program, "a regular expression of it takes too many steps"));
-    steps
-        .chain(rows)
-        .map(|(program, why)| (program, why.to_owned()))
-        .collect()
+    let steps = steps.map(|program| of(program, Limit::Steps));
+    let causeless = tally.causeless.iter();
+    let causeless = causeless.map(|program| of(program, Limit::Causeless));
+    let rows = tally.exhausted.iter();
+    let rows = rows.map(|program| of(program, Limit::Rows));
+    steps.chain(causeless).chain(rows).collect()
 }
 
 /// Tells which detections were not searched to the end.
@@ -522,6 +533,22 @@ fn told_limits(outcome: &mut SearchOutcome, tally: &Tally, engine: &dyn Engine) 
             Diagnostic::error(Code::RUN_TOO_MANY_ROWS, message)
                 .help("search fewer logs at once, or narrow what the query keeps"),
         );
+    }
+    let programs = (0..).map(ProgramId).take(engine.programs().len());
+    let mut causeless = tally.causeless.clone();
+    causeless.extend(programs.filter(|program| engine.fires_on_nothing(*program)));
+    for program in &causeless {
+        let message = format!(
+            "of `{}`, {}, and is not told",
+            title(program),
+            Limit::Causeless
+        );
+        outcome
+            .problems
+            .push(Diagnostic::warning(Code::RUN_CAUSELESS_ROW, message).help(
+                "its product alerts on it whatever was recorded, so that no record proves it right \
+                 or wrong",
+            ));
     }
     for (program, count) in &tally.gave_up {
         let message = format!(

@@ -589,6 +589,10 @@ query: |\n  index=endpoint sourcetype=\"XmlWinEventLog:Microsoft-Windows-Sysmon/
 const STEPS: &str = "id: 3d5f0d0c-6b3a-4b0e-9c7b-0a4f3c0d9e11\ntitle: Repeated parts\n\
 language: spl\nquery: |\n  index=* EventCode=1 | regex CommandLine=\"^(?:(a+)(?=a|b))+b$\"\n";
 
+/// A search for what did not happen.
+const NOTHING: &str = "id: 0b9a7f5e-5d0c-4a63-8d0f-3d8f1c2b6a10\ntitle: No tunnel\n\
+language: spl\nquery: |\n  index=* EventCode=1 Image=*tunnel* | stats count | where count=0\n";
+
 fn many_steps() -> String {
     let line = "a".repeat(60);
     START.replace(
@@ -620,6 +624,15 @@ fn run_cases() -> Vec<Case> {
                 ("x.jsonl", lines(&[START])),
             ],
             [scan("x.jsonl"), vec!["--reading", "intent"]].concat(),
+            0,
+        ),
+        (
+            "spl_causeless_row",
+            vec![
+                ("rules/nothing.yml", NOTHING.into()),
+                ("x.jsonl", lines(&[START])),
+            ],
+            scan("x.jsonl"),
             0,
         ),
         (

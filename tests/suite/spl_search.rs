@@ -46,7 +46,8 @@ pub(super) fn found(engine: &PlanEngine, batches: &[Batch]) -> Vec<Firing> {
     }
     let tally = search.finish();
     assert!(tally.exhausted.is_empty() && tally.gave_up.is_empty());
-    engine.conclude(tally.held, SearchTime::latest(tally.latest), &mut firings);
+    let now = SearchTime::after(tally.latest());
+    engine.conclude(tally.held, now, &mut firings);
     sort(&mut firings);
     firings
 }

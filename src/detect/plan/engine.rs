@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 
 use super::evaluate::Evaluator;
-use super::execute::{self, Found, Nobody, Run, Witness};
+use super::execute::{self, Found as PartRows, Nobody, Run, Witness};
 use super::field::FieldRef;
 use super::function::CallContext;
 use super::link::Slots;
-use super::record::{FieldTable, Wanted};
+use super::record::{FieldTable, Memory, RecordFields, Wanted};
 use super::row::Row;
 use super::search::PlanSearch;
 use super::set::{PlanSet, PlannedDetection};
@@ -19,8 +19,8 @@ use super::targets::{OriginTargets, Prefilter};
 use super::view::{EventIds, View};
 use super::{Plan, Predicate, explain, walk, wanted};
 use crate::detect::{
-    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, ProgramId,
-    Refusal, Search, SearchTime,
+    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Partner,
+    ProgramId, Refusal, Search, SearchTime,
 };
 use crate::event::catalogue::{Catalogue, Reach, Source};
 use crate::event::{Event, EventId, Names, Origin};
@@ -65,6 +65,8 @@ pub(super) struct Program {
     pub(super) heads: std::ops::Range<usize>,
     /// Whether every stage looks at one row at a time.
     pub(super) is_streaming: bool,
+    /// Whether it yields a row where there is no record at all.
+    fires_on_nothing: bool,
 }
 
 /// The part of a pipeline that looks at one record at a time.
@@ -116,6 +118,12 @@ impl PlanEngine {
         for (planned, number) in set.planned.into_iter().zip(0..) {
             engine.add(planned, ProgramId(number), &slots);
         }
+        for number in 0..engine.programs.len() {
+            let is_causeless = engine.yields_of_nothing(number);
+            if let Some(program) = engine.programs.get_mut(number) {
+                program.fires_on_nothing = is_causeless;
+            }
+        }
         engine
     }
 
@@ -150,7 +158,25 @@ impl PlanEngine {
             plan: planned.plan,
             heads: first..self.heads.len(),
             is_streaming,
+            fires_on_nothing: false,
         });
+    }
+
+    /// Whether a program yields a row where there is no record at all.
+    fn yields_of_nothing(&self, number: usize) -> bool {
+        let Some(Ok(plan)) = self.programs.get(number).map(|known| known.plan.as_ref()) else {
+            return false;
+        };
+        let may_begin = |part: &&Pipeline| {
+            !matches!(part.source, RowSource::Records(_))
+                || part.stages.iter().any(walk::makes_a_row)
+        };
+        if !walk::all_pipelines(&plan.pipeline).iter().any(may_begin) {
+            return false;
+        }
+        let program = ProgramId(u32::try_from(number).unwrap_or(u32::MAX));
+        let found = self.concluded(program, Vec::new(), SearchTime::after(None), &mut Nobody);
+        found.is_some_and(|found| found.is_causeless)
     }
 
     fn add_heads(&mut self, pipeline: &mut Pipeline, program: ProgramId, slots: &Slots) {
@@ -217,19 +243,19 @@ impl PlanEngine {
         self.slot_count
     }
 
-    /// The firings of one detection on what was held back for it, and how often a
-    /// regular expression gave up; none if that took too much memory.
+    /// What one detection finds in what was held back for it; `None` if that took too
+    /// much memory.
     pub(super) fn concluded(
         &self,
         program: ProgramId,
         held: Vec<Held>,
         now: SearchTime,
         witness: &mut dyn Witness,
-    ) -> Option<(Vec<Firing>, u64)> {
+    ) -> Option<Found> {
         let plan = self.program(program)?.plan.as_ref().ok()?;
         let context = CallContext::at(now.seconds());
         let evaluator = Evaluator::new(&context);
-        let mut found = Found::new();
+        let mut found = PartRows::new();
         // Products hand out the newest records first.
         let mut held = held;
         held.sort_by_key(|one| std::cmp::Reverse((one.time, one.event)));
@@ -246,11 +272,26 @@ impl PlanEngine {
             given: &[],
         };
         let rows = run.pipeline(&plan.pipeline, &[], witness).ok()?;
-        let firings = rows
-            .into_iter()
-            .filter_map(|row| firing(program, row, &times));
-        Some((firings.collect(), evaluator.gave_up()))
+        let mut found = Found::default();
+        for row in rows {
+            match firing(program, row, &times) {
+                Some(firing) => found.firings.push(firing),
+                None => found.is_causeless = true,
+            }
+        }
+        found.gave_up = evaluator.gave_up();
+        Some(found)
     }
+}
+
+/// What a detection found once everything was read.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) firings: Vec<Firing>,
+    /// How often a regular expression gave up.
+    pub(super) gave_up: u64,
+    /// Whether a row of the result is due to no record.
+    pub(super) is_causeless: bool,
 }
 
 /// The firing that a row of the result is; none for one that no record made.
@@ -303,10 +344,13 @@ impl Engine for PlanEngine {
         }
         for (program, held) in by_program {
             match self.concluded(program, held, now, &mut Nobody) {
-                Some((firings, gave_up)) => {
-                    out.extend(firings);
-                    if gave_up > 0 {
-                        *conclusion.gave_up.entry(program).or_default() += gave_up;
+                Some(found) => {
+                    out.extend(found.firings);
+                    if found.gave_up > 0 {
+                        *conclusion.gave_up.entry(program).or_default() += found.gave_up;
+                    }
+                    if found.is_causeless {
+                        conclusion.causeless.insert(program);
                     }
                 }
                 None => {
@@ -338,35 +382,74 @@ impl Engine for PlanEngine {
             .any(|head| self.table_for(head, origin).is_some())
     }
 
-    fn chooses(&self, _: ProgramId, _: &Origin) -> bool {
-        false
+    fn chooses(&self, program: ProgramId, origin: &Origin) -> bool {
+        let mut tables = self
+            .heads_of(program)
+            .filter_map(|head| self.table_for(head, origin));
+        tables.any(|table| table.condition.is_some())
     }
 
     fn reaches(&self, program: ProgramId, event: Event<'_>) -> bool {
-        self.looks_at(program, event.origin())
+        let context = CallContext::default();
+        let evaluator = Evaluator::new(&context);
+        let mut tables = self
+            .heads_of(program)
+            .filter_map(|head| self.table_for(head, event.origin()));
+        tables.any(|table| {
+            let memory = Memory::default();
+            memory.turn(self.slot_count);
+            let fields = RecordFields {
+                event,
+                table,
+                memory: &memory,
+                evaluator: &evaluator,
+            };
+            let mut condition = table.condition.iter();
+            condition.all(|condition| evaluator.truth(condition, &fields).is_true())
+        })
     }
 
     fn needed(&self, program: ProgramId) -> Vec<ProgramId> {
         vec![program]
     }
 
+    fn partners(&self, program: ProgramId) -> Vec<Partner> {
+        let Some(Ok(plan)) = self.program(program).map(|known| known.plan.as_ref()) else {
+            return Vec::new();
+        };
+        let mut parts = Vec::new();
+        walk::partners_of(&plan.pipeline, &mut parts);
+        let sources = Catalogue::bundled().sources();
+        let heads = self.heads_of(program);
+        heads
+            .filter(|head| parts.contains(&head.part))
+            .map(|head| {
+                let covered = sources
+                    .iter()
+                    .filter(|source| self.head_covers(head, source));
+                let named: Vec<_> = covered.map(|source| source.id.as_str()).collect();
+                Partner {
+                    program,
+                    part: head.part,
+                    log_source: named.join(" or "),
+                }
+            })
+            .collect()
+    }
+
+    fn partner_looks_at(&self, partner: &Partner, origin: &Origin) -> bool {
+        self.heads_of(partner.program)
+            .any(|head| head.part == partner.part && self.table_for(head, origin).is_some())
+    }
+
+    fn partner_covers(&self, partner: &Partner, source: &Source) -> bool {
+        self.heads_of(partner.program)
+            .any(|head| head.part == partner.part && self.head_covers(head, source))
+    }
+
     fn covers(&self, program: ProgramId, source: &Source) -> bool {
-        self.heads_of(program).any(|head| {
-            let Some(view) = self.views.get(head.view) else {
-                return false;
-            };
-            let kinds = view.kinds.iter();
-            kinds
-                .filter(|kind| kind.source.as_str() == "*" || kind.source == source.id)
-                .any(|kind| {
-                    let ids: Vec<Option<u32>> = match &kind.event_ids {
-                        EventIds::Any => vec![None],
-                        EventIds::OneOf(ids) => ids.iter().copied().map(Some).collect(),
-                    };
-                    let mut origins = ids.into_iter().flat_map(|id| origins_of(source, id));
-                    origins.any(|origin| self.table_for(head, &origin).is_some())
-                })
-        })
+        self.heads_of(program)
+            .any(|head| self.head_covers(head, source))
     }
 
     fn combines(&self, program: ProgramId) -> bool {
@@ -384,12 +467,21 @@ impl Engine for PlanEngine {
     }
 
     fn caveat(&self, program: ProgramId) -> Option<String> {
-        let plan = self.program(program)?.plan.as_ref().ok()?;
+        let known = self.program(program)?;
+        if known.fires_on_nothing {
+            return Some("it fires whatever was recorded, even on nothing".to_owned());
+        }
+        let plan = known.plan.as_ref().ok()?;
         let parts = walk::all_pipelines(&plan.pipeline);
         let tables = parts.into_iter().flat_map(walk::tables_of);
         let mut missing = tables.filter(|table| table.missing.is_some());
         let table = missing.next()?;
         Some(format!("its lookup `{}` is not at hand", table.name))
+    }
+
+    fn fires_on_nothing(&self, program: ProgramId) -> bool {
+        self.program(program)
+            .is_some_and(|known| known.fires_on_nothing)
     }
 
     fn reach_of(&self, program: ProgramId) -> Vec<usize> {
@@ -400,10 +492,14 @@ impl Engine for PlanEngine {
         vec![program]
     }
 
-    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, now: SearchTime) -> Vec<Firing> {
-        self.concluded(program, held, now, &mut Nobody)
-            .unwrap_or_default()
-            .0
+    fn conclude_one(
+        &self,
+        program: ProgramId,
+        held: Vec<Held>,
+        now: SearchTime,
+    ) -> Option<Vec<Firing>> {
+        let found = self.concluded(program, held, now, &mut Nobody)?;
+        (found.gave_up == 0).then_some(found.firings)
     }
 
     fn lacking(&self, program: ProgramId, event: Event<'_>) -> Vec<String> {
@@ -425,6 +521,24 @@ impl Engine for PlanEngine {
 }
 
 impl PlanEngine {
+    /// Whether a head looks at records of a log at all.
+    fn head_covers(&self, head: &Head, source: &Source) -> bool {
+        let Some(view) = self.views.get(head.view) else {
+            return false;
+        };
+        let kinds = view.kinds.iter();
+        kinds
+            .filter(|kind| kind.source.as_str() == "*" || kind.source == source.id)
+            .any(|kind| {
+                let ids: Vec<Option<u32>> = match &kind.event_ids {
+                    EventIds::Any => vec![None],
+                    EventIds::OneOf(ids) => ids.iter().copied().map(Some).collect(),
+                };
+                let mut origins = ids.into_iter().flat_map(|id| origins_of(source, id));
+                origins.any(|origin| self.table_for(head, &origin).is_some())
+            })
+    }
+
     pub(super) fn heads_of(&self, program: ProgramId) -> impl Iterator<Item = &Head> {
         let heads = self
             .program(program)

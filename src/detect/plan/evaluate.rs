@@ -1,7 +1,5 @@
 //! Evaluating expressions and predicates on one row.
 
-use std::cell::Cell;
-
 use super::compare::compare;
 use super::expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 use super::field::FieldRef;
@@ -25,14 +23,15 @@ pub(super) trait Fields {
 #[derive(Debug)]
 pub(super) struct Evaluator<'c> {
     context: &'c CallContext,
-    gave_up: Cell<u64>,
+    /// How often anything had given up before.
+    before: u64,
 }
 
 impl<'c> Evaluator<'c> {
     pub(super) fn new(context: &'c CallContext) -> Self {
         Self {
             context,
-            gave_up: Cell::new(0),
+            before: context.gave_up(),
         }
     }
 
@@ -42,12 +41,12 @@ impl<'c> Evaluator<'c> {
 
     /// How often a regular expression took more steps than it is granted.
     pub(super) fn gave_up(&self) -> u64 {
-        self.gave_up.get()
+        self.context.gave_up() - self.before
     }
 
     /// Notes that a value was not evaluated to the end.
     pub(super) fn give_up(&self) {
-        self.gave_up.set(self.gave_up.get() + 1);
+        self.context.give_up();
     }
 
     /// What an expression yields.

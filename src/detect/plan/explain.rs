@@ -15,7 +15,7 @@ use super::row::{Row, owned};
 use super::stage::{Stage, StageKind};
 use crate::detect::tree::{self, Score, Subject, Tree};
 use crate::detect::{
-    self, EventSource, Explanation, Held, NearMiss, Outcome, ProgramId, SearchTime, Seen,
+    self, EventSource, Explanation, Held, Limit, NearMiss, Outcome, ProgramId, SearchTime, Seen,
     StageState,
 };
 use crate::event::Event;
@@ -88,6 +88,8 @@ struct Looked {
     outcomes: Vec<Outcome>,
     /// The rows that passed.
     rows: Vec<Row>,
+    /// Whether a regular expression gave up.
+    gave_up: bool,
 }
 
 fn look(
@@ -161,6 +163,7 @@ fn look(
         score,
         outcomes,
         rows,
+        gave_up: evaluator.gave_up() > 0,
     })
 }
 
@@ -202,6 +205,9 @@ pub(super) fn explain(
                 continue;
             };
             is_searched = true;
+            if looked.gave_up {
+                explanation.limit = Some(Limit::Steps);
+            }
             if is_streaming && !looked.rows.is_empty() {
                 explanation.fired.push(event.id());
             }
@@ -231,7 +237,7 @@ pub(super) fn explain(
     if is_streaming {
         return explanation;
     }
-    let now = now.unwrap_or_else(|| SearchTime::latest(latest));
+    let now = now.unwrap_or_else(|| SearchTime::after(latest));
     conclude(engine, program, held, now, passed_head, &mut explanation);
     explanation
 }
@@ -261,10 +267,21 @@ fn conclude(
         dying: None,
         last: None,
     };
-    let firings = engine
-        .concluded(program, held, now, &mut watch)
-        .unwrap_or_default()
-        .0;
+    let firings = match engine.concluded(program, held, now, &mut watch) {
+        Some(found) => {
+            if found.is_causeless {
+                explanation.limit = Some(Limit::Causeless);
+            }
+            if found.gave_up > 0 {
+                explanation.limit = Some(Limit::Steps);
+            }
+            found.firings
+        }
+        None => {
+            explanation.limit = Some(Limit::Rows);
+            Vec::new()
+        }
+    };
     for firing in &firings {
         explanation.fired.extend(firing.event());
     }

@@ -49,6 +49,38 @@ enum Compiled {
     Fancy(Box<fancy_regex::Regex>),
 }
 
+/// A place in which something was found.
+enum Place<'t> {
+    Plain(regex::Captures<'t>),
+    Fancy(fancy_regex::Captures<'t, str>),
+}
+
+impl<'t> Place<'t> {
+    /// What a group has captured; the whole match is the first one.
+    fn get(&self, group: usize) -> Option<&'t str> {
+        match self {
+            Self::Plain(captures) => captures.get(group).map(|group| group.as_str()),
+            Self::Fancy(captures) => captures.get(group).map(|group| group.as_str()),
+        }
+    }
+
+    fn name(&self, group: &str) -> Option<&'t str> {
+        match self {
+            Self::Plain(captures) => captures.name(group).map(|group| group.as_str()),
+            Self::Fancy(captures) => captures.name(group).map(|group| group.as_str()),
+        }
+    }
+
+    /// Where the whole match is.
+    fn range(&self) -> std::ops::Range<usize> {
+        match self {
+            Self::Plain(captures) => captures.get(0).map(|whole| whole.range()),
+            Self::Fancy(captures) => captures.get(0).map(|whole| whole.range()),
+        }
+        .unwrap_or_default()
+    }
+}
+
 /// A text that is no regular expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -158,10 +190,35 @@ impl Regex {
     /// Whether any group has a name.
     #[must_use]
     pub fn has_names(&self) -> bool {
+        !self.names().is_empty()
+    }
+
+    fn names(&self) -> Vec<&str> {
         match &self.engine {
-            Compiled::Plain(regex) => regex.capture_names().flatten().next().is_some(),
-            Compiled::Fancy(regex) => regex.capture_names().flatten().next().is_some(),
+            Compiled::Plain(regex) => regex.capture_names().flatten().collect(),
+            Compiled::Fancy(regex) => regex.capture_names().flatten().collect(),
         }
+    }
+
+    /// Visits what is found, in so many places at most.
+    fn each<'t>(
+        &self,
+        text: &'t str,
+        most: usize,
+        mut visit: impl FnMut(Place<'t>),
+    ) -> Result<(), TooManySteps> {
+        match &self.engine {
+            Compiled::Plain(regex) => {
+                let places = regex.captures_iter(text).take(most);
+                places.map(Place::Plain).for_each(visit);
+            }
+            Compiled::Fancy(regex) => {
+                for place in regex.captures_iter(text).take(most) {
+                    visit(Place::Fancy(place.map_err(|_| TooManySteps)?));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What each named group captures, in so many places at most; a group that takes
@@ -176,29 +233,15 @@ impl Regex {
         most: usize,
     ) -> Result<BTreeMap<String, Vec<String>>, TooManySteps> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        match &self.engine {
-            Compiled::Plain(regex) => {
-                for captures in regex.captures_iter(text).take(most) {
-                    for name in regex.capture_names().flatten() {
-                        if let Some(group) = captures.name(name) {
-                            let texts = found.entry(name.to_owned()).or_default();
-                            texts.push(group.as_str().to_owned());
-                        }
-                    }
+        let names = self.names();
+        self.each(text, most, |place| {
+            for name in &names {
+                if let Some(group) = place.name(name) {
+                    let texts = found.entry((*name).to_owned()).or_default();
+                    texts.push(group.to_owned());
                 }
             }
-            Compiled::Fancy(regex) => {
-                for captures in regex.captures_iter(text).take(most) {
-                    let captures = captures.map_err(|_| TooManySteps)?;
-                    for name in regex.capture_names().flatten() {
-                        if let Some(group) = captures.name(name) {
-                            let texts = found.entry(name.to_owned()).or_default();
-                            texts.push(group.as_str().to_owned());
-                        }
-                    }
-                }
-            }
-        }
+        })?;
         Ok(found)
     }
 
@@ -210,21 +253,10 @@ impl Regex {
     /// It takes too many steps.
     pub fn first_captures(&self, text: &str) -> Result<Vec<String>, TooManySteps> {
         let mut found = Vec::new();
-        match &self.engine {
-            Compiled::Plain(regex) => {
-                for captures in regex.captures_iter(text) {
-                    let group = captures.get(1).or_else(|| captures.get(0));
-                    found.extend(group.map(|group| group.as_str().to_owned()));
-                }
-            }
-            Compiled::Fancy(regex) => {
-                for captures in regex.captures_iter(text) {
-                    let captures = captures.map_err(|_| TooManySteps)?;
-                    let group = captures.get(1).or_else(|| captures.get(0));
-                    found.extend(group.map(|group| group.as_str().to_owned()));
-                }
-            }
-        }
+        self.each(text, usize::MAX, |place| {
+            let group = place.get(1).or_else(|| place.get(0));
+            found.extend(group.map(str::to_owned));
+        })?;
         Ok(found)
     }
 
@@ -252,47 +284,18 @@ impl Regex {
         let parts = parts_of(replacement);
         let mut out = String::with_capacity(text.len());
         let mut last = 0;
-        match &self.engine {
-            Compiled::Plain(regex) => {
-                for captures in regex.captures_iter(text).take(most) {
-                    if let Some(whole) = captures.get(0) {
-                        out.push_str(text.get(last..whole.start()).unwrap_or_default());
-                        last = whole.end();
-                    }
-                    for part in &parts {
-                        out.push_str(match part {
-                            Part::Text(text) => text,
-                            Part::Group(number) => {
-                                captures.get(*number).map_or("", |group| group.as_str())
-                            }
-                            Part::Name(name) => {
-                                captures.name(name).map_or("", |group| group.as_str())
-                            }
-                        });
-                    }
-                }
+        self.each(text, most, |place| {
+            let whole = place.range();
+            out.push_str(text.get(last..whole.start).unwrap_or_default());
+            last = whole.end;
+            for part in &parts {
+                out.push_str(match part {
+                    Part::Text(text) => text,
+                    Part::Group(number) => place.get(*number).unwrap_or_default(),
+                    Part::Name(name) => place.name(name).unwrap_or_default(),
+                });
             }
-            Compiled::Fancy(regex) => {
-                for captures in regex.captures_iter(text).take(most) {
-                    let captures = captures.map_err(|_| TooManySteps)?;
-                    if let Some(whole) = captures.get(0) {
-                        out.push_str(text.get(last..whole.start()).unwrap_or_default());
-                        last = whole.end();
-                    }
-                    for part in &parts {
-                        out.push_str(match part {
-                            Part::Text(text) => text,
-                            Part::Group(number) => {
-                                captures.get(*number).map_or("", |group| group.as_str())
-                            }
-                            Part::Name(name) => {
-                                captures.name(name).map_or("", |group| group.as_str())
-                            }
-                        });
-                    }
-                }
-            }
-        }
+        })?;
         out.push_str(text.get(last..).unwrap_or_default());
         Ok(out)
     }

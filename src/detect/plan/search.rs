@@ -207,7 +207,7 @@ impl Search for PlanSearch<'_> {
             let origin = event.origin_index();
             records[origin] += 1;
             if self.engine.asks_the_time {
-                self.tally.saw(event.time());
+                self.tally.saw(event.id().file, event.time());
             }
             self.search(event, &targets[origin], out);
         }
@@ -223,7 +223,7 @@ impl Search for PlanSearch<'_> {
             .records
             .entry(event.origin().clone())
             .or_default() += 1;
-        self.tally.saw(event.time());
+        self.tally.saw(event.id().file, event.time());
         self.search(event, &targets, out);
     }
 

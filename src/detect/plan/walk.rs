@@ -4,7 +4,8 @@ use super::expression::{Expr, ExprKind};
 use super::field::FieldRef;
 use super::predicate::{Predicate, PredicateKind};
 use super::stage::{
-    Aggregate, Argument, Limit, Output, Parse, Pipeline, Source, Stage, StageKind, Target, Window,
+    Aggregate, Argument, Limit, Membership, OfNothing, Output, Parse, Pipeline, Source, Stage,
+    StageKind, Target, Window,
 };
 use super::table::Table;
 use super::value::Value;
@@ -338,4 +339,45 @@ fn exprs_of_expr(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
         }
         ExprKind::Capture { subject, .. } => exprs_of_expr(subject, visit),
     }
+}
+
+/// The parts inside a pipeline that must each find a row before it can yield one.
+pub(super) fn partners_of(pipeline: &Pipeline, parts: &mut Vec<u32>) {
+    let adds_rows = |stage: &Stage| {
+        matches!(
+            stage.kind,
+            StageKind::Append(_) | StageKind::AppendResults(_)
+        )
+    };
+    if pipeline.stages.iter().any(adds_rows) || pipeline.stages.iter().any(makes_a_row) {
+        return;
+    }
+    for stage in &pipeline.stages {
+        let inner: Vec<&Pipeline> = match &stage.kind {
+            StageKind::Filter(filter) => filter
+                .rows
+                .iter()
+                .filter(|rows| rows.wanted == Membership::In)
+                .map(|rows| &rows.pipeline)
+                .collect(),
+            StageKind::Join(join) if join.unmatched == Membership::NotIn => vec![&join.pipeline],
+            _ => Vec::new(),
+        };
+        for inner in inner {
+            let is_of_records = matches!(inner.source, Source::Records(_));
+            if is_of_records && !inner.stages.iter().any(makes_a_row) {
+                parts.push(inner.part);
+                partners_of(inner, parts);
+            }
+        }
+    }
+}
+
+/// Whether a stage yields a row of nothing.
+pub(super) fn makes_a_row(stage: &Stage) -> bool {
+    matches!(
+        &stage.kind,
+        StageKind::Aggregate(aggregate)
+            if aggregate.keys.is_empty() && aggregate.of_nothing == OfNothing::Row
+    )
 }

@@ -339,8 +339,13 @@ impl Engine for SigmaEngine {
         self.correlations.conclude(held, out)
     }
 
-    fn conclude_one(&self, program: ProgramId, held: Vec<Held>, _: SearchTime) -> Vec<Firing> {
-        self.correlations.conclude_one(program, held)
+    fn conclude_one(
+        &self,
+        program: ProgramId,
+        held: Vec<Held>,
+        _: SearchTime,
+    ) -> Option<Vec<Firing>> {
+        Some(self.correlations.conclude_one(program, held))
     }
 
     fn held_for(&self, program: ProgramId) -> Vec<ProgramId> {

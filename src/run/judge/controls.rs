@@ -4,7 +4,7 @@ use super::recordings::{Recordings, Searched};
 use super::test::Bench;
 use crate::content::PlannedControl;
 use crate::content::fixture::Subject;
-use crate::detect::{DetectionId, Engine, ProgramId, Reading};
+use crate::detect::{DetectionId, ProgramId, Reading};
 use crate::event::EventId;
 use crate::verdict::{
     ControlFacts, ControlOutcome, ControlReport, Search, SourceState, judge_control,
@@ -86,13 +86,9 @@ fn facts_of(
         SourceState::Damaged(why) => Some(why),
         SourceState::Read(_) | SourceState::NotLookedAt => None,
     });
-    let unseen = recordings.unseen(program, searched);
     let mut facts = ControlFacts {
         searched: recordings.looked_at(program, searched),
-        unseen: unseen.and_then(|part| {
-            let part = bench.engine.programs().get(part.0 as usize)?;
-            Some(part.log_source.clone())
-        }),
+        unseen: recordings.unseen(program, searched),
         ..unsearched(match (search, damage) {
             (Search::Done, Some(why)) => Search::Damaged(why),
             (search, _) => search,

@@ -210,14 +210,23 @@ impl<'r> Recordings<'r> {
         count
     }
 
-    /// The first part of a detection that it cannot do without and that no record
-    /// inside the window is for, if it has several.
-    pub(super) fn unseen(&self, program: ProgramId, searched: &Searched) -> Option<ProgramId> {
-        let needed = self.engine.needed(program);
+    /// The log source of the first part of a detection that it cannot do without and
+    /// that no record inside the window is for, if it has several.
+    pub(super) fn unseen(&self, program: ProgramId, searched: &Searched) -> Option<String> {
+        let needed = self.engine.needed(program).into_iter();
         let mut unseen = needed
-            .into_iter()
-            .filter(|part| *part != program && self.looked_at(*part, searched) == 0);
-        unseen.next()
+            .filter(|part| *part != program && self.looked_at(*part, searched) == 0)
+            .filter_map(|part| self.engine.programs().get(part.0 as usize))
+            .map(|part| part.log_source.clone());
+        let partners = self.engine.partners(program).into_iter();
+        let mut alone = partners.filter(|partner| {
+            let mut counted = searched.files.iter().flat_map(|file| &file.inside);
+            !counted
+                .any(|(origin, count)| *count > 0 && self.engine.partner_looks_at(partner, origin))
+        });
+        unseen
+            .next()
+            .or_else(|| alone.next().map(|partner| partner.log_source))
     }
 
     /// Explains a detection or signal on the events that `keep` accepts.
@@ -254,13 +263,14 @@ impl<'r> Recordings<'r> {
         searched.kept.visit(&mut read, visit);
     }
 
-    /// The firings of a detection of several events on those that `keep` accepts.
+    /// The firings of a detection of several events on those that `keep` accepts;
+    /// `None` if it could not be searched to the end.
     pub(super) fn again(
         &self,
         program: ProgramId,
         searched: &Searched,
         keep: impl Fn(EventId) -> bool,
-    ) -> Vec<Firing> {
+    ) -> Option<Vec<Firing>> {
         let bases = self.engine.held_for(program);
         let held = bases.iter().filter_map(|base| searched.held.get(base));
         let held = held.flatten().filter(|held| keep(held.event)).cloned();
@@ -337,6 +347,15 @@ impl Searched {
                 state: SourceState::NotLookedAt,
             })
             .collect();
+        for partner in engine.partners(program) {
+            let own = self.sources_that(|source| engine.partner_covers(&partner, source));
+            if own.is_empty() {
+                unseen.push(SourceFacts {
+                    name: partner.log_source,
+                    state: SourceState::NotLookedAt,
+                });
+            }
+        }
         unseen.dedup();
         let mut sources = self.sources_of(engine, program);
         sources.append(&mut unseen);
@@ -345,6 +364,11 @@ impl Searched {
 
     /// The logs of the recording that a detection looks at.
     pub(super) fn sources_of(&self, engine: &dyn Engine, program: ProgramId) -> Vec<SourceFacts> {
+        self.sources_that(|source| engine.covers(program, source))
+    }
+
+    /// The logs of the recording that pass a test.
+    fn sources_that(&self, is_own: impl Fn(&Source) -> bool) -> Vec<SourceFacts> {
         let named = self.fixture.files.iter().flat_map(|file| &file.sources);
         let lost = self.fixture.lost.iter().flat_map(|file| &file.sources);
         let named: BTreeSet<_> = named.chain(lost).chain(&self.fixture.looked_at).collect();
@@ -352,7 +376,7 @@ impl Searched {
             |id: &SourceId| -> Option<&'static Source> { Catalogue::bundled().source(id.as_str()) };
         named
             .into_iter()
-            .filter(|id| known(id).is_some_and(|source| engine.covers(program, source)))
+            .filter(|id| known(id).is_some_and(&is_own))
             .map(|id| self.source(id))
             .collect()
     }

@@ -60,8 +60,12 @@ impl Bench<'_> {
             .flat_map(|signal| judged.events.get(&signal.id).into_iter().flatten())
             .copied()
             .collect();
-        let (due, others): (Vec<&Firing>, Vec<&Firing>) =
-            self.attributed(program, &own, &events, &all, searched);
+        let attributed = self.attributed(program, &own, &events, &all, searched);
+        let Some((due, others)) = attributed else {
+            let why = "parts of the recording could not be searched to the end".to_owned();
+            let facts = DetectionFacts::unsearched(Search::Damaged(why), judged.not_run.clone());
+            return self.verdict_report(expected, expectation, judge_detection(&facts));
+        };
         let hit: BTreeSet<EventId> = due
             .iter()
             .flat_map(|firing| firing.events.iter().copied())
@@ -101,14 +105,15 @@ impl Bench<'_> {
         let facts = DetectionFacts {
             search,
             not_run: judged.not_run.clone(),
-            log_source: self.engine.programs()[unseen.unwrap_or(program).0 as usize]
-                .log_source
-                .clone(),
-            sources: searched.needed_sources(self.engine, program),
-            records: match unseen {
+            records: match &unseen {
                 Some(_) => 0,
                 None => self.recordings.looked_at(program, searched),
             },
+            log_source: unseen.unwrap_or_else(|| {
+                let own = self.engine.programs().get(program.0 as usize);
+                own.map(|own| own.log_source.clone()).unwrap_or_default()
+            }),
+            sources: searched.needed_sources(self.engine, program),
             fires_on: self.awaited_signals(program, &awaited, judged),
             fired_on,
             others: inside.len() as u64,
@@ -144,7 +149,7 @@ impl Bench<'_> {
     }
 
     /// The firings that are due to some events among `all` of the test's signals, and
-    /// the others.
+    /// the others; `None` if that cannot be told.
     fn attributed<'f>(
         &self,
         program: ProgramId,
@@ -152,7 +157,7 @@ impl Bench<'_> {
         events: &BTreeSet<EventId>,
         all: &BTreeSet<EventId>,
         searched: &Searched,
-    ) -> (Vec<&'f Firing>, Vec<&'f Firing>) {
+    ) -> Option<(Vec<&'f Firing>, Vec<&'f Firing>)> {
         let kind = if self.engine.combines(program) {
             FiringKind::Aggregated
         } else {
@@ -161,48 +166,47 @@ impl Bench<'_> {
         let holds_one = |firing: &&Firing| firing.events.iter().any(|event| events.contains(event));
         let repeated = match kind {
             FiringKind::Aggregated if own.iter().any(holds_one) => {
-                self.repeated(program, events, all, searched)
+                self.repeated(program, events, all, searched)?
             }
             FiringKind::Aggregated | FiringKind::Single => Repeated::default(),
         };
-        own.iter()
-            .partition(|firing| is_due_to(&firing_facts(firing, kind), events, &repeated))
+        let is_due = |firing: &Firing| is_due_to(&firing_facts(firing, kind), events, &repeated);
+        Some(own.iter().partition(|firing| is_due(firing)))
     }
 
     /// What a detection finds in parts of a recording: without these events, and in
-    /// those of the test.
+    /// those of the test; `None` if it could not be searched to the end.
     fn repeated(
         &self,
         program: ProgramId,
         events: &BTreeSet<EventId>,
         all: &BTreeSet<EventId>,
         searched: &Searched,
-    ) -> Repeated {
-        let again = |keep: &dyn Fn(EventId) -> bool| -> Vec<FiringFacts> {
-            let found = self.recordings.again(program, searched, keep);
+    ) -> Option<Repeated> {
+        let again = |keep: &dyn Fn(EventId) -> bool| -> Option<Vec<FiringFacts>> {
+            let found = self.recordings.again(program, searched, keep)?;
             let facts = found.iter();
-            facts
-                .map(|firing| firing_facts(firing, FiringKind::Aggregated))
-                .collect()
+            let facts = facts.map(|firing| firing_facts(firing, FiringKind::Aggregated));
+            Some(facts.collect())
         };
-        let without = again(&|event| !events.contains(&event));
+        let without = again(&|event| !events.contains(&event))?;
         if without.is_empty() {
-            return Repeated::default();
+            return Some(Repeated::default());
         }
-        let alone = again(&|event| events.contains(&event));
+        let alone = again(&|event| events.contains(&event))?;
         if all.len() == events.len() {
-            return Repeated {
+            return Some(Repeated {
                 without,
                 alone,
                 ..Repeated::default()
-            };
+            });
         }
-        Repeated {
+        Some(Repeated {
             without,
             alone,
-            test: again(&|event| all.contains(&event)),
-            rest: again(&|event| all.contains(&event) && !events.contains(&event)),
-        }
+            test: again(&|event| all.contains(&event))?,
+            rest: again(&|event| all.contains(&event) && !events.contains(&event))?,
+        })
     }
 
     fn awaited_signals(

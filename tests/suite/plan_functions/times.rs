@@ -202,10 +202,7 @@ fn functions_of_times() {
         (PAGE, F::RelativeTime, vec![f(NOW), NULL], NULL),
         (PAGE, F::RelativeTime, vec![NULL, t("-1d")], NULL),
     ]);
-    let context = CallContext {
-        now: NOW,
-        zone: new_york(),
-    };
+    let context = CallContext::at(NOW).in_zone(new_york());
     let arguments = [f(NOW), t("%H")];
     assert_eq!(call(F::FormatTime, &arguments, &context), t("08"));
 }

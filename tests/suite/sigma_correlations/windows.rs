@@ -190,7 +190,7 @@ fn events_without_a_time_are_counted() {
     let mut search = engine.start();
     let mut firings = Vec::new();
     search.feed(&batch(engine.names(), &events), &mut firings);
-    let conclusion = engine.conclude(search.finish().held, SearchTime::latest(None), &mut firings);
+    let conclusion = engine.conclude(search.finish().held, SearchTime::after(None), &mut firings);
     assert!(firings.is_empty());
     assert_eq!(conclusion.without_time, 1);
 }
@@ -230,7 +230,7 @@ condition: {field: Size, gt: 10}",
 
 fn concluded(engine: &SigmaEngine, held: Vec<Held>) -> Vec<Firing> {
     let mut firings = Vec::new();
-    engine.conclude(held, SearchTime::latest(None), &mut firings);
+    engine.conclude(held, SearchTime::after(None), &mut firings);
     sort(&mut firings);
     firings
 }

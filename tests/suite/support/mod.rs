@@ -97,7 +97,7 @@ pub fn search_with_tally(engine: &SigmaEngine, batches: &[Batch]) -> (Vec<Firing
         search.feed(batch, &mut firings);
     }
     let mut tally = search.finish();
-    let now = misfire::detect::SearchTime::latest(tally.latest);
+    let now = misfire::detect::SearchTime::after(tally.latest());
     engine.conclude(std::mem::take(&mut tally.held), now, &mut firings);
     misfire::detect::sort(&mut firings);
     (firings, tally)

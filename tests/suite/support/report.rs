@@ -70,6 +70,7 @@ fn near_miss(relation: Option<&str>) -> NearMissReport {
             }),
             groups: Vec::new(),
             stages: Vec::new(),
+            limit: None,
         },
         relation: relation.map(str::to_owned),
         change: vec![r"Image endswith '\anydesk_test.exe'".to_owned()],

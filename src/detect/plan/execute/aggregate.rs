@@ -32,9 +32,13 @@ pub(super) fn run(
         groups.push(Group::new(Row::default(), &aggregate.outputs));
     }
     for row in rows {
-        for key in keys_of(&aggregate.keys, &aggregate.without_key, &row) {
+        for key in keys_of(&aggregate.keys, &aggregate.without_key, &row)? {
             let name: Vec<Box<str>> = key.iter().map(|value| value.to_text().into()).collect();
-            let place = *places.entry(name).or_insert_with(|| {
+            let place = *places.entry(name).or_insert_with_key(|name| {
+                size += name
+                    .iter()
+                    .map(|part| ENTRY + 2 * part.len())
+                    .sum::<usize>();
                 let mut first = Row::default();
                 for (own, value) in aggregate.keys.iter().zip(&key) {
                     first.set(&own.field.name, value.clone());
@@ -72,12 +76,12 @@ pub(super) fn run(
 }
 
 /// The combinations of keys that a row belongs to: one for each item of a list.
-fn keys_of(keys: &[Key], without: &WithoutKey, row: &Row) -> Vec<Vec<Value>> {
+fn keys_of(keys: &[Key], without: &WithoutKey, row: &Row) -> Result<Vec<Vec<Value>>, Exhausted> {
     let mut all = vec![Vec::new()];
     for key in keys {
         let value = row.get(&key.field.name).cloned().unwrap_or(Value::Null);
         let items: Vec<Value> = match (&value, without) {
-            (Value::Null, WithoutKey::LeftOut) => return Vec::new(),
+            (Value::Null, WithoutKey::LeftOut) => return Ok(Vec::new()),
             (Value::Null, WithoutKey::Filled(filled)) => vec![filled.clone()],
             (value, _) => value.items().cloned().collect(),
         };
@@ -85,6 +89,9 @@ fn keys_of(keys: &[Key], without: &WithoutKey, row: &Row) -> Vec<Vec<Value>> {
             Some(bucket) => items.iter().map(|item| bucket.bin(item)).collect(),
             None => items,
         };
+        if all.len().saturating_mul(items.len()) > MOST_COMBINATIONS {
+            return Err(Exhausted);
+        }
         all = all
             .iter()
             .flat_map(|known: &Vec<Value>| {
@@ -94,11 +101,13 @@ fn keys_of(keys: &[Key], without: &WithoutKey, row: &Row) -> Vec<Vec<Value>> {
                     longer
                 })
             })
-            .take(MOST_COMBINATIONS)
             .collect();
     }
-    all
+    Ok(all)
 }
+
+/// About how many bytes a key of a group takes besides its texts.
+const ENTRY: usize = 128;
 
 /// A row belongs to so many groups at most.
 const MOST_COMBINATIONS: usize = 4096;

@@ -17,6 +17,7 @@ mod text;
 mod time;
 mod xml;
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
@@ -184,6 +185,8 @@ pub struct CallContext {
     pub now: f64,
     /// The time zone of the one who searches.
     pub zone: TimeZone,
+    /// How often a function could not be computed to the end.
+    gave_up: Cell<u64>,
 }
 
 impl Default for CallContext {
@@ -199,7 +202,27 @@ impl CallContext {
         Self {
             now,
             zone: TimeZone::UTC,
+            gave_up: Cell::new(0),
         }
+    }
+
+    /// The same time in another zone.
+    #[must_use]
+    pub fn in_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// How often a function could not be computed to the end, so that its result is
+    /// null, or shorter than it should be.
+    #[must_use]
+    pub fn gave_up(&self) -> u64 {
+        self.gave_up.get()
+    }
+
+    /// Notes that something was not computed to the end.
+    pub(super) fn give_up(&self) {
+        self.gave_up.set(self.gave_up.get() + 1);
     }
 }
 
@@ -393,10 +416,12 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
         Function::TrimEnd => text::trim(first, second, text::Side::End),
         Function::TrimStart => text::trim(first, second, text::Side::Start),
         Function::Upper => text::each(first, |text| Value::text(&text.to_uppercase())),
-        Function::FindsRegex => pattern::finds(first, other),
+        Function::FindsRegex => pattern::finds(first, other, context),
         Function::IsLike => pattern::is_like(first, other),
-        Function::PlaceOf => pattern::place_of(first, other),
-        Function::ReplaceRegex => pattern::replace(first, other, third.unwrap_or(&Value::Null)),
+        Function::PlaceOf => pattern::place_of(first, other, context),
+        Function::ReplaceRegex => {
+            pattern::replace(first, other, third.unwrap_or(&Value::Null), context)
+        }
         Function::Commands => text::each(first, list::commands),
         Function::CountItems => list::count(first),
         Function::DistinctItems => list::distinct(first),

@@ -11,6 +11,7 @@ use super::super::compare::Case;
 use super::super::pattern::{Glob, Piece};
 use super::super::regex::{Anchoring, Flavour, Regex, TooManySteps};
 use super::super::value::Value;
+use super::CallContext;
 
 /// So many compiled expressions a thread remembers.
 const MOST_REMEMBERED: usize = 64;
@@ -75,18 +76,19 @@ pub fn replace_regex(
 }
 
 /// Whether a regular expression finds something in a value.
-pub(super) fn finds(value: &Value, pattern: &Value) -> Value {
+pub(super) fn finds(value: &Value, pattern: &Value, context: &CallContext) -> Value {
     let Some(regex) = compiled(pattern) else {
         return Value::Null;
     };
     match match_regex(&regex, value) {
         Ok(Some(truth)) => Value::Bool(truth),
-        Ok(None) | Err(TooManySteps) => Value::Null,
+        Ok(None) => Value::Null,
+        Err(TooManySteps) => gave_up(context),
     }
 }
 
 /// The place of the first item that a regular expression finds something in.
-pub(super) fn place_of(value: &Value, pattern: &Value) -> Value {
+pub(super) fn place_of(value: &Value, pattern: &Value, context: &CallContext) -> Value {
     let Some(regex) = compiled(pattern) else {
         return Value::Null;
     };
@@ -94,20 +96,31 @@ pub(super) fn place_of(value: &Value, pattern: &Value) -> Value {
         match regex.is_match(&item.to_text()) {
             Ok(true) => return Value::Integer(place),
             Ok(false) => {}
-            Err(TooManySteps) => return Value::Null,
+            Err(TooManySteps) => return gave_up(context),
         }
     }
     Value::Null
 }
 
 /// A value in which what a regular expression finds is replaced.
-pub(super) fn replace(value: &Value, pattern: &Value, replacement: &Value) -> Value {
+pub(super) fn replace(
+    value: &Value,
+    pattern: &Value,
+    replacement: &Value,
+    context: &CallContext,
+) -> Value {
     match compiled(pattern) {
         Some(regex) if !replacement.is_null() => {
-            replace_regex(&regex, value, &replacement.to_text()).unwrap_or_default()
+            replace_regex(&regex, value, &replacement.to_text())
+                .unwrap_or_else(|TooManySteps| gave_up(context))
         }
         _ => Value::Null,
     }
+}
+
+fn gave_up(context: &CallContext) -> Value {
+    context.give_up();
+    Value::Null
 }
 
 /// Whether any item of a value is like a pattern; null if either is null.
