@@ -16,7 +16,7 @@ use super::splunk::{SplunkSettings, environment};
 use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
 use crate::detect::spl::{self, Environment};
-use crate::detect::{Detection, DetectionId, Language};
+use crate::detect::{Detection, DetectionId, Language, Reading};
 use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 
 /// What was loaded, and what could not be.
@@ -26,6 +26,8 @@ pub struct LoadedDetections {
     pub sigma: SigmaRuleSet,
     /// The queries that have been lowered to plans, or refused.
     pub plans: PlanSet,
+    /// The queries that are also read as their authors meant them, so lowered.
+    pub intended: PlanSet,
     /// The deployment of Splunk that its searches are read in; none without any.
     pub deployment: Option<String>,
     /// Detections in languages that are not evaluated, each with its text.
@@ -89,6 +91,38 @@ impl LoadedDetections {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// Lowers the queries with these ids once more, as their authors meant them, and tells
+/// how.
+pub(super) fn read_as_meant(
+    loaded: &mut LoadedDetections,
+    paths: &[PathBuf],
+    splunk: &SplunkSettings,
+    ids: &BTreeSet<&str>,
+) {
+    let planned = loaded.plans.planned.iter();
+    let mut planned = planned.map(|planned| planned.detection.id.as_str());
+    if !planned.any(|id| ids.contains(id)) {
+        return;
+    }
+    let settings = SplunkSettings {
+        reading: Some(Reading::Intent),
+        ..splunk.clone()
+    };
+    let mut meant = load_detections_with(paths, &settings);
+    let is_asked = |planned: &PlannedDetection| ids.contains(planned.detection.id.as_str());
+    meant.plans.planned.retain(is_asked);
+    let is_of_one = |problem: &Diagnostic| {
+        let place = problem.place.as_ref();
+        let mut files = meant.plans.planned.iter();
+        problem.code == Code::SPL_REPAIRED
+            && place.is_some_and(|place| files.any(|own| own.detection.file == place.file))
+    };
+    loaded
+        .problems
+        .extend(meant.problems.into_iter().filter(is_of_one));
+    loaded.intended = meant.plans;
 }
 
 /// Loads every detection below the given paths. In a folder, files whose names

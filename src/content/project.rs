@@ -10,13 +10,13 @@ use super::attack::AttackTable;
 use super::bounded::bounded;
 use super::bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 use super::config::{CONFIG_NAME, Config, Folders, Profile, find_config, load_config};
-use super::detections::{LoadedDetections, load_detections_with};
+use super::detections::{LoadedDetections, load_detections_with, read_as_meant};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
 use super::references::{Kind, Owner, References, Wholeness};
 use super::splunk::SplunkSettings;
-use crate::detect::DetectionId;
+use crate::detect::{DetectionId, Reading};
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
 /// What is to be loaded.
@@ -288,6 +288,13 @@ impl Content {
             _ if folders.is_empty() => LoadedDetections::default(),
             _ => load_detections_with(folders, &splunk),
         };
+        if detections != Origin::Bundled {
+            let expected = self.expectations.expectations.iter();
+            let expected = expected.flat_map(|expectation| &expectation.detections);
+            let meant = expected.filter(|expected| expected.reading == Some(Reading::Intent));
+            let ids = meant.map(|expected| expected.rule.as_str()).collect();
+            read_as_meant(&mut self.detections, folders, &splunk, &ids);
+        }
         let (fixtures, folders) = choice(
             given.fixtures.as_deref(),
             project.map(|folders| folders.fixtures.as_deref()),

@@ -14,6 +14,9 @@ pub struct Predicate {
     pub part: String,
     /// The field; `None` looks through the whole event.
     pub field: Option<String>,
+    /// What the records themselves call what the field is made of, whatever the
+    /// detection's language calls it; nothing where that is not known.
+    pub reads: Vec<String>,
     /// How the field is compared (`endswith`, `contains all`, `equals`).
     pub operator: String,
     /// The values, as written.

@@ -320,6 +320,8 @@ struct PredicateDocument {
     part: String,
     /// The field; null looks through the whole event.
     field: Option<String>,
+    /// What the records themselves call what the field is made of.
+    reads: Vec<String>,
     operator: String,
     wanted: Vec<String>,
     /// Whether all of the values are wanted.
@@ -412,6 +414,7 @@ fn predicate_document(outcome: &Outcome) -> PredicateDocument {
     PredicateDocument {
         part: predicate.part.clone(),
         field: predicate.field.clone(),
+        reads: predicate.reads.clone(),
         operator: predicate.operator.clone(),
         wanted: predicate.values.clone(),
         wanted_all: predicate.quantity == Quantity::All,

@@ -47,6 +47,7 @@ mod simulation_truth;
 mod since;
 mod spl_cases;
 mod spl_diagnostics;
+mod spl_judging;
 mod spl_oracle;
 mod spl_search;
 mod spl_seeds;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use misfire::content::{LoadedDetections, SplunkSettings, load_detections_from};
 use misfire::detect::plan::PlanEngine;
-use misfire::detect::{Engine, Firing, SearchTime, sort};
+use misfire::detect::{Engine, Firing, ProgramId, SearchTime, sort};
 use misfire::diagnostic::{Ink, SourceText, to_text};
 use misfire::event::catalogue::Catalogue;
 use misfire::event::{Batch, FileId, Names};
@@ -101,15 +101,58 @@ fn a_data_model_shows_derived_fields() {
 }
 
 #[test]
-fn now_is_the_time_of_the_last_record() {
-    let query = r#"index=* EventCode=1 | where _time > relative_time(now(), "-1s")"#;
+fn now_is_the_second_after_the_last_record() {
+    let query = r#"index=* EventCode=1 | where _time >= relative_time(now(), "-1s")"#;
     assert_eq!(records(query), [vec![3]]);
-    let query = r#"index=* EventCode=1 | where _time < relative_time(now(), "-1s")"#;
+    let query = r#"index=* EventCode=1 | where _time < relative_time(now(), "-2s")"#;
     assert_eq!(records(query), [vec![1]]);
-    let query = r#"index=* latest=-1s EventCode=1"#;
+    let query = r#"index=* latest=-2s EventCode=1"#;
     assert_eq!(records(query), [vec![1]]);
-    let query = r#"index=* earliest=-1s EventCode=1"#;
+    let query = r#"index=* earliest=-2s EventCode=1"#;
     assert_eq!(records(query), [vec![2], vec![3]]);
+    // Nothing is newer than now.
+    let query = r#"index=* latest=now EventCode=1"#;
+    assert_eq!(records(query), [vec![1], vec![2], vec![3]]);
+}
+
+#[test]
+fn tstats_without_a_model_knows_indexed_fields_only() {
+    let query = r#"| tstats count where index=* by source"#;
+    assert_eq!(records(query), [vec![1, 2, 3]]);
+    let query = r#"| tstats count where index=* Image=*whoami* by source"#;
+    assert!(records(query).is_empty());
+    let query = r#"| tstats count where index=* by Image"#;
+    assert!(records(query).is_empty());
+}
+
+#[test]
+fn predicates_tell_what_records_call_the_fields() {
+    let query = r#"index=* source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational" EventCode=1
+        process_name="whoami.exe" process="*/all*" Computer=*"#;
+    let (engine, _) = engine(loaded(query));
+    let read: Vec<_> = engine
+        .predicates(ProgramId(0))
+        .into_iter()
+        .map(|predicate| {
+            (
+                predicate.field.unwrap_or_default(),
+                predicate.reads.join(" "),
+            )
+        })
+        .collect();
+    let wanted = [
+        // What an index is called, no record says.
+        ("index", ""),
+        ("source", ""),
+        ("EventCode", "EventID"),
+        ("process_name", "Image"),
+        ("process", "CommandLine"),
+        ("Computer", "Computer"),
+    ];
+    assert_eq!(
+        read,
+        wanted.map(|(name, reads)| (name.to_owned(), reads.to_owned()))
+    );
 }
 
 #[test]

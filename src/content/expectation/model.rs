@@ -217,6 +217,12 @@ pub struct ExpectedDetection {
 }
 
 impl ExpectedDetection {
+    /// How the detection is read: as its product does, unless something else is said.
+    #[must_use]
+    pub fn read(&self) -> Reading {
+        self.reading.unwrap_or(Reading::Strict)
+    }
+
     /// Whether it is known that the detection cannot search at all.
     #[must_use]
     pub fn is_known_broken(&self) -> bool {

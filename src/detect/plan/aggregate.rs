@@ -85,9 +85,10 @@ pub enum Percentile {
     /// The one at the rank that is the part of the count, counted from zero and rounded
     /// down.
     Nearest,
-    /// One between the neighbours of the exact rank.
+    /// One between the neighbours of the exact rank, in proportion.
     Exact,
-    /// The one at the exact rank or above it.
+    /// The same of up to a thousand numbers; of more, the one at the exact rank or above
+    /// it.
     Upper,
 }
 

@@ -88,6 +88,7 @@ fn told(predicate: &Predicate, part: &str) -> detect::Predicate {
     detect::Predicate {
         part: part.to_owned(),
         field,
+        reads: Vec::new(),
         operator,
         values,
         quantity: Quantity::Any,

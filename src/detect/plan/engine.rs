@@ -16,13 +16,13 @@ use super::search::PlanSearch;
 use super::set::{PlanSet, PlannedDetection};
 use super::stage::{Pipeline, Source as RowSource, StageKind};
 use super::targets::{OriginTargets, Prefilter};
-use super::view::{EventIds, View};
+use super::view::View;
 use super::{Plan, Predicate, explain, walk, wanted};
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Partner,
     ProgramId, Refusal, Search, SearchTime,
 };
-use crate::event::catalogue::{Catalogue, Reach, Source};
+use crate::event::catalogue::{Catalogue, Source};
 use crate::event::{Event, EventId, Names, Origin};
 
 /// Rows that are held back for later stages may take so much memory, a thread.
@@ -521,44 +521,10 @@ impl Engine for PlanEngine {
 }
 
 impl PlanEngine {
-    /// Whether a head looks at records of a log at all.
-    fn head_covers(&self, head: &Head, source: &Source) -> bool {
-        let Some(view) = self.views.get(head.view) else {
-            return false;
-        };
-        let kinds = view.kinds.iter();
-        kinds
-            .filter(|kind| kind.source.as_str() == "*" || kind.source == source.id)
-            .any(|kind| {
-                let ids: Vec<Option<u32>> = match &kind.event_ids {
-                    EventIds::Any => vec![None],
-                    EventIds::OneOf(ids) => ids.iter().copied().map(Some).collect(),
-                };
-                let mut origins = ids.into_iter().flat_map(|id| origins_of(source, id));
-                origins.any(|origin| self.table_for(head, &origin).is_some())
-            })
-    }
-
     pub(super) fn heads_of(&self, program: ProgramId) -> impl Iterator<Item = &Head> {
         let heads = self
             .program(program)
             .map_or(0..0, |known| known.heads.clone());
         self.heads.get(heads).into_iter().flatten()
-    }
-}
-
-/// Where records of a source may come from; of an event id, if one is given.
-fn origins_of(source: &Source, id: Option<u32>) -> Vec<Origin> {
-    match &source.reach {
-        Reach::Channels { channels, .. } => channels
-            .iter()
-            .map(|channel| Origin::EventLog {
-                provider: None,
-                channel: Some(channel.as_str().into()),
-                event_id: id,
-            })
-            .collect(),
-        Reach::Stream(stream) => vec![Origin::Stream(stream.clone())],
-        Reach::AnyChannelBut { .. } => Vec::new(),
     }
 }

@@ -10,6 +10,7 @@ use super::execute::{Passed, Witness, asks_the_time, stream};
 use super::expression::Expr;
 use super::function::CallContext;
 use super::predicate::{Predicate, PredicateKind, Truth};
+use super::reads;
 use super::record::{FieldTable, Memory, RecordFields};
 use super::row::{Row, owned};
 use super::stage::{Stage, StageKind};
@@ -97,12 +98,12 @@ fn look(
     head: &Head,
     table: &FieldTable,
     event: Event<'_>,
-    slots: usize,
+    engine: &PlanEngine,
 ) -> Option<Looked> {
     let context = CallContext::default();
     let evaluator = Evaluator::new(&context);
     let memory = Memory::default();
-    memory.turn(slots);
+    memory.turn(engine.slot_count());
     let fields = RecordFields {
         event,
         table,
@@ -116,26 +117,31 @@ fn look(
     }
     let mut score = Score::NOTHING;
     let mut outcomes = Vec::new();
-    let mut hold = |stage: &Stage, fields: &dyn Fields| {
-        if let Some(tree) = filter_of(stage) {
+    let hold = |stage: &Stage, fields: &dyn Fields| {
+        filter_of(stage).map_or((Score::NOTHING, Vec::new()), |tree| {
             let against = Against {
                 evaluator: &evaluator,
                 fields,
             };
             let own = tree::score(&tree, true, &against);
-            score = score.plus(own);
-            outcomes.extend(tree::outcomes(&tree, true, &against));
-            own.changes == 0
-        } else {
-            true
-        }
+            (own, tree::outcomes(&tree, true, &against))
+        })
     };
     let mut passes = true;
     // A filter with rows of other pipelines asks something of the record as well.
     let asked = stages.get(..head.filters.max(1)).unwrap_or_default();
     let is_asked = |stage: &&Stage| filter_of(stage).is_some() && !asks_the_time(stage);
+    let kind = engine.kind_of(head, event.origin());
     for stage in asked.iter().take_while(is_asked) {
-        passes &= hold(stage, &fields);
+        let (own, mut told) = hold(stage, &fields);
+        for outcome in &mut told {
+            if let (Some(kind), Some(field)) = (kind, &outcome.predicate.field) {
+                outcome.predicate.reads = reads::of(kind, field).into_iter().collect();
+            }
+        }
+        passes &= own.changes == 0;
+        score = score.plus(own);
+        outcomes.extend(told);
     }
     let mut rows = vec![fields.row(&head.wanted)];
     for stage in stages.get(head.filters..head.stages).unwrap_or_default() {
@@ -143,7 +149,12 @@ fn look(
             && filter_of(stage).is_some()
         {
             // Rows go on, so that later filters are told as well.
-            passes &= rows.len() > 1 || hold(stage, row);
+            if rows.len() == 1 {
+                let (own, told) = hold(stage, row);
+                passes &= own.changes == 0;
+                score = score.plus(own);
+                outcomes.extend(told);
+            }
             if rows.len() > 1 {
                 rows.retain(|row| holds(&evaluator, stage, row));
                 passes &= !rows.is_empty();
@@ -200,8 +211,7 @@ pub(super) fn explain(
             ) else {
                 continue;
             };
-            let Some(looked) = look(&pipeline.stages, head, table, event, engine.slot_count())
-            else {
+            let Some(looked) = look(&pipeline.stages, head, table, event, engine) else {
                 continue;
             };
             is_searched = true;
@@ -377,6 +387,7 @@ fn lost(stage: &Stage, row: &Row) -> Vec<Outcome> {
         predicate: detect::Predicate {
             part: stage.name.to_string(),
             field: Some(field.to_owned()),
+            reads: Vec::new(),
             operator: operator.to_owned(),
             values: Vec::new(),
             quantity: detect::Quantity::Any,
@@ -463,8 +474,21 @@ pub(super) fn predicates(engine: &PlanEngine, program: ProgramId) -> Vec<detect:
         .and_then(|program| program.plan.as_ref().ok())
     {
         for pipeline in super::walk::all_pipelines(&plan.pipeline) {
-            for tree in pipeline.stages.iter().filter_map(filter_of) {
+            let mut heads = engine.heads_of(program);
+            let head = heads.find(|head| head.part == pipeline.part);
+            for (stage, place) in pipeline.stages.iter().zip(0..) {
+                let Some(tree) = filter_of(stage) else {
+                    continue;
+                };
+                let first = found.len();
                 collect(&tree, false, &mut found);
+                // Later stages may speak of what earlier ones have made.
+                if let Some(head) = head.filter(|head| place < head.filters) {
+                    let of_records = found.get_mut(first..).unwrap_or_default();
+                    for predicate in of_records {
+                        predicate.reads = engine.reads(head, predicate.field.as_deref());
+                    }
+                }
             }
         }
     }

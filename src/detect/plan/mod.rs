@@ -22,6 +22,7 @@ pub mod pattern;
 mod predicate;
 mod prospect;
 mod raw;
+mod reads;
 mod record;
 pub mod regex;
 mod row;

@@ -7,9 +7,12 @@ use aho_corasick::AhoCorasick;
 use super::engine::{Head, PlanEngine};
 use super::field::FieldRef;
 use super::prospect::prospect;
+use super::reads;
 use super::record::FieldTable;
+use super::view::{EventIds, RecordKind, View};
 use super::{Truth, literal};
 use crate::event::Origin;
+use crate::event::catalogue::{Catalogue, Reach, Source};
 
 /// So many origins are remembered; a log with more is hostile.
 pub(super) const MOST_ORIGINS: usize = 4096;
@@ -36,6 +39,60 @@ pub(super) struct Target {
 }
 
 impl PlanEngine {
+    /// How a head sees records of an origin, whatever it asks of them.
+    pub(super) fn kind_of(&self, head: &Head, origin: &Origin) -> Option<&RecordKind> {
+        let (_, kind) = self.views.get(head.view)?.kind_of(origin)?;
+        Some(kind)
+    }
+
+    /// What the records that a head looks at call a field.
+    pub(super) fn reads(&self, head: &Head, field: Option<&str>) -> Vec<String> {
+        let (Some(field), Some(view)) = (field, self.views.get(head.view)) else {
+            return Vec::new();
+        };
+        let looked_at = Catalogue::bundled()
+            .sources()
+            .iter()
+            .flat_map(|source| self.kinds_looked_at(head, view, source));
+        let mut names: Vec<String> = looked_at.flat_map(|kind| reads::of(kind, field)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The kinds of records of a log that a head looks at.
+    pub(super) fn kinds_looked_at<'v>(
+        &self,
+        head: &Head,
+        view: &'v View,
+        source: &Source,
+    ) -> Vec<&'v RecordKind> {
+        let kinds = view.kinds.iter();
+        let of_source =
+            kinds.filter(|kind| kind.source.as_str() == "*" || kind.source == source.id);
+        let is_looked_at = |kind: &&RecordKind| {
+            let ids: Vec<Option<u32>> = match &kind.event_ids {
+                EventIds::Any => vec![None],
+                EventIds::OneOf(ids) => ids.iter().copied().map(Some).collect(),
+            };
+            let mut origins = ids.into_iter().flat_map(|id| origins_of(source, id));
+            origins.any(|origin| {
+                // Another kind may come before this one.
+                let is_its = view
+                    .kind_of(&origin)
+                    .is_some_and(|(_, own)| std::ptr::eq(own, *kind));
+                is_its && self.table_for(head, &origin).is_some()
+            })
+        };
+        of_source.filter(is_looked_at).collect()
+    }
+
+    /// Whether a head looks at records of a log at all.
+    pub(super) fn head_covers(&self, head: &Head, source: &Source) -> bool {
+        let view = self.views.get(head.view);
+        view.is_some_and(|view| !self.kinds_looked_at(head, view, source).is_empty())
+    }
+
     /// The table under which a head sees records of an origin, if it looks at them.
     pub(super) fn table_for(&self, head: &Head, origin: &Origin) -> Option<&Arc<FieldTable>> {
         let view = self.views.get(head.view)?;
@@ -108,5 +165,21 @@ impl PlanEngine {
             automaton,
             patterns,
         }
+    }
+}
+
+/// Where records of a source may come from; of an event id, if one is given.
+fn origins_of(source: &Source, id: Option<u32>) -> Vec<Origin> {
+    match &source.reach {
+        Reach::Channels { channels, .. } => channels
+            .iter()
+            .map(|channel| Origin::EventLog {
+                provider: None,
+                channel: Some(channel.as_str().into()),
+                event_id: id,
+            })
+            .collect(),
+        Reach::Stream(stream) => vec![Origin::Stream(stream.clone())],
+        Reach::AnyChannelBut { .. } => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::recordings::Searched;
 use super::test::Bench;
-use crate::detect::{Detection, Engine, ProgramId};
+use crate::detect::{Detection, Engine, ProgramId, Reading};
 use crate::event::EventId;
 use crate::verdict::AgreementReport;
 
@@ -15,8 +15,11 @@ pub(super) fn compare(bench: &Bench<'_>, searched: &Searched, name: &str) -> Vec
     let programs = (0..).map(ProgramId).zip(bench.engine.programs());
     let mut reports = Vec::new();
     for (program, detection) in programs {
+        if detection.reading != Reading::Strict {
+            continue;
+        }
         for other in &detection.agrees_with {
-            let Some(partner) = bench.program(other).one() else {
+            let Some(partner) = bench.program(other, Reading::Strict).one() else {
                 continue;
             };
             let both = [program, partner];

@@ -15,7 +15,7 @@ pub(super) fn judge(
     bench: &Bench<'_>,
     recordings: &Recordings<'_>,
     control: &PlannedControl,
-    detections: &[DetectionId],
+    detections: &[(DetectionId, Reading)],
 ) -> Option<Vec<ControlReport>> {
     let searched = match &control.fixture {
         Ok(fixture) => Some(recordings.control(fixture)?),
@@ -29,9 +29,9 @@ pub(super) fn judge(
         Err(_) => String::new(),
     };
     let meant = control.expected.detections.as_deref();
-    let meant = meant.unwrap_or(detections).iter();
-    let reports = meant.filter(|id| detections.contains(id)).map(|id| {
-        let found = bench.program(id);
+    let is_meant = |(id, _): &&(DetectionId, Reading)| meant.is_none_or(|meant| meant.contains(id));
+    let reports = detections.iter().filter(is_meant).map(|(id, reading)| {
+        let found = bench.program(id, *reading);
         let search = bench.could_search(id, found);
         let (facts, events) = match (&searched, found.one()) {
             (Some(searched), Some(program)) => {
@@ -58,7 +58,7 @@ pub(super) fn judge(
             detection: id.clone(),
             title: detection.map_or_else(|| id.to_string(), |detection| detection.title.clone()),
             file: detection.map(|detection| detection.file.clone()),
-            reading: Reading::Strict,
+            reading: *reading,
             outcome,
             expected: outcome == ControlOutcome::Quiet,
             reason,

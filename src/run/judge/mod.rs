@@ -62,6 +62,8 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         interrupt,
     } = request;
     diagnostics.extend(detections.problems);
+    let mut plans = detections.plans;
+    plans.planned.extend(detections.intended.planned);
     let told = diagnostics.clone();
     let jobs: Vec<Job<'_>> = plan.tests.iter().flat_map(jobs_of).collect();
     let mut signals = Vec::with_capacity(jobs.len());
@@ -76,7 +78,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
     }
     let (engine, names, problems) = compile_with(
         detections.sigma,
-        detections.plans,
+        plans,
         signals.iter().map(SignalSet::rules),
         // A rule that a correlation counts is judged like any other.
         SigmaEngine::with_base_firings,

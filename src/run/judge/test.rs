@@ -12,7 +12,9 @@ use super::{Job, agreement, controls};
 use crate::content::PlannedTest;
 use crate::content::expectation::{Expectation, ExpectedDetection, SignalId};
 use crate::detect::sigma::{ids_at, ids_in};
-use crate::detect::{Coverage, Detection, DetectionId, Engine, JointEngine, ProgramId, Refusal};
+use crate::detect::{
+    Coverage, Detection, DetectionId, Engine, JointEngine, ProgramId, Reading, Refusal,
+};
 use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
 use crate::verdict::{
@@ -28,7 +30,7 @@ pub(super) struct Bench<'b> {
     foreign: BTreeMap<&'b str, &'b Detection>,
     /// What is wrong with the content, to say why a detection is not there.
     told: &'b [Diagnostic],
-    by_id: BTreeMap<&'b str, Program>,
+    by_id: BTreeMap<(&'b str, Reading), Program>,
     stage: StageName,
 }
 
@@ -61,14 +63,14 @@ impl<'b> Bench<'b> {
         let mut by_id = BTreeMap::new();
         for (program, detection) in (0..).map(ProgramId).zip(engine.programs()) {
             by_id
-                .entry(detection.id.as_str())
+                .entry((detection.id.as_str(), detection.reading))
                 .and_modify(|known| *known = Program::Several)
                 .or_insert(Program::One(program));
         }
         for (detection, _) in foreign {
             // Whatever had the id before, it no longer tells which is meant.
             by_id
-                .entry(detection.id.as_str())
+                .entry((detection.id.as_str(), Reading::Strict))
                 .and_modify(|known| *known = Program::Several)
                 .or_insert(Program::None);
         }
@@ -85,16 +87,18 @@ impl<'b> Bench<'b> {
         }
     }
 
-    pub(super) fn program(&self, id: &DetectionId) -> Program {
-        self.by_id
-            .get(id.as_str())
-            .copied()
+    /// The program of a detection in a reading; one that was not read as it was meant
+    /// means what it says.
+    pub(super) fn program(&self, id: &DetectionId, reading: Reading) -> Program {
+        let of = |reading| self.by_id.get(&(id.as_str(), reading)).copied();
+        of(reading)
+            .or_else(|| of(Reading::Strict))
             .unwrap_or(Program::None)
     }
 
     /// What is known of a detection, if it is loaded and there is only one of its id.
     pub(super) fn detection(&self, id: &DetectionId) -> Option<&Detection> {
-        match self.program(id) {
+        match self.program(id, Reading::Strict) {
             Program::One(program) => self.engine.programs().get(program.0 as usize),
             Program::None => self.foreign.get(id.as_str()).copied(),
             Program::Several => None,
@@ -271,7 +275,7 @@ impl<'b> Bench<'b> {
             })
             .collect();
         let verdicts = expectation.detections.iter().map(|expected| {
-            let found = self.program(&expected.rule);
+            let found = self.program(&expected.rule, expected.read());
             let search = self.could_search(&expected.rule, found);
             let facts = DetectionFacts::unsearched(search, Some(why.clone()));
             let (verdict, reason) = judge_detection(&facts);
@@ -297,7 +301,9 @@ impl<'b> Bench<'b> {
         hits.into_iter()
             .filter_map(|(program, events)| {
                 let detection = self.engine.programs().get(program.0 as usize)?;
-                (!named.contains(detection.id.as_str())).then(|| HitReport {
+                let is_own =
+                    detection.reading == Reading::Strict && !named.contains(detection.id.as_str());
+                is_own.then(|| HitReport {
                     detection: detection.id.clone(),
                     title: detection.title.clone(),
                     events: searched.event_refs(events),
@@ -307,16 +313,19 @@ impl<'b> Bench<'b> {
     }
 }
 
-/// The detections of a test, each once, without those that are known to be unable to
+/// The detections of a test, each once in each reading, without those that are known to be unable to
 /// search: their silence would prove nothing.
-fn able(expectation: &Expectation) -> Vec<DetectionId> {
-    let mut named: Vec<DetectionId> = Vec::new();
+fn able(expectation: &Expectation) -> Vec<(DetectionId, Reading)> {
+    let mut named: Vec<(DetectionId, Reading)> = Vec::new();
     for expected in &expectation.detections {
-        let of_rule = |other: &&ExpectedDetection| other.rule == expected.rule;
+        let of_rule = |other: &&ExpectedDetection| {
+            other.rule == expected.rule && other.read() == expected.read()
+        };
         let mut entries = expectation.detections.iter().filter(of_rule);
         let is_able = !entries.all(ExpectedDetection::is_known_broken);
-        if is_able && !named.contains(&expected.rule) {
-            named.push(expected.rule.clone());
+        let one = (expected.rule.clone(), expected.read());
+        if is_able && !named.contains(&one) {
+            named.push(one);
         }
     }
     named

@@ -9,7 +9,7 @@ use super::test::Bench;
 use crate::content::expectation::{
     Expectation, ExpectedDetection, Gap, Presence, Signal, SignalId,
 };
-use crate::detect::{Engine, Firing, Language, ProgramId, Reading};
+use crate::detect::{Engine, Firing, Language, ProgramId};
 use crate::event::EventId;
 use crate::event::catalogue::Catalogue;
 use crate::verdict::{
@@ -25,7 +25,7 @@ impl Bench<'_> {
         searched: &Searched,
         judged: &Judged,
     ) -> VerdictReport {
-        let found = self.program(&expected.rule);
+        let found = self.program(&expected.rule, expected.read());
         let search = self.could_search(&expected.rule, found);
         let limit = found
             .one()
@@ -282,7 +282,7 @@ impl Bench<'_> {
             ),
             file: detection.map(|detection| detection.file.clone()),
             language: detection.map_or(Language::Sigma, |detection| detection.language),
-            reading: expected.reading.unwrap_or(Reading::Strict),
+            reading: expected.read(),
             verdict,
             expected: verdict == wanted,
             known_gap: gap,

@@ -167,7 +167,9 @@ fn ranks_decide() {
         of(percentile(95.0, Percentile::Exact), &ten).to_text(),
         "9.55"
     );
-    assert_eq!(of(percentile(50.0, Percentile::Upper), &ten), i(6));
+    assert_eq!(of(percentile(50.0, Percentile::Upper), &ten), f(5.5));
+    let many: Vec<Value> = (0..1002).map(i).collect();
+    assert_eq!(of(percentile(50.0, Percentile::Upper), &many), i(501));
     assert_eq!(of(percentile(f64::NAN, Percentile::Nearest), &ten), i(1));
     assert_eq!(of(A::Median, &[l(["1", "x", "3"]), NULL]), i(3));
     assert_eq!(

@@ -34,6 +34,7 @@ fn outcome(field: &str, wanted: &str, seen: &str, satisfied: bool) -> Outcome {
         predicate: Predicate {
             part: "selection".to_owned(),
             field: Some(field.to_owned()),
+            reads: vec![field.to_owned()],
             operator: "endswith".to_owned(),
             values: vec![wanted.to_owned()],
             quantity: Quantity::Any,

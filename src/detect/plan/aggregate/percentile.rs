@@ -3,6 +3,9 @@
 use super::super::value::Value;
 use super::Percentile;
 
+/// Of so many numbers any percentile is exact.
+const MOST_EXACT: usize = 1000;
+
 /// A percentile of numbers; null if there are none.
 pub(super) fn of(numbers: &[f64], p: f64, kind: Percentile) -> Value {
     let Some(last) = numbers.len().checked_sub(1) else {
@@ -12,8 +15,10 @@ pub(super) fn of(numbers: &[f64], p: f64, kind: Percentile) -> Value {
     let part = (p / 100.0).clamp(0.0, 1.0);
     match kind {
         Percentile::Nearest => at(&mut numbers, place(part * float(last + 1), last)),
-        Percentile::Upper => at(&mut numbers, place((part * float(last)).ceil(), last)),
-        Percentile::Exact => {
+        Percentile::Upper if last >= MOST_EXACT => {
+            at(&mut numbers, place((part * float(last)).ceil(), last))
+        }
+        Percentile::Exact | Percentile::Upper => {
             let rank = part * float(last);
             let lower = place(rank, last);
             let low = at(&mut numbers, lower).as_number().unwrap_or_default();

@@ -190,6 +190,7 @@ impl Builder<'_> {
         Tree::Leaf(Box::new(Leaf {
             predicate: Predicate {
                 part: name_of_part(name).to_owned(),
+                reads: shown.iter().cloned().collect(),
                 field: shown,
                 operator: modifiers.unwrap_or_else(|| operator.to_owned()),
                 values: values.iter().map(as_written).collect(),

@@ -11,10 +11,24 @@ use super::super::syntax::{
 use super::{Fault, Lowerer};
 use crate::detect::plan::aggregate::{Aggregation, Percentile, Spread};
 use crate::detect::plan::{
-    Aggregate, Among, Argument, Bounds, Expr, FieldRef, Frame, Key, Keyword, Membership,
-    NamePattern, OfNothing, Output, Predicate, PredicateKind, Sequence, Source, Span, StageKind,
-    Value, Window, WithoutKey, time,
+    Aggregate, Among, Argument, Bounds, Expr, FieldRef, Frame, Internal, Key, Keyword, Membership,
+    NamePattern, OfNothing, Output, Predicate, PredicateKind, Projection, Sequence, Source, Span,
+    StageKind, Value, Window, WithoutKey, time,
 };
+
+/// The fields that are indexed; `tstats` knows no others outside of data models.
+///
+/// Source: Splunk, "Search Reference: tstats"; "Use default fields".
+pub(super) const INDEXED: [&str; 8] = [
+    "_time",
+    "host",
+    "index",
+    "linecount",
+    "punct",
+    "source",
+    "sourcetype",
+    "splunk_server",
+];
 
 impl Lowerer<'_> {
     pub(super) fn stats(&mut self, stats: &Stats) -> Result<Vec<StageKind>, Fault> {
@@ -124,8 +138,16 @@ impl Lowerer<'_> {
             ));
         }
         let mut stages = Vec::new();
-        if let Some(condition) = &tstats.condition {
-            stages.push(self.search(condition)?);
+        self.only_indexed = tstats.source.is_none();
+        let condition = tstats.condition.as_ref().map(|given| self.search(given));
+        let only_indexed = std::mem::take(&mut self.only_indexed);
+        stages.extend(condition.transpose()?);
+        if only_indexed {
+            let patterns = INDEXED.iter().map(|name| NamePattern::new(name));
+            stages.push(StageKind::Project(Projection::Keep {
+                patterns: patterns.collect(),
+                internal: Internal::Same,
+            }));
         }
         let without_key = match &tstats.options.fill_null_value {
             Some(filled) => WithoutKey::Filled(Value::text(filled)),
@@ -338,8 +360,8 @@ fn aggregation(name: &str) -> Option<Aggregation> {
             for (prefix, kind) in [
                 ("exactperc", Percentile::Exact),
                 ("upperperc", Percentile::Upper),
-                ("perc", Percentile::Nearest),
-                ("p", Percentile::Nearest),
+                ("perc", Percentile::Exact),
+                ("p", Percentile::Exact),
             ] {
                 if let Some(found) = name
                     .strip_prefix(prefix)

@@ -122,6 +122,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         faults: Vec::new(),
         problems: Vec::new(),
         sources: Vec::new(),
+        only_indexed: false,
     };
     let pipeline = lowerer.pipeline(&tree.pipeline, Position::Outermost);
     let faults = std::mem::take(&mut lowerer.faults);
@@ -199,6 +200,8 @@ pub(super) struct Lowerer<'l> {
     problems: Vec<Diagnostic>,
     /// What the search looks at.
     sources: Vec<String>,
+    /// Whether only fields that are indexed can be asked for.
+    only_indexed: bool,
 }
 
 impl Lowerer<'_> {

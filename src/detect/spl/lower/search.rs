@@ -7,9 +7,10 @@
 use jiff::tz::TimeZone;
 
 use super::super::syntax::{
-    Field, Piece as Part, SearchExpression, SearchExpressionKind, SearchOperator, SearchValue,
-    Spanned, TimeModifier, ValueForm,
+    Command, Field, Piece as Part, Pipeline as Tree, Returned, SearchExpression,
+    SearchExpressionKind, SearchOperator, SearchValue, Spanned, Target, TimeModifier, ValueForm,
 };
+use super::aggregation::INDEXED;
 use super::{Fault, Lowerer, Position};
 use crate::detect::Reading;
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
@@ -17,7 +18,7 @@ use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::{
     AmongRows, Bounds, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes, Network, Nulls,
-    Pattern, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, time,
+    Pattern, Pipeline, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, time,
 };
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -59,7 +60,7 @@ impl Lowerer<'_> {
                 Ok(Predicate::all(all, span))
             }
             SearchExpressionKind::Subsearch(tree) => {
-                let pipeline = self.pipeline(tree, Position::Inner);
+                let pipeline = self.subsearch(tree)?;
                 rows.push(AmongRows {
                     pipeline,
                     wanted: Membership::In,
@@ -68,7 +69,7 @@ impl Lowerer<'_> {
             }
             SearchExpressionKind::Not(part) => match &part.node {
                 SearchExpressionKind::Subsearch(tree) => {
-                    let pipeline = self.pipeline(tree, Position::Inner);
+                    let pipeline = self.subsearch(tree)?;
                     rows.push(AmongRows {
                         pipeline,
                         wanted: Membership::NotIn,
@@ -79,6 +80,32 @@ impl Lowerer<'_> {
             },
             _ => self.predicate(condition),
         }
+    }
+
+    /// A search whose rows become conditions.
+    fn subsearch(&mut self, tree: &Tree) -> Result<Pipeline, Fault> {
+        let gives_text = |command: &&Spanned<Command>| {
+            match &command.node {
+            Command::Return(given) => given
+                .fields
+                .iter()
+                .any(|field| matches!(field, Returned::Value(_))),
+            Command::Rename(renamings) => renamings
+                .iter()
+                .any(|one| is_search_text(&one.to.node.text)),
+            Command::Eval(assignments) => assignments
+                .iter()
+                .any(|one| matches!(&one.target, Target::Named(field) if is_search_text(&field.node.text))),
+            _ => false,
+        }
+        };
+        if let Some(command) = tree.commands.iter().find(gives_text) {
+            return Err(Fault::unsupported(
+                "a subsearch that yields text of a search",
+                command.span,
+            ));
+        }
+        Ok(self.pipeline(tree, Position::Inner))
     }
 
     /// A condition without subsearches.
@@ -111,9 +138,10 @@ impl Lowerer<'_> {
             SearchExpressionKind::TimeModifier { modifier, value } => {
                 Ok(self.time_bound(*modifier, value, span))
             }
-            SearchExpressionKind::Subsearch(_) => {
-                Err(Fault::unsupported("a subsearch inside OR", condition.span))
-            }
+            SearchExpressionKind::Subsearch(_) => Err(Fault::unsupported(
+                "a subsearch inside `OR`, or inside `NOT (…)` with other conditions",
+                condition.span,
+            )),
         }
     }
 
@@ -122,7 +150,12 @@ impl Lowerer<'_> {
     }
 
     fn field(&self, field: &Field) -> Expr {
-        Expr::field(&field.node.text, self.span(field.span))
+        let span = self.span(field.span);
+        let name = field.node.text.as_str();
+        if self.only_indexed && !INDEXED.contains(&name) {
+            return Expr::literal(Value::Null, span);
+        }
+        Expr::field(name, span)
     }
 
     fn comparison(
@@ -307,6 +340,13 @@ impl Lowerer<'_> {
             span,
         )
     }
+}
+
+/// Whether what a field of that name holds becomes a part of the outer search as it is.
+///
+/// Source: Splunk, "Change the format of subsearch results".
+fn is_search_text(name: &str) -> bool {
+    matches!(name, "search" | "query")
 }
 
 fn always(span: Span) -> Predicate {
