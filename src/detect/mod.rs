@@ -1,6 +1,7 @@
 //! Detections: what they are, how a set of them searches, and why one stayed
 //! silent. One front end per language.
 
+pub mod cse;
 mod detection;
 mod engine;
 mod explanation;
@@ -9,6 +10,8 @@ mod joint;
 pub mod plan;
 pub mod sigma;
 pub mod spl;
+pub mod sumo;
+pub mod syntax;
 mod tree;
 
 pub use detection::{Companion, Detection, DetectionId, Language, Level, Reading};

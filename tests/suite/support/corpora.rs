@@ -51,3 +51,16 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// The query on a page as its vendor published it.
+pub fn published(page: &str) -> Option<String> {
+    let pages = corpora()?.with_file_name("published");
+    let text = std::fs::read_to_string(pages.join(format!("{page}.txt")));
+    let text = text.expect("a published page");
+    let query = text
+        .lines()
+        .skip_while(|line| !matches!(*line, "sql" | "spl"))
+        .skip(1)
+        .take_while(|line| !line.contains(" severity "));
+    Some(query.collect::<Vec<_>>().join("\n"))
+}

@@ -25,7 +25,7 @@ pub mod project;
 pub mod report;
 pub mod shapes;
 
-pub use corpora::{corpus, files};
+pub use corpora::{corpus, files, published};
 
 /// Parses one text under a name; panics on problems.
 pub fn rules(text: &str) -> SigmaRuleSet {

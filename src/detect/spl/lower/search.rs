@@ -111,6 +111,15 @@ impl Lowerer<'_> {
     /// A condition without subsearches.
     pub(super) fn predicate(&mut self, condition: &SearchExpression) -> Result<Predicate, Fault> {
         let span = self.span(condition.span);
+        if let SearchExpressionKind::Comparison { field, .. }
+        | SearchExpressionKind::In { field, .. } = &condition.node
+            && field.node.text == "nodename"
+        {
+            return Err(Fault::unsupported(
+                "`nodename` of a data model",
+                condition.span,
+            ));
+        }
         match &condition.node {
             SearchExpressionKind::Everything => Ok(always(span)),
             SearchExpressionKind::And(parts) => Ok(Predicate::all(self.parts(parts)?, span)),

@@ -10,7 +10,6 @@
 
 mod aggregation;
 mod command;
-mod error;
 mod expression;
 mod macros;
 mod name;
@@ -18,9 +17,10 @@ mod options;
 mod print;
 mod read;
 mod search;
-mod span;
 mod value;
 
+pub use crate::detect::syntax::{Span, Spanned, SyntaxError};
+use crate::detect::syntax::{error, span};
 pub use aggregation::{Aggregation, Argument, ByField};
 pub use command::{
     AddTotals, AddTotalsOptions, Append, AppendCols, AppendColsOptions, AppendOptions, AppendPipe,
@@ -34,7 +34,6 @@ pub use command::{
     StreamStats, StreamStatsOptions, Target, Transaction, TransactionOptions, Tstats,
     TstatsOptions, TstatsSource, XmlKv,
 };
-pub use error::SyntaxError;
 pub use expression::{
     ArithmeticOperator, ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Spacing,
     UnaryOperator,
@@ -44,5 +43,4 @@ pub use name::{Field, FieldName, Quoting};
 pub use options::{EventCondition, SpanLength};
 pub use read::{parse, parse_expression, parse_search_expression};
 pub use search::{SearchExpression, SearchExpressionKind, SearchOperator, TimeModifier};
-pub use span::{Span, Spanned};
 pub use value::{Piece, SearchValue, ValueForm};

@@ -1,8 +1,8 @@
-//! Why a search could not be read.
+//! Why a query could not be read.
 
 use super::span::Span;
 
-/// A place where a search is not SPL.
+/// A place where a text is not of its query language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SyntaxError {
@@ -17,7 +17,7 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
+    pub(in crate::detect) fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
             message: message.into(),
@@ -26,13 +26,19 @@ impl SyntaxError {
         }
     }
 
-    pub(super) fn expecting(mut self, expected: &[&str]) -> Self {
+    pub(in crate::detect) fn expecting(mut self, expected: &[&str]) -> Self {
         self.expected = expected.iter().map(ToString::to_string).collect();
         self
     }
 
-    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub(in crate::detect) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a help unless there is a better one.
+    pub(in crate::detect) fn with_help_if_none(mut self, help: impl FnOnce() -> String) -> Self {
+        self.help.get_or_insert_with(help);
         self
     }
 }

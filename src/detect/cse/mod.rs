@@ -1,0 +1,3 @@
+//! Rule expressions of Sumo Logic Cloud SIEM.
+
+pub mod syntax;

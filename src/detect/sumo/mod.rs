@@ -1,0 +1,3 @@
+//! Sumo Logic's log search.
+
+pub mod syntax;
