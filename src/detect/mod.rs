@@ -7,6 +7,7 @@ mod engine;
 mod explanation;
 mod firing;
 mod joint;
+mod lowering;
 pub mod plan;
 pub mod sigma;
 pub mod spl;

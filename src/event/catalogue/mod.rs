@@ -37,6 +37,7 @@ const SOURCES: &str = include_str!("sources.yaml");
 const LOG_SOURCES: &str = include_str!("log_sources.yaml");
 const SIGMA: &str = include_str!("views/sigma.yaml");
 const SPLUNK: &str = include_str!("views/splunk.yaml");
+const SUMO: &str = include_str!("views/sumo.yaml");
 
 /// The name under which `events/` files the fields that any provider's
 /// records have: those of `System` and of `ProcessingErrorData`.
@@ -57,6 +58,7 @@ pub struct Catalogue {
     routes: RouteTable,
     sigma: View,
     splunk: View,
+    sumo: View,
 }
 
 impl Catalogue {
@@ -109,6 +111,7 @@ impl Catalogue {
         };
         let sigma = View::parse("views/sigma.yaml", SIGMA, wire_names())?;
         let splunk = View::parse("views/splunk.yaml", SPLUNK, wire_names())?;
+        let sumo = View::parse("views/sumo.yaml", SUMO, wire_names())?;
         if let Some(scope) = routes
             .routes()
             .filter_map(|route| route.scope.as_deref())
@@ -126,6 +129,7 @@ impl Catalogue {
             routes,
             sigma,
             splunk,
+            sumo,
         })
     }
 
@@ -204,6 +208,7 @@ impl Catalogue {
         match language {
             ViewLanguage::Sigma => &self.sigma,
             ViewLanguage::Splunk => &self.splunk,
+            ViewLanguage::Sumo => &self.sumo,
         }
     }
 

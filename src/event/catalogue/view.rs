@@ -13,11 +13,13 @@ pub enum ViewLanguage {
     Sigma,
     /// The names that Splunk's Windows add-on extracts from XML events.
     Splunk,
+    /// The keys of the JSON that Sumo Logic's collector makes of Windows events.
+    Sumo,
 }
 
 impl ViewLanguage {
     /// Every language that has a view.
-    pub const ALL: [Self; 2] = [Self::Sigma, Self::Splunk];
+    pub const ALL: [Self; 3] = [Self::Sigma, Self::Splunk, Self::Sumo];
 }
 
 /// A field that a name in a detection may stand for.
@@ -54,6 +56,17 @@ impl Blanks {
     }
 }
 
+/// How a language names the fields of a record's payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Payload {
+    /// By their names: `Image`.
+    #[default]
+    Bare,
+    /// By the section that holds them, and their names: `EventData.Image`.
+    Prefixed,
+}
+
 /// A path of a view file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct FieldPath {
@@ -67,6 +80,7 @@ type Names = BTreeMap<String, Vec<FieldPath>>;
 #[derive(Debug)]
 pub struct View {
     blanks: Blanks,
+    payload: Payload,
     names: Names,
     scopes: BTreeMap<String, Names>,
     metadata: BTreeMap<String, String>,
@@ -96,6 +110,9 @@ impl View {
                 })
                 .collect();
         }
+        if self.payload == Payload::Prefixed {
+            return self.prefixed(name);
+        }
         let payload = |name| Candidate {
             section: None,
             name: Cow::Borrowed(name),
@@ -118,6 +135,34 @@ impl View {
             name: Cow::Borrowed(name),
         });
         candidates
+    }
+
+    /// The field that a path such as `EventData.Image` stands for; a name alone is one
+    /// of the system fields.
+    fn prefixed<'a>(&'a self, name: &'a str) -> Vec<Candidate<'a>> {
+        let split = name.split_once('.').and_then(|(section, name)| {
+            let section: Section = section.parse().ok()?;
+            section.is_payload().then_some((section, name))
+        });
+        let Some((section, name)) = split else {
+            return vec![Candidate {
+                section: Some(Section::System),
+                name: Cow::Borrowed(name),
+            }];
+        };
+        // The children of a provider's own element are its fields.
+        let name = match section {
+            Section::UserData => name.rsplit('.').next().unwrap_or(name),
+            _ => name,
+        };
+        let blanked = self.blanked.get(name).into_iter().flatten();
+        std::iter::once(name)
+            .chain(blanked.copied())
+            .map(|name| Candidate {
+                section: Some(section),
+                name: Cow::Borrowed(name),
+            })
+            .collect()
     }
 
     /// What the language does with blanks in names on the wire.
@@ -185,6 +230,7 @@ impl View {
         }
         Ok(Self {
             blanks: data.blanks,
+            payload: data.payload,
             names: paths(file, data.names)?,
             scopes: data
                 .scopes
@@ -201,6 +247,8 @@ impl View {
 #[serde(deny_unknown_fields)]
 struct ViewData {
     blanks: Blanks,
+    #[serde(default)]
+    payload: Payload,
     #[serde(default)]
     names: BTreeMap<String, Vec<String>>,
     #[serde(default)]

@@ -37,7 +37,14 @@ impl fmt::Display for SearchExpressionKind {
                 field,
                 operator,
                 value,
-            } => write!(f, "{field}{operator}{value}"),
+            } => {
+                field.fmt(f)?;
+                // A name's last sign must not become the operator's first.
+                if field.node.text.ends_with('!') {
+                    f.write_str(" ")?;
+                }
+                write!(f, "{operator}{value}")
+            }
             SearchExpressionKind::In { field, values } => {
                 write!(f, "{field} IN (")?;
                 separated(f, values, ", ")?;
