@@ -1,8 +1,9 @@
 //! Tables that queries look things up in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::compare::Case;
+use super::pattern::Glob;
 
 /// A table.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,8 @@ pub struct Table {
     pub default: Option<Arc<str>>,
     /// Why the table's rows are not known, if they are not.
     pub missing: Option<String>,
+    /// The cells of each column with wildcards as patterns, once one was asked for.
+    patterns: OnceLock<Vec<Vec<Glob>>>,
 }
 
 /// How a cell is compared with a value.
@@ -71,6 +74,25 @@ impl Table {
             missing: Some(why),
             ..Self::default()
         }
+    }
+
+    /// The pattern that a cell of a column with wildcards is.
+    pub(super) fn pattern(&self, row: usize, column: usize) -> Option<&Glob> {
+        let case = self.case.unwrap_or(Case::Sensitive);
+        let patterns = self.patterns.get_or_init(|| {
+            let columns = self.matching.iter().enumerate();
+            columns
+                .map(|(column, matching)| match matching {
+                    Matching::Wildcard => {
+                        let cells = self.rows.iter();
+                        let cells = cells.map(|cells| cells.get(column).map_or("", AsRef::as_ref));
+                        cells.map(|cell| Glob::star(cell, case)).collect()
+                    }
+                    Matching::Exact | Matching::Network => Vec::new(),
+                })
+                .collect()
+        });
+        patterns.get(column)?.get(row)
     }
 
     /// The place of a column.

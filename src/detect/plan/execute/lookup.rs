@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::super::compare::Case;
-use super::super::pattern::Glob;
 use super::super::predicate::Network;
 use super::super::row::Row;
 use super::super::stage::{Existing, Lookup};
@@ -36,19 +35,21 @@ pub(super) fn run(lookup: &Lookup, row: &mut Row) {
     let Some(conditions) = conditions else {
         return;
     };
-    let matches = |cells: &[Arc<str>]| {
+    let matches = |place: usize, cells: &[Arc<str>]| {
         conditions.iter().all(|(column, value)| {
             let cell = cells.get(*column).map_or("", AsRef::as_ref);
             value
                 .items()
-                .any(|item| is_match(table, *column, cell, &item.to_text()))
+                .any(|item| is_match(table, (place, *column), cell, &item.to_text()))
         })
     };
     let most = table.max_matches.unwrap_or(1000);
     let found: Vec<_> = table
         .rows
         .iter()
-        .filter(|cells| matches(cells))
+        .enumerate()
+        .filter(|(place, cells)| matches(*place, cells))
+        .map(|(_, cells)| cells)
         .take(most)
         .collect();
     let outputs: Vec<(usize, Arc<str>)> = if lookup.outputs.is_empty() {
@@ -80,14 +81,21 @@ pub(super) fn run(lookup: &Lookup, row: &mut Row) {
     }
 }
 
-fn is_match(table: &Table, column: usize, cell: &str, value: &str) -> bool {
+/// Whether a cell, that of a row and a column, is what a value asks for.
+fn is_match(table: &Table, place: (usize, usize), cell: &str, value: &str) -> bool {
+    let (row, column) = place;
     let case = table.case.unwrap_or(Case::Sensitive);
     match table.matching.get(column).copied().unwrap_or_default() {
         Matching::Exact => match case {
             Case::Sensitive => cell == value,
+            Case::Insensitive if cell.is_ascii() && value.is_ascii() => {
+                cell.eq_ignore_ascii_case(value)
+            }
             Case::Insensitive => cell.to_lowercase() == value.to_lowercase(),
         },
-        Matching::Wildcard => Glob::star(cell, case).matches(value),
+        Matching::Wildcard => table
+            .pattern(row, column)
+            .is_some_and(|pattern| pattern.matches(value)),
         Matching::Network => match (Network::parse(cell), value.trim().parse()) {
             (Some(network), Ok(address)) => network.holds(address),
             _ => cell == value,
