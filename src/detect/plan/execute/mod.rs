@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 use super::evaluate::Evaluator;
 use super::row::{Row, TIME};
-use super::stage::{Direction, Limit, Pipeline, SortKey, Source, Stage, StageKind};
+use super::stage::{Direction, Limit, Membership, Pipeline, SortKey, Source, Stage, StageKind};
 use super::value::Value;
 
 pub(super) use streaming::{asks_the_time, is_streaming, stream};
@@ -55,6 +55,10 @@ pub(super) trait Witness {
     fn before(&mut self, stage: usize, rows: &[Row]);
     /// It has run.
     fn after(&mut self, passed: Passed);
+    /// Whether stages must run although the result does not depend on them.
+    fn watches(&self) -> bool {
+        true
+    }
 }
 
 /// Nobody.
@@ -63,6 +67,9 @@ pub(super) struct Nobody;
 impl Witness for Nobody {
     fn before(&mut self, _: usize, _: &[Row]) {}
     fn after(&mut self, _: Passed) {}
+    fn watches(&self) -> bool {
+        false
+    }
 }
 
 impl Run<'_> {
@@ -73,19 +80,32 @@ impl Run<'_> {
         given: &[Row],
         witness: &mut dyn Witness,
     ) -> Result<Vec<Row>, Exhausted> {
-        let (mut rows, first) = match &pipeline.source {
-            Source::Records(_) => (
-                self.found.get(&pipeline.part).cloned().unwrap_or_default(),
-                head(pipeline),
-            ),
-            Source::Table(table) => (lookup::rows_of(table), 0),
-            Source::Single => (vec![self.single()], 0),
-            Source::Given => (given.to_vec(), 0),
+        let head = match &pipeline.source {
+            Source::Records(_) => head(pipeline),
+            Source::Table(_) | Source::Single | Source::Given => 0,
         };
+        let mut partners = self.partners(pipeline, head)?;
+        // A join with nothing leaves nothing, whatever comes before it.
+        let empty = partners.iter().filter(|(_, found)| found.is_empty());
+        let empty = empty.map(|(stage, _)| stage + 1).max();
+        let empty = empty.filter(|_| !witness.watches());
+        let mut rows = match &pipeline.source {
+            _ if empty.is_some() => Vec::new(),
+            Source::Records(_) => self.found.get(&pipeline.part).cloned().unwrap_or_default(),
+            Source::Table(table) => lookup::rows_of(table),
+            Source::Single => vec![self.single()],
+            Source::Given => given.to_vec(),
+        };
+        let first = empty.unwrap_or(head);
         for (index, stage) in pipeline.stages.iter().enumerate().skip(first) {
             witness.before(index, &rows);
             let before = rows.len();
-            rows = self.stage(stage, rows)?;
+            rows = match (&stage.kind, partners.remove(&index)) {
+                (StageKind::Join(join), Some(others)) => {
+                    join::run(join, rows, &others, self.budget)?
+                }
+                _ => self.stage(stage, rows)?,
+            };
             witness.after(Passed {
                 stage: index,
                 before,
@@ -96,6 +116,23 @@ impl Run<'_> {
             }
         }
         Ok(rows)
+    }
+
+    /// What the joins of a pipeline that leave out rows without a partner are with, by
+    /// their stages.
+    fn partners(
+        &self,
+        pipeline: &Pipeline,
+        first: usize,
+    ) -> Result<HashMap<usize, Vec<Row>>, Exhausted> {
+        let stages = pipeline.stages.iter().enumerate().skip(first);
+        let joins = stages.filter_map(|(index, stage)| match &stage.kind {
+            StageKind::Join(join) if join.unmatched == Membership::NotIn => Some((index, join)),
+            _ => None,
+        });
+        joins
+            .map(|(index, join)| Ok((index, self.inner(&join.pipeline, self.given)?)))
+            .collect()
     }
 
     fn single(&self) -> Row {
