@@ -113,7 +113,7 @@ impl Glob {
         {
             return own == text;
         }
-        run(&self.steps, text, self.case)
+        by_end(&self.steps, text, self.case).unwrap_or_else(|| run(&self.steps, text, self.case))
     }
 
     /// Whether the pattern matches a part of a text.
@@ -232,6 +232,22 @@ impl Reached {
             }
         }
     }
+}
+
+/// Whether the steps match a whole text, as far as its end tells. Most patterns begin
+/// with a run, and most texts end in another way.
+fn by_end(steps: &[Step], text: &str, case: Case) -> Option<bool> {
+    let mut characters = text.chars();
+    for (place, step) in steps.iter().enumerate().rev() {
+        match (step, characters.clone().next_back()) {
+            (Step::AnyRun, _) => return (place == 0).then_some(true),
+            (Step::AnyOne, Some(_)) => {}
+            (Step::Char(own), Some(character)) if *own == folded(character, case) => {}
+            _ => return Some(false),
+        }
+        characters.next_back();
+    }
+    Some(characters.next().is_none())
 }
 
 /// Whether the steps match a whole text; goes back to the last run only.

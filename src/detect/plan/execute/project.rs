@@ -23,12 +23,11 @@ pub(super) fn run(projection: &Projection, row: &mut Row) {
 /// Renames fields. What a new name stood for before is lost.
 pub(super) fn rename(pairs: &[(NamePattern, NamePattern)], row: &mut Row) {
     for (old, new) in pairs {
-        let names: Vec<Arc<str>> = row.names().cloned().collect();
-        let renamed: Vec<(Arc<str>, Arc<str>)> = names
-            .into_iter()
+        let renamed: Vec<(Arc<str>, Arc<str>)> = row
+            .names()
             .filter_map(|name| {
-                let to = new.fill(&old.captures(&name)?);
-                (*to != *name).then(|| (Arc::clone(&name), to.into()))
+                let to = new.fill(&old.captures(name)?);
+                (*to != **name).then(|| (Arc::clone(name), to.into()))
             })
             .collect();
         let is_missing = renamed.is_empty()
