@@ -279,6 +279,59 @@ fn an_inner_search_keeps_what_the_outer_one_needs() {
     assert_eq!(records(query), [vec![1], vec![3]]);
 }
 
+/// Records as they are found with the prefilter and without, of lines of a log.
+fn of_lines(query: &str, lines: &[String]) -> Vec<u64> {
+    let (with, names) = engine(loaded(query));
+    let (without, _) = engine(loaded(query));
+    let without = without.without_prefilter();
+    let home = tempfile::TempDir::new().expect("a temporary folder");
+    let path = home.path().join("log.jsonl");
+    std::fs::write(&path, lines.join("\n") + "\n").expect("a writable file");
+    let batches = read(&path, FileId(0), &names);
+    let firings = found(&with, &batches);
+    assert_eq!(firings, found(&without, &batches), "{query}");
+    let events = firings.iter().flat_map(|firing| &firing.events);
+    events.map(|event| event.record).collect()
+}
+
+/// Letters of other alphabets may be ASCII in another case, and JSON may write any
+/// letter as a number.
+#[test]
+fn letters_in_disguise_are_found() {
+    let start = |number, image: &str| sysmon(number, 5, image).to_string();
+    let lines = [
+        start(1, "C:\\task\u{212a}ill.exe"),
+        start(2, "C:\\M\u{fc}ller\u{ae}\\taskkill.exe"),
+        start(3, r"C:\taskill.exe").replace("taskill", r"tas\u006bkill"),
+        start(4, r"C:\taskill.exe").replace("taskill", r"\u00ae\u003ctaskkill"),
+        start(5, r"C:\taskill.exe").replace("taskill", r"tas\u212aKILL"),
+        start(6, "C:\\other.exe"),
+        start(7, "C:\\ta\u{17f}kkill.exe"),
+        start(8, "C:\\\u{1e9e}taskkill.exe"),
+    ];
+    let query = r#"index=* EventCode=1 Image="*taskkill.exe""#;
+    assert_eq!(of_lines(query, &lines), [1, 2, 3, 4, 5, 8]);
+    let query = r#"index=* EventCode=1 | where match(Image, "(?i)taskkill")"#;
+    assert_eq!(of_lines(query, &lines), [1, 2, 3, 4, 5, 7, 8]);
+    let query = r#"index=* EventCode=1 | where upper(Image) LIKE "%TASKKILL%""#;
+    assert_eq!(of_lines(query, &lines), [2, 3, 4, 7, 8]);
+}
+
+/// A join with nothing leaves nothing of what comes before it, and all that comes after.
+#[test]
+fn a_join_with_nothing_leaves_nothing() {
+    let query = r#"index=* EventCode=1 | stats count by Image
+        | join Image [search index=* Image="*absent*" | stats count by Image]"#;
+    assert!(records(query).is_empty());
+    let query = r#"index=* EventCode=1 Image="*whoami*" | stats count by Image
+        | join Image [search index=* Image="*absent*" | stats count by Image]
+        | append [search index=* Image="*notepad*"]"#;
+    assert_eq!(records(query), [vec![2]]);
+    let query = r#"index=* EventCode=1 Image="*notepad*" | stats count by Image
+        | join type=left Image [search index=* Image="*absent*" | stats count by Image]"#;
+    assert_eq!(records(query), [vec![2]]);
+}
+
 /// A regular expression that takes too many steps is told, whichever command has it.
 #[test]
 fn a_limit_inside_rex_is_told() {

@@ -36,6 +36,8 @@ pub struct PlanEngine {
     detections: Vec<Detection>,
     pub(super) programs: Vec<Program>,
     pub(super) heads: Vec<Head>,
+    /// The heads of each view.
+    pub(super) heads_of_views: Vec<Vec<usize>>,
     /// The tables of every view's kinds.
     pub(super) tables: Vec<Vec<Arc<FieldTable>>>,
     pub(super) views: Vec<Arc<View>>,
@@ -107,6 +109,7 @@ impl PlanEngine {
             detections: Vec::new(),
             programs: Vec::new(),
             heads: Vec::new(),
+            heads_of_views: vec![Vec::new(); views.len()],
             tables,
             views,
             slot_count: slots.names().len(),
@@ -117,6 +120,11 @@ impl PlanEngine {
         };
         for (planned, number) in set.planned.into_iter().zip(0..) {
             engine.add(planned, ProgramId(number), &slots);
+        }
+        for (index, head) in engine.heads.iter().enumerate() {
+            if let Some(heads) = engine.heads_of_views.get_mut(head.view) {
+                heads.push(index);
+            }
         }
         for number in 0..engine.programs.len() {
             let is_causeless = engine.yields_of_nothing(number);
@@ -235,6 +243,9 @@ impl PlanEngine {
 
     pub(super) fn pipeline_of(&self, head: &Head) -> Option<&Pipeline> {
         let plan = self.program(head.program)?.plan.as_ref().ok()?;
+        if plan.pipeline.part == head.part {
+            return Some(&plan.pipeline);
+        }
         let parts = walk::all_pipelines(&plan.pipeline);
         parts.into_iter().find(|part| part.part == head.part)
     }

@@ -2,7 +2,8 @@
 //!
 //! They are looked for in the record's own text, all queries' at once, so that
 //! most records are never taken apart. Only what stands in that text as it is can
-//! be a literal: no characters that JSON escapes, nothing but ASCII, no numbers.
+//! be a literal: no characters that JSON escapes, nothing but ASCII, no numbers. A
+//! record whose text hides such characters behind others is taken apart.
 
 use super::compare::CompareOp;
 use super::expression::{Expr, ExprKind};
@@ -88,7 +89,8 @@ pub(super) fn of_predicate(predicate: &Predicate, table: &FieldTable) -> Literal
     }
 }
 
-fn weight(texts: &[String]) -> (usize, usize) {
+/// How much a set keeps out; less is better.
+pub(super) fn weight(texts: &[String]) -> (usize, usize) {
     let shortest = texts.iter().map(String::len).min().unwrap_or_default();
     // Few and long ones are best.
     (texts.len(), usize::MAX - shortest)
@@ -120,16 +122,69 @@ fn of_glob(glob: &Glob) -> Literals {
 
 /// The longest part of a text that every way of writing it holds as it is.
 fn longest_plain(text: &str) -> Option<String> {
-    let plain = |character: char| {
-        character.is_ascii_alphanumeric() || matches!(character, ' ' | '.' | '_' | '-' | ':' | '@')
-    };
     let longest = text
-        .split(|character| !plain(character))
+        .split(|character| !is_plain(character))
         .max_by_key(|part| part.len())?;
     let is_number = longest
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b' ' | b':'));
     (longest.len() >= SHORTEST && !is_number).then(|| longest.to_ascii_lowercase())
+}
+
+/// Whether literals may hold a character.
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, ' ' | '.' | '_' | '-' | ':' | '@')
+}
+
+/// Whether the text of a record shows all that may be a literal as it is.
+pub(super) fn are_shown_by(raw: &str) -> bool {
+    let is_shown =
+        |raw: &str| raw.is_ascii() || !raw.chars().any(|character| becomes_ascii(character));
+    raw.starts_with('{') && is_shown(raw) && !escapes_any(raw)
+}
+
+/// Whether a text of JSON writes a character as its number that literals may hold, or
+/// that may become such.
+fn escapes_any(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let mut after = 0;
+    for place in memchr::memchr_iter(b'\\', bytes) {
+        if place < after {
+            continue;
+        }
+        after = place + 2;
+        if bytes.get(place + 1) != Some(&b'u') {
+            continue;
+        }
+        let digits = raw.get(place + 2..place + 6);
+        let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let Some(number) = number else {
+            return true;
+        };
+        // Halves of characters beyond the first plane: these have no case that is ASCII.
+        let character = char::from_u32(number);
+        if character.is_some_and(|character| is_plain(character) || becomes_ascii(character)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a character that is not ASCII is, in another case, or has ASCII in it.
+fn becomes_ascii(character: char) -> bool {
+    matches!(
+        character,
+        '\u{df}'
+            | '\u{130}'
+            | '\u{131}'
+            | '\u{149}'
+            | '\u{17f}'
+            | '\u{1f0}'
+            | '\u{1e96}'..='\u{1e9a}'
+            | '\u{1e9e}'
+            | '\u{212a}'
+            | '\u{fb00}'..='\u{fb06}'
+    )
 }
 
 /// What the value of an expression is if it is no part of the record's text.
@@ -194,4 +249,27 @@ fn is_part(function: Function) -> bool {
             | Function::TrimEnd
             | Function::Substring
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::becomes_ascii;
+
+    #[test]
+    fn every_character_that_a_change_of_case_makes_ascii_is_known() {
+        let others = |character: char| {
+            let lower = character.to_lowercase();
+            lower.chain(character.to_uppercase()).collect::<Vec<_>>()
+        };
+        for character in ('\u{80}'..=char::MAX).filter(|character| !becomes_ascii(*character)) {
+            let once = others(character);
+            let twice = once.iter().flat_map(|other| others(*other));
+            assert!(
+                twice
+                    .chain(once.iter().copied())
+                    .all(|other| !other.is_ascii()),
+                "{character:?}"
+            );
+        }
+    }
 }

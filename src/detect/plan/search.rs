@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Predicate;
 use super::engine::PlanEngine;
 use super::evaluate::Evaluator;
 use super::execute::stream;
 use super::function::CallContext;
-use super::record::{Memory, RecordFields};
+use super::record::{FieldTable, Memory, RecordFields};
 use super::row::owned;
 use super::targets::{MOST_ORIGINS, OriginTargets, Target};
+use super::{Predicate, literal};
 use crate::detect::{Firing, Held, ProgramId, Search, Tally};
 use crate::event::{Batch, Event, Origin, OwnedValue};
 
@@ -61,7 +61,7 @@ impl PlanSearch<'_> {
         if targets.targets.is_empty() {
             return;
         }
-        let is_plain = targets.automaton.is_none() || is_plain(event.raw());
+        let is_plain = targets.automaton.is_none() || literal::are_shown_by(event.raw());
         if is_plain && let Some(automaton) = &targets.automaton {
             self.marked.clear();
             self.marked.resize(targets.targets.len(), false);
@@ -71,18 +71,42 @@ impl PlanSearch<'_> {
                 }
             }
         }
-        let mut last = None;
+        let mut shown: Option<Shown> = None;
         for (index, target) in targets.targets.iter().enumerate() {
             if is_plain && target.has_literals && !self.marked[index] {
                 continue;
             }
             // What was found of the record holds for one table only.
-            let table = Arc::as_ptr(&target.table);
-            if last != Some(table) {
+            let known = shown.filter(|shown| shown.table == Arc::as_ptr(&target.table));
+            let known = known.unwrap_or_else(|| {
                 self.memory.turn(self.engine.slot_count());
-                last = Some(table);
+                self.shown(event, &target.table)
+            });
+            shown = Some(known);
+            note_gave_up(
+                &mut self.tally,
+                self.engine.heads[target.head].program,
+                known.gave_up,
+            );
+            if known.is_shown {
+                self.hold_against(event, target, out);
             }
-            self.hold_against(event, target, out);
+        }
+    }
+
+    fn shown(&self, event: Event<'_>, table: &Arc<FieldTable>) -> Shown {
+        let evaluator = Evaluator::new(&self.context);
+        let fields = RecordFields {
+            event,
+            table,
+            memory: &self.memory,
+            evaluator: &evaluator,
+        };
+        let condition = table.condition.as_ref();
+        Shown {
+            table: Arc::as_ptr(table),
+            is_shown: condition.is_none_or(|asked| evaluator.truth(asked, &fields).is_true()),
+            gave_up: evaluator.gave_up(),
         }
     }
 
@@ -97,10 +121,8 @@ impl PlanSearch<'_> {
             evaluator: &evaluator,
         };
         let holds = |predicate: &Predicate| evaluator.truth(predicate, &fields).is_true();
-        let is_found =
-            target.table.condition.as_ref().is_none_or(holds) && head.asked.iter().all(holds);
-        if !is_found {
-            note_gave_up(&mut self.tally, head.program, &evaluator);
+        if !head.asked.iter().all(holds) {
+            note_gave_up(&mut self.tally, head.program, evaluator.gave_up());
             return;
         }
         let Some(pipeline) = engine.pipeline_of(head) else {
@@ -118,7 +140,7 @@ impl PlanSearch<'_> {
             }
             rows = next;
         }
-        note_gave_up(&mut self.tally, head.program, &evaluator);
+        note_gave_up(&mut self.tally, head.program, evaluator.gave_up());
         let is_streaming = engine
             .program(head.program)
             .is_some_and(|program| program.is_streaming);
@@ -165,31 +187,19 @@ impl PlanSearch<'_> {
     }
 }
 
-fn note_gave_up(tally: &mut Tally, program: ProgramId, evaluator: &Evaluator<'_>) {
-    let count = evaluator.gave_up();
+/// Whether the table at hand shows the record that is looked at.
+#[derive(Clone, Copy)]
+struct Shown {
+    table: *const FieldTable,
+    is_shown: bool,
+    /// How often a regular expression gave up over it: that concerns all who look.
+    gave_up: u64,
+}
+
+fn note_gave_up(tally: &mut Tally, program: ProgramId, count: u64) {
     if count > 0 {
         *tally.gave_up.entry(program).or_default() += count;
     }
-}
-
-/// Whether the text of a record shows every ASCII character as it is, but for those
-/// that JSON always escapes.
-fn is_plain(raw: &str) -> bool {
-    if !raw.starts_with('{') || !raw.is_ascii() {
-        return false;
-    }
-    let bytes = raw.as_bytes();
-    let mut after = 0;
-    for place in memchr::memchr_iter(b'\\', bytes) {
-        if place < after {
-            continue;
-        }
-        if bytes.get(place + 1) == Some(&b'u') {
-            return false;
-        }
-        after = place + 2;
-    }
-    true
 }
 
 impl Search for PlanSearch<'_> {

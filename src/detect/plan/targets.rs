@@ -10,7 +10,7 @@ use super::prospect::prospect;
 use super::reads;
 use super::record::FieldTable;
 use super::view::{EventIds, RecordKind, View};
-use super::{Truth, literal};
+use super::{Predicate, Truth, literal};
 use crate::event::Origin;
 use crate::event::catalogue::{Catalogue, Reach, Source};
 
@@ -95,17 +95,15 @@ impl PlanEngine {
 
     /// The table under which a head sees records of an origin, if it looks at them.
     pub(super) fn table_for(&self, head: &Head, origin: &Origin) -> Option<&Arc<FieldTable>> {
-        let view = self.views.get(head.view)?;
-        let (kind, _) = view.kind_of(origin)?;
-        let table = self.tables.get(head.view)?.get(kind)?;
-        let field = |field: &FieldRef| table.known(field, origin, 0);
-        let is_out = head.asked.iter().chain(&table.condition).any(|predicate| {
-            matches!(
-                prospect(predicate, &field),
-                Some(Truth::False | Truth::Unknown)
-            )
-        });
-        (!is_out).then_some(table)
+        let table = self.table_of(head.view, origin)?;
+        (!is_out(&head.asked, table, origin)).then_some(table)
+    }
+
+    /// The table under which a view shows records of an origin, if it shows any.
+    fn table_of(&self, view: usize, origin: &Origin) -> Option<&Arc<FieldTable>> {
+        let (kind, _) = self.views.get(view)?.kind_of(origin)?;
+        let table = self.tables.get(view)?.get(kind)?;
+        (!is_out(&table.condition, table, origin)).then_some(table)
     }
 
     pub(super) fn targets(&self, origin: &Origin) -> Arc<OriginTargets> {
@@ -124,16 +122,21 @@ impl PlanEngine {
         let mut targets = Vec::new();
         let mut texts = Vec::new();
         let mut patterns = Vec::new();
-        for (index, head) in self.heads.iter().enumerate() {
-            let Some(table) = self.table_for(head, origin) else {
+        // What is found of a record under one table, all heads of the view share.
+        let shown = self.heads_of_views.iter().enumerate();
+        let shown = shown.filter_map(|(view, heads)| Some((self.table_of(view, origin)?, heads)));
+        let pairs = shown.flat_map(|(table, heads)| heads.iter().map(move |head| (table, *head)));
+        for (table, index) in pairs {
+            let head = &self.heads[index];
+            if is_out(&head.asked, table, origin) {
                 continue;
-            };
+            }
             let literals = match self.prefilter {
                 Prefilter::On => head
                     .asked
                     .iter()
                     .filter_map(|predicate| literal::of_predicate(predicate, table))
-                    .min_by_key(Vec::len),
+                    .min_by_key(|texts| literal::weight(texts)),
                 Prefilter::Off => None,
             };
             let has_literals = literals.is_some();
@@ -182,4 +185,19 @@ fn origins_of(source: &Source, id: Option<u32>) -> Vec<Origin> {
         Reach::Stream(stream) => vec![Origin::Stream(stream.clone())],
         Reach::AnyChannelBut { .. } => Vec::new(),
     }
+}
+
+/// Whether no record of an origin can be what is asked.
+fn is_out<'p>(
+    asked: impl IntoIterator<Item = &'p Predicate>,
+    table: &FieldTable,
+    origin: &Origin,
+) -> bool {
+    let field = |field: &FieldRef| table.known(field, origin, 0);
+    asked.into_iter().any(|predicate| {
+        matches!(
+            prospect(predicate, &field),
+            Some(Truth::False | Truth::Unknown)
+        )
+    })
 }
