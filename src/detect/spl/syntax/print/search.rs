@@ -39,11 +39,16 @@ impl fmt::Display for SearchExpressionKind {
                 value,
             } => {
                 field.fmt(f)?;
-                // A name's last sign must not become the operator's first.
+                // A name's last sign must not become the operator's first, nor a value's
+                // first the operator's last.
                 if field.node.text.ends_with('!') {
                     f.write_str(" ")?;
                 }
-                write!(f, "{operator}{value}")
+                operator.fmt(f)?;
+                if value.to_string().starts_with('=') {
+                    f.write_str(" ")?;
+                }
+                value.fmt(f)
             }
             SearchExpressionKind::In { field, values } => {
                 write!(f, "{field} IN (")?;
