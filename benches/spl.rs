@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use divan::counter::{BytesCount, ItemsCount};
 use misfire::content::{
-    LoadedDetections, SplunkSettings, load_detections_from, load_detections_with,
+    LoadedDetections, QuerySettings, load_detections_from, load_detections_with,
 };
 use misfire::detect::plan::{PlanEngine, PlanSet};
 use misfire::detect::{Engine, Firing, SearchTime};
@@ -36,7 +36,7 @@ fn corpora() -> PathBuf {
 fn load() -> LoadedDetections {
     load_detections_with(
         &[corpora().join("splunk/detections")],
-        &SplunkSettings::default(),
+        &QuerySettings::default(),
     )
 }
 
@@ -239,7 +239,7 @@ impl One {
             self.query()
         );
         let text = SourceText::new("query.yml", text);
-        load_detections_from(vec![Ok(text)], Some((&[], &SplunkSettings::default())))
+        load_detections_from(vec![Ok(text)], Some((&[], &QuerySettings::default())))
     }
 }
 

@@ -15,7 +15,7 @@ use super::values::{
 };
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
-use crate::content::{ContentRequest, SplunkSettings, Start};
+use crate::content::{ContentRequest, QuerySettings, Start};
 use crate::event::LogSource;
 use crate::report::Words;
 use crate::run::{Revision, Selection};
@@ -246,7 +246,7 @@ impl ContentArgs {
             },
             start,
             profile: self.profile.clone(),
-            splunk: self.splunk.over(SplunkSettings::default()),
+            queries: self.splunk.over(QuerySettings::default()),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::args::{CheckArgs, Format};
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use super::patience::unless_interrupted;
-use crate::content::{Content, ContentRequest, LooseFiles, SplunkSettings, Start, check_files};
+use crate::content::{Content, ContentRequest, LooseFiles, QuerySettings, Start, check_files};
 use crate::diagnostic::{self, has_error};
 use crate::report::{check_json, check_text};
 use crate::run::{Interrupt, inspect, interruption};
@@ -18,7 +18,7 @@ pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> 
     let splunk = match args.content.splunk.here() {
         Ok(splunk) => splunk,
         // What is wrong with the project is told with the project.
-        Err(_) => args.content.splunk.over(SplunkSettings::default()),
+        Err(_) => args.content.splunk.over(QuerySettings::default()),
     };
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());

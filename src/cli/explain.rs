@@ -25,7 +25,7 @@ pub(super) fn explain(
     let outcome = why(ExplainRequest {
         detection: args.detection,
         folders: args.detections,
-        splunk,
+        queries: splunk,
         logs: args.logs,
         declared: args.source,
         interrupt,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::content::SplunkSettings;
+use crate::content::QuerySettings;
 use crate::content::config::{find_config, load_config};
 use crate::detect::Reading;
 use crate::diagnostic::Diagnostic;
@@ -48,7 +48,7 @@ enum ReadingArg {
 
 impl ReadingArgs {
     /// The settings with this reading.
-    pub(super) fn of(self, mut settings: SplunkSettings) -> SplunkSettings {
+    pub(super) fn of(self, mut settings: QuerySettings) -> QuerySettings {
         settings.reading = Some(match self.reading {
             ReadingArg::Strict => Reading::Strict,
             ReadingArg::Intent => Reading::Intent,
@@ -59,11 +59,12 @@ impl ReadingArgs {
 
 impl SplunkArgs {
     /// These, and what a project says besides.
-    pub(super) fn over(&self, mut settings: SplunkSettings) -> SplunkSettings {
-        settings.macros.extend(self.macros.iter().cloned());
-        settings.lookups.extend(self.lookups.iter().cloned());
+    pub(super) fn over(&self, mut settings: QuerySettings) -> QuerySettings {
+        let splunk = &mut settings.splunk;
+        splunk.macros.extend(self.macros.iter().cloned());
+        splunk.lookups.extend(self.lookups.iter().cloned());
         if self.deployment.is_some() {
-            settings.deployment.clone_from(&self.deployment);
+            splunk.deployment.clone_from(&self.deployment);
         }
         settings
     }
@@ -73,10 +74,10 @@ impl SplunkArgs {
     /// # Errors
     ///
     /// What is wrong with the project's configuration.
-    pub(super) fn here(&self) -> Result<SplunkSettings, Vec<Diagnostic>> {
+    pub(super) fn here(&self) -> Result<QuerySettings, Vec<Diagnostic>> {
         let settings = match find_config(std::path::Path::new("")) {
-            Some(path) => load_config(&path)?.splunk,
-            None => SplunkSettings::default(),
+            Some(path) => load_config(&path)?.queries,
+            None => QuerySettings::default(),
         };
         Ok(self.over(settings))
     }

@@ -10,13 +10,14 @@ use rayon::prelude::*;
 use super::attack::AttackTable;
 use super::files::{find_files, is_toml, is_yaml, normal, read_text};
 use super::foreign::{Foreign, foreign_detection};
+use super::query_settings::QuerySettings;
 use super::query_text::QueryText;
 use super::references::techniques;
-use super::splunk::{SplunkSettings, environment};
+use super::splunk;
+use super::sumo as sumo_content;
 use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
-use crate::detect::spl::{self, Environment};
-use crate::detect::{Detection, DetectionId, Language, Reading};
+use crate::detect::{Detection, DetectionId, Language, Query, Reading, spl, sumo};
 use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 
 /// What was loaded, and what could not be.
@@ -30,6 +31,8 @@ pub struct LoadedDetections {
     pub intended: PlanSet,
     /// The deployment of Splunk that its searches are read in; none without any.
     pub deployment: Option<String>,
+    /// The deployment of Sumo Logic that its queries are read in; none without any.
+    pub sumo_deployment: Option<String>,
     /// Detections in languages that are not evaluated, each with its text.
     pub foreign: Vec<(Detection, Arc<SourceText>)>,
     /// Everything that is wrong with the files.
@@ -98,7 +101,7 @@ impl LoadedDetections {
 pub(super) fn read_as_meant(
     loaded: &mut LoadedDetections,
     paths: &[PathBuf],
-    splunk: &SplunkSettings,
+    settings: &QuerySettings,
     ids: &BTreeSet<&str>,
 ) {
     let planned = loaded.plans.planned.iter();
@@ -106,9 +109,9 @@ pub(super) fn read_as_meant(
     if !planned.any(|id| ids.contains(id)) {
         return;
     }
-    let settings = SplunkSettings {
+    let settings = QuerySettings {
         reading: Some(Reading::Intent),
-        ..splunk.clone()
+        ..settings.clone()
     };
     let mut meant = load_detections_with(paths, &settings);
     let is_asked = |planned: &PlannedDetection| ids.contains(planned.detection.id.as_str());
@@ -116,7 +119,7 @@ pub(super) fn read_as_meant(
     let is_of_one = |problem: &Diagnostic| {
         let place = problem.place.as_ref();
         let mut files = meant.plans.planned.iter();
-        problem.code == Code::SPL_REPAIRED
+        matches!(problem.code, Code::SPL_REPAIRED | Code::SUMO_REPAIRED)
             && place.is_some_and(|place| files.any(|own| own.detection.file == place.file))
     };
     loaded
@@ -129,12 +132,12 @@ pub(super) fn read_as_meant(
 /// do not end in `.yml`, `.yaml`, or `.toml` are no detections.
 #[must_use]
 pub fn load_detections(paths: &[PathBuf]) -> LoadedDetections {
-    load_detections_with(paths, &SplunkSettings::default())
+    load_detections_with(paths, &QuerySettings::default())
 }
 
 /// The same, with what Splunk searches refer to besides what is found beside them.
 #[must_use]
-pub fn load_detections_with(paths: &[PathBuf], splunk: &SplunkSettings) -> LoadedDetections {
+pub fn load_detections_with(paths: &[PathBuf], settings: &QuerySettings) -> LoadedDetections {
     let (mut found, problems) = find_files(paths);
     found.retain(|file| file.named || is_yaml(&file.path) || is_toml(&file.path));
     let parsed: Vec<_> = found
@@ -148,13 +151,7 @@ pub fn load_detections_with(paths: &[PathBuf], splunk: &SplunkSettings) -> Loade
         .filter(|(_, parsed)| parsed.is_telling())
         .map(|(file, _)| normal(&file.path))
         .collect();
-    let mut loaded = gathered(parsed, |has_queries| {
-        if has_queries {
-            environment(paths, splunk)
-        } else {
-            Default::default()
-        }
-    });
+    let mut loaded = gathered(parsed, Some((paths, settings)));
     loaded.problems.extend(problems);
     for path in paths {
         // The same folder may have been given under another name.
@@ -203,13 +200,10 @@ fn nothing_in(path: &Path) -> Diagnostic {
 #[must_use]
 pub fn load_detections_from(
     texts: Vec<Result<Arc<SourceText>, Box<Diagnostic>>>,
-    beside: Option<(&[PathBuf], &SplunkSettings)>,
+    beside: Option<(&[PathBuf], &QuerySettings)>,
 ) -> LoadedDetections {
     let parsed = texts.into_par_iter().map(parse_text).collect();
-    gathered(parsed, |has_queries| match beside {
-        Some((paths, splunk)) if has_queries => environment(paths, splunk),
-        _ => Default::default(),
-    })
+    gathered(parsed, beside)
 }
 
 /// What one file holds, and what is wrong with it.
@@ -257,11 +251,11 @@ fn parse_text(text: Result<Arc<SourceText>, Box<Diagnostic>>) -> ParsedFile {
     }
 }
 
-/// Puts together what the files hold; `environment` is told whether there are
-/// queries, and gives what they refer to.
+/// Puts together what the files hold. What their queries refer to is looked for beside
+/// these paths.
 fn gathered(
     parsed: Vec<ParsedFile>,
-    environment: impl FnOnce(bool) -> (Environment, Vec<Diagnostic>),
+    beside: Option<(&[PathBuf], &QuerySettings)>,
 ) -> LoadedDetections {
     let mut loaded = LoadedDetections {
         files: parsed.len(),
@@ -278,17 +272,36 @@ fn gathered(
                     query: Some(query),
                 },
                 source,
-            )) if detection.language == Language::Spl => queries.push((detection, query, source)),
+            )) if matches!(detection.language, Language::Spl | Language::Sumo) => {
+                queries.push((detection, query, source));
+            }
             Some((foreign, source)) => loaded.foreign.push((foreign.detection, source)),
             None => {}
         }
     }
-    let (environment, problems) = environment(!queries.is_empty());
-    loaded.deployment = (!queries.is_empty()).then(|| environment.deployment.name.clone());
+    let has = |language| {
+        let mut queries = queries.iter();
+        queries.any(|(detection, ..)| detection.language == language)
+    };
+    let (splunk, problems) = match beside {
+        Some((paths, settings)) if has(Language::Spl) => {
+            splunk::environment(paths, &settings.splunk, settings.read())
+        }
+        _ => Default::default(),
+    };
+    loaded.deployment = has(Language::Spl).then(|| splunk.deployment.name.clone());
+    loaded.problems.extend(problems);
+    let (sumo, problems) = match beside {
+        Some((_, settings)) if has(Language::Sumo) => {
+            sumo_content::environment(&settings.sumo, settings.read())
+        }
+        _ => Default::default(),
+    };
+    loaded.sumo_deployment = has(Language::Sumo).then(|| sumo.deployment.name.clone());
     loaded.problems.extend(problems);
     let planned: Vec<_> = queries
         .into_par_iter()
-        .map(|query| planned(query, &environment))
+        .map(|query| planned(query, &splunk, &sumo))
         .collect();
     for (planned, problems) in planned {
         loaded.plans.planned.push(planned);
@@ -301,18 +314,20 @@ fn gathered(
 
 fn planned(
     (mut detection, query, source): (Detection, QueryText, Arc<SourceText>),
-    environment: &Environment,
+    splunk: &spl::Environment,
+    sumo: &sumo::Environment,
 ) -> (PlannedDetection, Vec<Diagnostic>) {
-    let lowered = spl::lower(
-        spl::Query {
-            text: &query.text,
-            source: &source,
-            places: &query.places,
-        },
-        environment,
-    );
+    let text = Query {
+        text: &query.text,
+        source: &source,
+        places: &query.places,
+    };
+    let (lowered, reading) = match detection.language {
+        Language::Sumo => (sumo::lower(text, sumo), sumo.reading),
+        _ => (spl::lower(text, splunk), splunk.reading),
+    };
     detection.log_source = lowered.log_source;
-    detection.reading = environment.reading;
+    detection.reading = reading;
     let planned = PlannedDetection {
         detection,
         plan: lowered.plan,

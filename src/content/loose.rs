@@ -10,7 +10,7 @@ use super::expectation::load_expectations_from;
 use super::files::{find_files, is_toml, is_yaml, read_text};
 use super::fixture::{MANIFEST, load_fixtures};
 use super::project::LoadedCounts;
-use super::splunk::SplunkSettings;
+use super::query_settings::QuerySettings;
 use crate::diagnostic::{self, Code, Diagnostic, SourceText};
 
 /// What files hold, each looked at by itself.
@@ -25,7 +25,7 @@ pub struct LooseFiles {
 /// Looks at every file of content at or below a path, whatever it is; what files say
 /// about each other is not looked at.
 #[must_use]
-pub fn check_files(path: &Path, splunk: &SplunkSettings) -> LooseFiles {
+pub fn check_files(path: &Path, queries: &QuerySettings) -> LooseFiles {
     let (found, problems) = find_files(&[path.to_owned()]);
     let mut files = LooseFiles {
         problems,
@@ -60,7 +60,7 @@ pub fn check_files(path: &Path, splunk: &SplunkSettings) -> LooseFiles {
     }
     let atomics = load_atomics_from(atomics);
     let expectations = load_expectations_from(expectations);
-    let detections = load_detections_from(detections, Some((&[path.to_owned()], splunk)));
+    let detections = load_detections_from(detections, Some((&[path.to_owned()], queries)));
     let count = atomics.files + expectations.files + detections.files + manifests.len();
     if count + configurations == 0 && files.problems.is_empty() {
         files.problems.push(

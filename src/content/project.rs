@@ -14,8 +14,8 @@ use super::detections::{LoadedDetections, load_detections_with, read_as_meant};
 use super::expectation::{Expectation, LoadedExpectations, load_expectations};
 use super::fixture::{Fixture, LoadedFixtures, Subject, load_fixtures};
 use super::plan::{Plan, PlannedControl, PlannedTest, Unrecorded};
+use super::query_settings::QuerySettings;
 use super::references::{Kind, Owner, References, Wholeness};
-use super::splunk::SplunkSettings;
 use crate::detect::{DetectionId, Reading};
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 
@@ -30,7 +30,7 @@ pub struct ContentRequest {
     /// The profile that was asked for.
     pub profile: Option<String>,
     /// What Splunk searches refer to, over what the project says.
-    pub splunk: SplunkSettings,
+    pub queries: QuerySettings,
 }
 
 /// Where a project is.
@@ -276,8 +276,8 @@ impl Content {
             Origin::Bundled => bundled_expectations(),
             _ => load_expectations(folders),
         };
-        let said = self.config.as_ref().map(|config| config.splunk.clone());
-        let splunk = said.unwrap_or_default().overruled(&request.splunk);
+        let said = self.config.as_ref().map(|config| config.queries.clone());
+        let queries = said.unwrap_or_default().overruled(&request.queries);
         let (detections, folders) = choice(
             given.detections.as_deref(),
             project.map(|folders| folders.detections.as_deref()),
@@ -286,14 +286,14 @@ impl Content {
         self.detections = match detections {
             Origin::Bundled => bundled_detections(),
             _ if folders.is_empty() => LoadedDetections::default(),
-            _ => load_detections_with(folders, &splunk),
+            _ => load_detections_with(folders, &queries),
         };
         if detections != Origin::Bundled {
             let expected = self.expectations.expectations.iter();
             let expected = expected.flat_map(|expectation| &expectation.detections);
             let meant = expected.filter(|expected| expected.reading == Some(Reading::Intent));
             let ids = meant.map(|expected| expected.rule.as_str()).collect();
-            read_as_meant(&mut self.detections, folders, &splunk, &ids);
+            read_as_meant(&mut self.detections, folders, &queries, &ids);
         }
         let (fixtures, folders) = choice(
             given.fixtures.as_deref(),

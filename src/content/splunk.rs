@@ -27,8 +27,6 @@ pub struct SplunkSettings {
     pub deployment: Option<String>,
     /// What single sources are called instead.
     pub sources: BTreeMap<String, SourceOverride>,
-    /// How searches are read; as Splunk itself would, unless said otherwise.
-    pub reading: Option<Reading>,
 }
 
 impl SplunkSettings {
@@ -42,7 +40,6 @@ impl SplunkSettings {
         if by.deployment.is_some() {
             self.deployment.clone_from(&by.deployment);
         }
-        self.reading = by.reading.or(self.reading);
         self
     }
 }
@@ -75,10 +72,11 @@ const HEIGHT: usize = 4;
 pub(super) fn environment(
     paths: &[PathBuf],
     settings: &SplunkSettings,
+    reading: Reading,
 ) -> (Environment, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let mut environment = Environment {
-        reading: settings.reading.unwrap_or(Reading::Strict),
+        reading,
         ..Environment::default()
     };
     match Deployment::named(settings.deployment.as_deref(), &overrides(settings)) {

@@ -25,3 +25,4 @@ pub use explanation::{
 };
 pub use firing::{Firing, ProgramId, sort};
 pub use joint::JointEngine;
+pub use lowering::{Lowered, Query};

@@ -300,6 +300,16 @@ codes! {
     RUN_CAUSELESS_ROW = "misfire::run::causeless_row";
     /// A deployment of Splunk that is not known.
     CONFIG_UNKNOWN_DEPLOYMENT = "misfire::config::unknown_deployment";
+    /// A Sumo Logic query that is not written as queries are.
+    SUMO_SYNTAX = "misfire::sumo::syntax";
+    /// A Sumo Logic query that the product refuses.
+    SUMO_INVALID = "misfire::sumo::invalid";
+    /// A part of a Sumo Logic query that is not evaluated.
+    SUMO_UNSUPPORTED = "misfire::sumo::unsupported";
+    /// A Sumo Logic query is taken as its author meant it.
+    SUMO_REPAIRED = "misfire::sumo::repaired";
+    /// A Sumo Logic query needs field extraction rules.
+    SUMO_EXTRACTED = "misfire::sumo::extracted";
     /// A Splunk search that is not written as searches are.
     SPL_SYNTAX = "misfire::spl::syntax";
     /// A macro of a Splunk search that cannot be expanded.

@@ -6,7 +6,7 @@ use super::compile::compile;
 use super::event::Interrupt;
 use super::scan::sort_out;
 use super::search::interruption;
-use crate::content::{LogInput, SplunkSettings, find_files, load_detections_with};
+use crate::content::{LogInput, QuerySettings, find_files, load_detections_with};
 use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::SigmaRuleSet;
 use crate::detect::{Coverage, Detection, Engine, Explanation, Language, ProgramId, Refusal};
@@ -21,8 +21,8 @@ pub struct ExplainRequest {
     pub detection: String,
     /// Folders and files of detections to find it in, and what it refers to.
     pub folders: Vec<PathBuf>,
-    /// What Splunk searches refer to.
-    pub splunk: SplunkSettings,
+    /// What queries refer to, and how they are read.
+    pub queries: QuerySettings,
     /// Logs, and folders of logs.
     pub logs: Vec<PathBuf>,
     /// What plain JSON lines are.
@@ -106,7 +106,7 @@ pub fn explain(request: ExplainRequest) -> ExplainOutcome {
 /// Loads the detection that is asked for and what it may refer to; also the names
 /// that it goes by, and what is wrong.
 fn choose(request: &ExplainRequest) -> (SigmaRuleSet, PlanSet, Vec<String>, Vec<Diagnostic>) {
-    let load = |paths: &[PathBuf]| load_detections_with(paths, &request.splunk);
+    let load = |paths: &[PathBuf]| load_detections_with(paths, &request.queries);
     let file = Path::new(&request.detection);
     let wanted: Vec<String> = if file.exists() {
         let own = load(&[file.to_owned()]);

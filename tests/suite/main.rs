@@ -53,6 +53,7 @@ mod spl_oracle;
 mod spl_search;
 mod spl_seeds;
 mod spl_syntax;
+mod sumo_cases;
 mod sumo_syntax;
 mod support;
 mod usage;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use misfire::content::{SplunkSettings, load_detections_from};
+use misfire::content::{QuerySettings, load_detections_from};
 use misfire::diagnostic::{Code, Ink, SourceText, to_json, to_text};
 
 use crate::support::files;
@@ -64,7 +64,7 @@ fn broken_settings_are_told() {
     );
     let loaded = misfire::content::load_detections_with(
         &[home.path().join("rules")],
-        &SplunkSettings::default(),
+        &QuerySettings::default(),
     );
     let codes: Vec<_> = loaded.problems.iter().map(|problem| problem.code).collect();
     let settings = codes.iter().filter(|code| **code == Code::SPL_BAD_SETTING);

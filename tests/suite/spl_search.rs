@@ -5,7 +5,7 @@ mod corpus;
 
 use std::sync::Arc;
 
-use misfire::content::{LoadedDetections, SplunkSettings, load_detections_from};
+use misfire::content::{LoadedDetections, QuerySettings, load_detections_from};
 use misfire::detect::plan::PlanEngine;
 use misfire::detect::{Engine, Firing, ProgramId, SearchTime, sort};
 use misfire::diagnostic::{Ink, SourceText, to_text};
@@ -23,7 +23,7 @@ fn loaded(query: &str) -> LoadedDetections {
     );
     let loaded = load_detections_from(
         vec![Ok(SourceText::new("query.yml", text))],
-        Some((&[], &SplunkSettings::default())),
+        Some((&[], &QuerySettings::default())),
     );
     assert_eq!(to_text(&loaded.problems, Ink::Plain), "", "in: {query}");
     loaded

@@ -6,14 +6,19 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
-use super::raw::{RawConfig, RawFolders, RawMacro, RawProfile, RawSource, RawSplunkSettings};
+use super::raw::{
+    RawConfig, RawFolders, RawMacro, RawProfile, RawSource, RawSplunkSettings, RawSumoSettings,
+};
 use super::{Config, Folders, MissingFolder, Profile, SourceMetadata};
 use crate::content::files::read_text;
 use crate::content::places;
+use crate::content::query_settings::QuerySettings;
 use crate::content::splunk::{MacroOverride, SourceOverride, SplunkSettings};
 use crate::content::structure::{Form, TomlNode};
+use crate::content::sumo::SumoSettings;
 use crate::content::text::{OneOrMany, is_name};
 use crate::detect::spl::Deployment;
+use crate::detect::sumo;
 use crate::diagnostic::{Code, Diagnostic, SourceText};
 
 /// The name of the file.
@@ -92,7 +97,11 @@ impl Reader<'_> {
             .and_then(|path| self.path(path, root.get("benign")));
         let profiles = self.profiles(&raw.profiles, root.get("profiles"));
         let sources = self.sources(raw.sources, root.get("sources"));
-        let splunk = self.splunk(&raw.splunk, &sources, root.get("splunk"));
+        let queries = QuerySettings {
+            splunk: self.splunk(&raw.splunk, &sources, root.get("splunk")),
+            sumo: self.sumo(&raw.sumo, &sources, root.get("sumo")),
+            reading: None,
+        };
         let allow = root.get("execute").and_then(|table| table.get("allow"));
         let nodes = allow.map(TomlNode::one_or_many).unwrap_or_default();
         for (target, node) in raw.execute.allow.iter().zip(nodes) {
@@ -113,7 +122,7 @@ impl Reader<'_> {
             benign,
             profiles,
             sources,
-            splunk,
+            queries,
             allowed_targets: raw.execute.allow,
             missing: Vec::new(),
         }
@@ -136,21 +145,9 @@ impl Reader<'_> {
         };
         let macros = folders(&raw.macros, "macros");
         let lookups = folders(&raw.lookups, "lookups");
-        let named = |own: &str| Deployment::names().any(|known| known == own);
-        if let Some(own) = &raw.deployment
-            && !named(own)
-        {
-            let known: Vec<_> = Deployment::names().collect();
-            let mut problem = Diagnostic::error(
-                Code::CONFIG_UNKNOWN_DEPLOYMENT,
-                format!("there is no deployment `{own}`"),
-            )
-            .help(format!("there are: {}", known.join(", ")));
-            if let Some(node) = node.and_then(|node| node.get("deployment")) {
-                problem = problem.at(node.place());
-            }
-            self.problems.push(problem);
-        }
+        let known: Vec<_> = Deployment::names().collect();
+        let place = node.and_then(|node| node.get("deployment"));
+        self.known_deployment(raw.deployment.as_deref(), &known, place);
         let overrides = raw.definitions.iter().map(|(name, raw)| {
             let own = match raw {
                 RawMacro::Definition(definition) => MacroOverride {
@@ -178,8 +175,42 @@ impl Reader<'_> {
             overrides: overrides.collect(),
             deployment: raw.deployment.clone(),
             sources: sources.collect(),
-            reading: None,
         }
+    }
+
+    fn sumo(
+        &mut self,
+        raw: &RawSumoSettings,
+        sources: &BTreeMap<crate::event::catalogue::SourceId, SourceMetadata>,
+        node: Option<TomlNode<'_>>,
+    ) -> SumoSettings {
+        let node = node.and_then(|node| node.get("deployment"));
+        let known: Vec<_> = sumo::Deployment::names().collect();
+        self.known_deployment(raw.deployment.as_deref(), &known, node);
+        let categories = sources.iter().filter_map(|(id, metadata)| {
+            let category = metadata.sumo_source_category.clone()?;
+            Some((id.as_str().to_owned(), category))
+        });
+        SumoSettings {
+            deployment: raw.deployment.clone(),
+            categories: categories.collect(),
+        }
+    }
+
+    /// Tells of a deployment that is not known.
+    fn known_deployment(&mut self, own: Option<&str>, known: &[&str], node: Option<TomlNode<'_>>) {
+        let Some(own) = own.filter(|own| !known.contains(own)) else {
+            return;
+        };
+        let mut problem = Diagnostic::error(
+            Code::CONFIG_UNKNOWN_DEPLOYMENT,
+            format!("there is no deployment `{own}`"),
+        )
+        .help(format!("there are: {}", known.join(", ")));
+        if let Some(node) = node {
+            problem = problem.at(node.place());
+        }
+        self.problems.push(problem);
     }
 
     fn folders(&mut self, raw: &RawFolders, node: Option<TomlNode<'_>>) -> Folders {

@@ -11,7 +11,7 @@ pub(super) use load::schema;
 pub use load::{CONFIG_NAME, find_config, load_config, parse_config};
 
 use super::files::normal;
-use super::splunk::SplunkSettings;
+use super::query_settings::QuerySettings;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, did_you_mean};
 use crate::event::catalogue::SourceId;
 
@@ -28,8 +28,8 @@ pub struct Config {
     pub profiles: BTreeMap<String, Profile>,
     /// Where products keep the records of a source.
     pub sources: BTreeMap<SourceId, SourceMetadata>,
-    /// What Splunk searches refer to, and how Splunk takes in records.
-    pub splunk: SplunkSettings,
+    /// What queries refer to, and how their products take in records.
+    pub queries: QuerySettings,
     /// The targets that atomics may be executed on.
     pub allowed_targets: Vec<String>,
     /// The folders that it names and that are not there.

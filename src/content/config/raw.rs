@@ -26,6 +26,9 @@ pub(crate) struct RawConfig {
     /// What Splunk searches refer to, and how Splunk takes in records.
     #[serde(default)]
     pub(super) splunk: RawSplunkSettings,
+    /// How Sumo Logic takes in records.
+    #[serde(default)]
+    pub(super) sumo: RawSumoSettings,
     /// What may be executed.
     #[serde(default)]
     pub(super) execute: RawExecute,
@@ -44,6 +47,14 @@ pub(super) struct RawSplunkSettings {
     /// Macros of this project, by their names; they win over those of the folders.
     #[serde(default)]
     pub(super) definitions: BTreeMap<String, RawMacro>,
+}
+
+/// How Sumo Logic takes in records.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSumoSettings {
+    /// The deployment profile: extraction-rules, or raw-keys.
+    pub(super) deployment: Option<String>,
 }
 
 /// A macro.

@@ -114,6 +114,8 @@ pub enum SortBy {
     Number,
     /// Internet addresses; what is none comes last.
     Address,
+    /// Numbers where both are numbers, else text: a text that looks like a number is none.
+    Typed,
 }
 
 /// The order of two values.
@@ -121,8 +123,10 @@ pub enum SortBy {
 pub fn order(left: &Value, right: &Value, by: SortBy) -> Ordering {
     let text = || left.to_text().cmp(&right.to_text());
     let address = |value: &Value| value.to_text().trim().parse::<std::net::IpAddr>().ok();
+    let is_number = |value: &Value| matches!(value, Value::Integer(_) | Value::Float(_));
     match by {
-        SortBy::Text => text(),
+        SortBy::Typed if is_number(left) && is_number(right) => order(left, right, SortBy::Number),
+        SortBy::Text | SortBy::Typed => text(),
         SortBy::Number => match (left.as_number(), right.as_number()) {
             (Some(left), Some(right)) => number_order(left, right),
             (Some(_), None) => Ordering::Less,

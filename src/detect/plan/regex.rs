@@ -190,10 +190,12 @@ impl Regex {
     /// Whether any group has a name.
     #[must_use]
     pub fn has_names(&self) -> bool {
-        !self.names().is_empty()
+        !self.group_names().is_empty()
     }
 
-    fn names(&self) -> Vec<&str> {
+    /// The names of its groups, in their order.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<&str> {
         match &self.engine {
             Compiled::Plain(regex) => regex.capture_names().flatten().collect(),
             Compiled::Fancy(regex) => regex.capture_names().flatten().collect(),
@@ -233,7 +235,7 @@ impl Regex {
         most: usize,
     ) -> Result<BTreeMap<String, Vec<String>>, TooManySteps> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let names = self.names();
+        let names = self.group_names();
         self.each(text, most, |place| {
             for name in &names {
                 if let Some(group) = place.name(name) {

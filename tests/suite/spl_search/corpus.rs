@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use misfire::content::{SplunkSettings, load_detections_with};
+use misfire::content::{QuerySettings, load_detections_with};
 use misfire::detect::Engine;
 use misfire::event::FileId;
 
@@ -23,7 +23,7 @@ fn nearly_all_detections_on_readable_logs_lower_completely() {
     let Some(detections) = corpus("splunk/detections") else {
         return;
     };
-    let loaded = load_detections_with(&[detections], &SplunkSettings::default());
+    let loaded = load_detections_with(&[detections], &QuerySettings::default());
     assert_eq!(loaded.plans.planned.len(), 818);
     let mut relevant = 0;
     let mut lowered = 0;
@@ -64,12 +64,8 @@ fn the_prefilter_changes_nothing() {
     else {
         return;
     };
-    let load = || {
-        load_detections_with(
-            std::slice::from_ref(&detections),
-            &SplunkSettings::default(),
-        )
-    };
+    let load =
+        || load_detections_with(std::slice::from_ref(&detections), &QuerySettings::default());
     let (with, names) = engine(load());
     let (without, _) = engine(load());
     let without = without.without_prefilter();

@@ -17,6 +17,7 @@ use misfire::event::catalogue::Catalogue;
 use misfire::event::{Batch, FileId, Names};
 use misfire::log::{ReadOptions, open};
 
+pub mod cases;
 pub mod corpora;
 pub mod events;
 pub mod home;

@@ -54,7 +54,7 @@ pub const FUNCTIONS: &[DocumentedFunction] = &[
     function("asin", 1, 1, "asin Function"),
     function("atan", 1, 1, "atan Function"),
     function("atan2", 2, 2, "atan2 Function"),
-    function("base64Decode", 1, 1, "base64Decode Search Operator"),
+    function("base64Decode", 1, 2, "base64Decode Search Operator"),
     function("base64Encode", 1, 1, "base64Encode Search Operator"),
     function("cbrt", 1, 1, "cbrt Function"),
     function("ceil", 1, 1, "ceil Function"),

@@ -161,6 +161,13 @@ impl<'t> Cursor<'t> {
                 .is_some_and(continues_name)
     }
 
+    /// Whether a name with a parenthesis behind it stands here.
+    pub(super) fn at_call(&self) -> bool {
+        let rest = self.rest();
+        let after = rest.trim_start_matches(continues_name);
+        after.len() < rest.len() && after.starts_with('(')
+    }
+
     /// Takes a word, and the blanks before it, if it stands here.
     pub(super) fn eat_word(&mut self, word: &str) -> bool {
         self.skip_blanks();

@@ -120,11 +120,9 @@ impl Cursor<'_> {
     }
 
     pub(super) fn eat_by(&mut self) -> Result<bool, SyntaxError> {
-        if self.eat_word("group") {
-            self.expect_word("by")?;
-            return Ok(true);
-        }
-        Ok(self.eat_word("by"))
+        // `group` alone is `by`, and so are both.
+        let is_grouped = self.eat_word("group");
+        Ok(self.eat_word("by") || is_grouped)
     }
 
     /// A whole number.

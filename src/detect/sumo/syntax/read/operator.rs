@@ -89,7 +89,7 @@ impl Cursor<'_> {
             || (ahead.at("/") && name != "save" && name != "cat")
             || ["matches", "contains", "in"]
                 .iter()
-                .any(|word| ahead.at_word(word))
+                .any(|word| ahead.at_word(word) && !(name == "where" && ahead.at_call()))
             || (ahead.at_word("as")
                 && AggregateFunction::named(name).is_none()
                 && name != "timeslice")

@@ -1,0 +1,161 @@
+//! Functions of groups of rows.
+//!
+//! Source: Sumo Logic, "Group or Aggregate Operators" and the page of each function.
+
+use super::super::syntax::{
+    Aggregate as Tree, AggregateFunction, Aggregation as Function, ExpressionKind, GroupKey, Span,
+};
+use super::operator::{key_of, set};
+use super::{Fault, Lowerer};
+use crate::detect::plan::aggregate::{Aggregation, Percentile, Spread};
+use crate::detect::plan::function::Function as Computed;
+use crate::detect::plan::{
+    Aggregate, Argument, Expr, ExprKind, NamePattern, OfNothing, Output, StageKind, Value,
+    WithoutKey,
+};
+
+impl Lowerer<'_> {
+    pub(super) fn aggregate(&mut self, tree: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
+        let mut stages = Vec::new();
+        let mut keys = Vec::with_capacity(tree.by.len());
+        for key in &tree.by {
+            keys.push(self.key(key, &mut stages)?);
+        }
+        let mut outputs = Vec::new();
+        for function in &tree.aggregations {
+            self.outputs(function, span, &mut outputs)?;
+        }
+        // Nothing else is left.
+        self.visible = Some(keys.iter().map(|key| key.to_lowercase()).collect());
+        let names: Vec<String> = outputs
+            .iter()
+            .map(|output| output.name.as_str().to_owned())
+            .collect();
+        for name in names {
+            self.make_named(&name);
+        }
+        let lists: Vec<_> = outputs
+            .iter()
+            .filter(|output| output.aggregation == Aggregation::Values)
+            .map(|output| in_lines(output.name.as_str(), self.span(span)))
+            .collect();
+        stages.push(StageKind::Aggregate(Aggregate {
+            keys: keys.iter().map(|key| key_of(key)).collect(),
+            outputs,
+            // Rows that lack a key are a group of their own.
+            without_key: WithoutKey::Filled(Value::Null),
+            of_nothing: OfNothing::NoRow,
+        }));
+        stages.extend(lists);
+        Ok(stages)
+    }
+
+    /// The field of a key; a value that is none becomes one first.
+    fn key(
+        &mut self,
+        key: &GroupKey,
+        stages: &mut Vec<StageKind>,
+    ) -> Result<std::sync::Arc<str>, Fault> {
+        if let (ExpressionKind::Field(name), None) = (&key.value.node, &key.name) {
+            return self.read(name, key.value.span);
+        }
+        let value = self.value(&key.value)?;
+        let Some(name) = &key.name else {
+            return Err(Fault::unsupported(
+                "a key that is computed and has no name",
+                key.value.span,
+            ));
+        };
+        let made = self.make(name);
+        stages.push(set(&made, value));
+        Ok(made)
+    }
+
+    fn outputs(
+        &mut self,
+        function: &Function,
+        span: Span,
+        outputs: &mut Vec<Output>,
+    ) -> Result<(), Fault> {
+        let at = self.span(span);
+        let default = |name: &str| match &function.name {
+            Some(given) => given.node.text.clone(),
+            None => format!("_{name}"),
+        };
+        let Some(first) = function.arguments.first() else {
+            if function.function != AggregateFunction::Count {
+                return Err(Fault::invalid(
+                    format!("`{}` needs a field", function.function.name()),
+                    span,
+                ));
+            }
+            outputs.push(Output {
+                aggregation: Aggregation::Count,
+                argument: Argument::Rows,
+                name: NamePattern::new(&default("count")),
+                span: at,
+            });
+            return Ok(());
+        };
+        let value = self.value(first)?;
+        let mut add = |aggregation, name: String| {
+            outputs.push(Output {
+                aggregation,
+                argument: Argument::Values(value.clone()),
+                name: NamePattern::new(&name),
+                span: at,
+            });
+        };
+        let name = function.function.name();
+        let aggregation = match function.function {
+            AggregateFunction::Count => Aggregation::Count,
+            AggregateFunction::CountDistinct => Aggregation::DistinctCount,
+            AggregateFunction::Sum => Aggregation::Sum,
+            AggregateFunction::Avg => Aggregation::Average,
+            AggregateFunction::Min => Aggregation::Min,
+            AggregateFunction::Max => Aggregation::Max,
+            AggregateFunction::Stddev => Aggregation::StandardDeviation(Spread::Sample),
+            AggregateFunction::First => Aggregation::First,
+            AggregateFunction::Last => Aggregation::Last,
+            AggregateFunction::Values => Aggregation::Values,
+            AggregateFunction::Pct => {
+                let field = match &first.node {
+                    ExpressionKind::Field(name) => name.text.clone(),
+                    _ => String::new(),
+                };
+                for percentile in function.arguments.get(1..).unwrap_or_default() {
+                    let ExpressionKind::Number { value: p, text } = &percentile.node else {
+                        return Err(Fault::invalid("a percentile is a number", percentile.span));
+                    };
+                    let kind = Percentile::Exact;
+                    let aggregation = Aggregation::Percentile { p: *p, kind };
+                    match &function.name {
+                        Some(given) => add(aggregation, given.node.text.clone()),
+                        None => add(aggregation, format!("_{field}_pct_{text}")),
+                    }
+                }
+                return Ok(());
+            }
+            AggregateFunction::PctSampling
+            | AggregateFunction::Median
+            | AggregateFunction::MostRecent
+            | AggregateFunction::LeastRecent => {
+                return Err(Fault::unsupported(format!("the function `{name}`"), span));
+            }
+        };
+        add(aggregation, default(name));
+        Ok(())
+    }
+}
+
+/// `values` is one text, with a value on each line.
+fn in_lines(name: &str, span: crate::detect::plan::Span) -> StageKind {
+    let joined = ExprKind::Call {
+        function: Computed::JoinItems,
+        arguments: vec![
+            Expr::field(name, span),
+            Expr::literal(Value::text("\n"), span),
+        ],
+    };
+    set(&name.into(), Expr::new(joined, span))
+}

@@ -1,0 +1,328 @@
+//! Functions of expressions.
+//!
+//! Source: Sumo Logic, the page of each function, which
+//! [`FUNCTIONS`](super::super::syntax::FUNCTIONS) names.
+
+use super::super::syntax::{Expression, ExpressionKind, Span as TextSpan, documented_function};
+use super::expression::{TEXT, compared};
+use super::{Fault, Lowerer};
+use crate::detect::plan::compare::{Case, CompareOp};
+use crate::detect::plan::function::Function;
+use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
+use crate::detect::plan::{
+    Arithmetic, Expr, ExprKind, Pattern, Predicate, PredicateKind, Span, TextOperands, Truth, Value,
+};
+
+impl Lowerer<'_> {
+    /// A function that is a condition; `None` if it yields something else.
+    pub(super) fn test(
+        &mut self,
+        function: &str,
+        arguments: &[Expression],
+        at: TextSpan,
+    ) -> Result<Option<Predicate>, Fault> {
+        let span = self.span(at);
+        let Some(first) = arguments.first() else {
+            return Ok(None);
+        };
+        let second = arguments.get(1);
+        Ok(Some(match (function, second) {
+            ("isnull", None) => {
+                let exists = PredicateKind::Exists(self.value(first)?);
+                Predicate::new(exists, span).negated()
+            }
+            ("isempty", None) => {
+                let subject = self.value(first)?;
+                lacking(subject.clone(), subject, span)
+            }
+            ("isblank", None) => {
+                let subject = self.value(first)?;
+                let trimmed = called(Function::Trim, vec![subject.clone()], span);
+                lacking(subject, trimmed, span)
+            }
+            ("isnumeric", None) => {
+                let subject = self.value(first)?;
+                numeric(subject, span)
+            }
+            ("contains", Some(part)) => self.contains(first, part, span)?,
+            ("matches", Some(pattern)) => self.matches(first, pattern, span)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// What a function yields.
+    pub(super) fn call(
+        &mut self,
+        function: &str,
+        arguments: &[Expression],
+        at: TextSpan,
+    ) -> Result<Expr, Fault> {
+        let span = self.span(at);
+        if function == "coalesce" {
+            return self.coalesce(arguments, at);
+        }
+        let Some(documented) = documented_function(function) else {
+            return Err(Fault::unsupported(
+                format!("the function `{function}`, which the documentation does not have,"),
+                at,
+            ));
+        };
+        let count = arguments.len();
+        if count < documented.least || documented.most.is_some_and(|most| count > most) {
+            return Err(Fault::invalid(
+                format!(
+                    "`{}` takes {} (\"{}\")",
+                    documented.name,
+                    amount(documented.least, documented.most),
+                    documented.page
+                ),
+                at,
+            ));
+        }
+        if let Some(test) = self.test(function, arguments, at)? {
+            return Ok(Expr::new(ExprKind::Test(Box::new(test)), span));
+        }
+        match (function, arguments) {
+            ("if", [condition, then, otherwise]) => {
+                return self.choice(condition, then, otherwise, span);
+            }
+            ("concat", parts) => {
+                let empty = || Expr::literal(Value::text(""), span);
+                let parts = parts.iter().map(|part| {
+                    let part = self.value(part)?;
+                    Ok(Expr::new(ExprKind::Coalesce(vec![part, empty()]), span))
+                });
+                let parts = parts.collect::<Result<_, Fault>>()?;
+                return Ok(Expr::new(ExprKind::Concat(parts), span));
+            }
+            ("replace", [subject, pattern, with]) => {
+                return self.replace(subject, pattern, with, span);
+            }
+            _ => {}
+        }
+        let values = arguments.iter().map(|argument| self.value(argument));
+        let mut values = values.collect::<Result<Vec<_>, _>>()?;
+        let plain = match function {
+            "abs" => Function::Absolute,
+            "ceil" => Function::Ceiling,
+            "floor" => Function::Floor,
+            "round" => Function::Round,
+            "sqrt" => Function::SquareRoot,
+            "exp" => Function::Exponential,
+            "log" => Function::NaturalLogarithm,
+            "log10" => Function::Logarithm,
+            "pow" => Function::Power,
+            "min" => Function::Least,
+            "max" => Function::Greatest,
+            "num" | "number" | "double" | "tolong" | "toint" => Function::NumberOrNull,
+            "tostring" => Function::ToText,
+            "tolowercase" => Function::Lower,
+            "touppercase" => Function::Upper,
+            "trim" => Function::Trim,
+            "urldecode" => Function::DecodeUrl,
+            "length" => {
+                let length = called(Function::Length, values, span);
+                let zero = Expr::literal(Value::Integer(0), span);
+                return Ok(Expr::new(ExprKind::Coalesce(vec![length, zero]), span));
+            }
+            "now" => {
+                let now = called(Function::Now, Vec::new(), span);
+                let thousand = Expr::literal(Value::Integer(1000), span);
+                return Ok(calculated(Arithmetic::Multiply, now, thousand, span));
+            }
+            "substring" => return Ok(substring(&mut values, span)),
+            "hash" => {
+                let name = values.get(1).map(|name| name.as_literal().cloned());
+                let name = match name {
+                    None => "md5".to_owned(),
+                    Some(name) => name.unwrap_or_default().to_text().to_lowercase(),
+                };
+                values.truncate(1);
+                match name.as_str() {
+                    "md5" => Function::Md5,
+                    "sha1" => Function::Sha1,
+                    "sha2_256" => Function::Sha256,
+                    _ => return Err(Fault::unsupported(format!("`hash` by `{name}`"), at)),
+                }
+            }
+            _ => {
+                return Err(Fault::unsupported(
+                    format!("the function `{}`", documented.name),
+                    at,
+                ));
+            }
+        };
+        Ok(called(plain, values, span))
+    }
+
+    /// `coalesce`, which no page has. Its author means the first value there is.
+    fn coalesce(&mut self, arguments: &[Expression], at: TextSpan) -> Result<Expr, Fault> {
+        if !self.is_meant() {
+            return Err(Fault::unsupported(
+                "the function `coalesce`, which the documentation does not have,",
+                at,
+            ));
+        }
+        self.repaired(
+            "`coalesce` is taken as the first value that is not null",
+            at,
+        );
+        let values = arguments.iter().map(|argument| self.value(argument));
+        let values = values.collect::<Result<_, _>>()?;
+        Ok(Expr::new(ExprKind::Coalesce(values), self.span(at)))
+    }
+
+    /// `replace(subject, pattern, with)`: every place; `$1` and `${name}` are groups.
+    fn replace(
+        &mut self,
+        subject: &Expression,
+        pattern: &Expression,
+        with: &Expression,
+        span: Span,
+    ) -> Result<Expr, Fault> {
+        let (written, is_regex) = match &pattern.node {
+            ExpressionKind::Regex(written) => (written.clone(), true),
+            ExpressionKind::Text(text) => (literal(&text.text()), false),
+            _ => {
+                return Err(Fault::unsupported(
+                    "`replace` of what is computed",
+                    pattern.span,
+                ));
+            }
+        };
+        let ExpressionKind::Text(with) = &with.node else {
+            return Err(Fault::unsupported(
+                "`replace` by what is computed",
+                with.span,
+            ));
+        };
+        let regex = Regex::new(&written, Flavour::Re2, Anchoring::Find, Case::Sensitive);
+        let regex = regex.map_err(|error| {
+            Fault::invalid(
+                format!("the regular expression is none of RE2: {error}"),
+                pattern.span,
+            )
+        })?;
+        let with = references(&with.text(), is_regex);
+        let kind = ExprKind::Substitute {
+            subject: Box::new(self.value(subject)?),
+            regex: Box::new(regex),
+            replacement: Box::new(Expr::literal(Value::text(&with), span)),
+            most: None,
+        };
+        Ok(Expr::new(kind, span))
+    }
+}
+
+/// How many arguments, for people.
+fn amount(least: usize, most: Option<usize>) -> String {
+    match most {
+        Some(most) if most == least => match least {
+            1 => "1 argument".to_owned(),
+            _ => format!("{least} arguments"),
+        },
+        Some(most) => format!("{least} to {most} arguments"),
+        None => format!("{least} arguments or more"),
+    }
+}
+
+fn called(function: Function, arguments: Vec<Expr>, span: Span) -> Expr {
+    Expr::new(
+        ExprKind::Call {
+            function,
+            arguments,
+        },
+        span,
+    )
+}
+
+fn calculated(operator: Arithmetic, left: Expr, right: Expr, span: Span) -> Expr {
+    let kind = ExprKind::Arithmetic {
+        operator,
+        text: TextOperands::Null,
+        left: Box::new(left),
+        right: Box::new(right),
+    };
+    Expr::new(kind, span)
+}
+
+/// Whether there is no value, or a text made of it is empty.
+fn lacking(subject: Expr, text: Expr, span: Span) -> Predicate {
+    let absent = Predicate::new(PredicateKind::Exists(subject), span).negated();
+    let empty = Expr::literal(Value::text(""), span);
+    let empty = compared(text, CompareOp::Equal, empty, span);
+    Predicate::any(vec![absent, empty], span)
+}
+
+/// Whether a text is a number as Java writes numbers.
+///
+/// Source: Sumo Logic, "isNumeric Search Operator", which leaves it to `NumberUtils`.
+fn numeric(subject: Expr, span: Span) -> Predicate {
+    const JAVA: &str = r"^[+-]?(?:0[xX][0-9a-fA-F]+[lL]?|0[0-7]*[lL]?|[1-9][0-9]*[lL]?|(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?:[eE])|[0-9]+(?:[fFdD]))(?:[eE]?[+-]?[0-9]+)?[fFdD]?)$";
+    let kind = match Regex::new(JAVA, Flavour::Re2, Anchoring::Find, Case::Sensitive) {
+        Ok(regex) => PredicateKind::Matches {
+            subject,
+            pattern: Pattern::Regex(Box::new(regex)),
+            modes: TEXT,
+        },
+        Err(_) => PredicateKind::Constant(Truth::False),
+    };
+    Predicate::new(kind, span)
+}
+
+/// `substring(text, start, end)`, counted from zero; the end is not part of it.
+fn substring(values: &mut Vec<Expr>, span: Span) -> Expr {
+    let one = Expr::literal(Value::Integer(1), span);
+    if let [_, start, end] = values.as_mut_slice() {
+        *end = calculated(Arithmetic::Subtract, end.clone(), start.clone(), span);
+    }
+    if let Some(start) = values.get_mut(1) {
+        *start = calculated(Arithmetic::Add, start.clone(), one, span);
+    }
+    called(Function::Substring, std::mem::take(values), span)
+}
+
+/// A text as a regular expression.
+pub(super) fn literal(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// A replacement in the words of plans: `\1` and `\g<name>` for groups.
+fn references(text: &str, has_groups: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&'$') => {
+                letters.next();
+                out.push('$');
+            }
+            '\\' => out.push_str("\\\\"),
+            '$' if has_groups => match letters.peek() {
+                Some(digit) if digit.is_ascii_digit() => {
+                    out.push('\\');
+                    out.push(*digit);
+                    letters.next();
+                }
+                Some('{') => {
+                    letters.next();
+                    let name: String = letters
+                        .by_ref()
+                        .take_while(|letter| *letter != '}')
+                        .collect();
+                    out.push_str(&format!("\\g<{name}>"));
+                }
+                _ => out.push('$'),
+            },
+            other => out.push(other),
+        }
+    }
+    out
+}

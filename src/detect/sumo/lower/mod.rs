@@ -1,0 +1,172 @@
+//! From the tree of a query to a plan.
+
+mod aggregate;
+mod expression;
+mod function;
+mod names;
+mod operator;
+mod parsing;
+mod scope;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Environment;
+use super::syntax::{self, Operator, Spanned};
+use crate::detect::Reading;
+use crate::detect::Refusal;
+use crate::detect::lowering::{Fault, Lowered, Query, refusal};
+use crate::detect::plan::{Filter, Pipeline, Plan, Predicate, Source, Span, Stage, StageKind};
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// Lowers a query.
+#[must_use]
+pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
+    let mut lowered = Lowered {
+        plan: Err(Refusal::Invalid(String::new())),
+        log_source: String::new(),
+        problems: Vec::new(),
+        unsupported: Vec::new(),
+    };
+    let place = |span: syntax::Span| Place::span(query.source, query.range(span).range());
+    let tree = match syntax::parse(query.text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            lowered.plan = Err(Refusal::Invalid(error.message.clone()));
+            let mut problem = Diagnostic::error(Code::SUMO_SYNTAX, error.message)
+                .at(place(error.span))
+                .maybe_help(error.help);
+            if !error.expected.is_empty() {
+                problem = problem.label(format!("expected {}", error.expected.join(" or ")));
+            }
+            lowered.problems.push(problem);
+            return lowered;
+        }
+    };
+    let mut lowerer = Lowerer {
+        query: &query,
+        environment,
+        faults: Vec::new(),
+        problems: Vec::new(),
+        made: BTreeMap::new(),
+        visible: None,
+        is_inferred: environment.deployment.messages_are_whole,
+        perhaps: Vec::new(),
+        extracted: BTreeSet::new(),
+    };
+    let pipeline = lowerer.pipeline(&tree);
+    lowered.log_source = scope::about(tree.scope.as_ref());
+    lowerer.tell_extracted();
+    lowered.problems.append(&mut lowerer.problems);
+    lowered.plan = match lowerer.faults.first() {
+        None => Ok(Plan { pipeline }),
+        Some(first) => Err(refusal(&lowerer.faults, first)),
+    };
+    for fault in lowerer.faults {
+        let (diagnostic, span) = match fault {
+            Fault::Unsupported { what, span } => {
+                let message = format!("{what} is not evaluated");
+                lowered.unsupported.push(what);
+                (Diagnostic::warning(Code::SUMO_UNSUPPORTED, message), span)
+            }
+            Fault::Invalid { why, span } => (Diagnostic::error(Code::SUMO_INVALID, why), span),
+        };
+        lowered.problems.push(diagnostic.at(place(span)));
+    }
+    lowered
+}
+
+/// Lowers one query.
+struct Lowerer<'l> {
+    query: &'l Query<'l>,
+    environment: &'l Environment,
+    faults: Vec<Fault>,
+    problems: Vec<Diagnostic>,
+    /// The fields that the query makes, by their names in lower case.
+    made: BTreeMap<String, Arc<str>>,
+    /// After an aggregation, the only fields that are left, in lower case.
+    visible: Option<BTreeSet<String>>,
+    /// Whether names are inferred, since `json auto` or its like came before.
+    is_inferred: bool,
+    /// The fields that operators with `nodrop` have perhaps made.
+    perhaps: Vec<Arc<str>>,
+    /// The fields that field extraction rules give.
+    extracted: BTreeSet<Arc<str>>,
+}
+
+impl Lowerer<'_> {
+    /// Where a part of the text stands in the file.
+    fn span(&self, span: syntax::Span) -> Span {
+        self.query.range(span)
+    }
+
+    fn is_meant(&self) -> bool {
+        self.environment.reading == Reading::Intent
+    }
+
+    /// Tells how a query is taken that its product would not take.
+    fn repaired(&mut self, message: impl Into<String>, span: syntax::Span) {
+        let place = Place::span(self.query.source, self.span(span).range());
+        let problem = Diagnostic::note(Code::SUMO_REPAIRED, message).at(place);
+        self.problems.push(problem);
+    }
+
+    fn pipeline(&mut self, tree: &syntax::Query) -> Pipeline {
+        let view = Arc::clone(&self.environment.deployment.records);
+        let mut stages = Vec::new();
+        if let Some(condition) = &tree.scope {
+            match self.scope(condition) {
+                Ok(predicate) => {
+                    let span = self.span(condition.span);
+                    stages.push(Stage::new(filter(predicate), "scope", span));
+                }
+                Err(fault) => self.faults.push(fault),
+            }
+        }
+        for operator in &tree.operators {
+            self.add(operator, &mut stages);
+        }
+        Pipeline::new(Source::Records(view), stages)
+    }
+
+    fn add(&mut self, operator: &Spanned<Operator>, stages: &mut Vec<Stage>) {
+        match self.operator(operator) {
+            Ok(kinds) => {
+                let span = self.span(operator.span);
+                let name = operator.node.name();
+                stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
+            }
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// Tells which fields are there only by rules that a site must have.
+    fn tell_extracted(&mut self) {
+        if self.extracted.is_empty() {
+            return;
+        }
+        let names: Vec<_> = self
+            .extracted
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let message = format!(
+            "{} {} only by field extraction rules, which the deployment `{}` has",
+            names.join(", "),
+            if names.len() == 1 { "exists" } else { "exist" },
+            self.environment.deployment.name
+        );
+        let problem = Diagnostic::note(Code::SUMO_EXTRACTED, message)
+            .in_file(&self.query.source.file)
+            .help("name the keys of the record (`EventData.Image`) to need no rule");
+        self.problems.push(problem);
+    }
+}
+
+/// A stage that keeps rows.
+fn filter(predicate: Predicate) -> StageKind {
+    StageKind::Filter(Box::new(Filter {
+        predicate,
+        rows: Vec::new(),
+    }))
+}

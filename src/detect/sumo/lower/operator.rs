@@ -1,0 +1,337 @@
+//! Operators that choose, order, and make fields and rows.
+//!
+//! Source: Sumo Logic, the page of each operator, which
+//! [`OPERATORS`](super::super::syntax::OPERATORS) names.
+
+use std::sync::Arc;
+
+use super::super::syntax::{
+    Assignment as Tree, Dedup as DedupTree, Direction as Way, Duplicates, Expression,
+    ExpressionKind, Field, FieldsMode, Operator, Running, RunningFunction, Sort as SortTree,
+    Spanned, TimeUnit, Timeslice, Top, Unknown, Width,
+};
+use super::{Fault, Lowerer, filter};
+use crate::detect::plan::aggregate::{Aggregation, Spread};
+use crate::detect::plan::compare::SortBy;
+use crate::detect::plan::function::Function;
+use crate::detect::plan::{
+    Aggregate, Among, Argument, Arithmetic, Assignment, Dedup, Direction, Expr, ExprKind, FieldRef,
+    Frame, Internal, Key, Limit, Membership, NamePattern, OfNothing, Output, Projection, Sort,
+    SortKey, Span, StageKind, Target, TextOperands, Value, Window, WithoutKey,
+};
+
+impl Lowerer<'_> {
+    pub(super) fn operator(
+        &mut self,
+        operator: &Spanned<Operator>,
+    ) -> Result<Vec<StageKind>, Fault> {
+        let span = operator.span;
+        let plan_span = self.span(span);
+        match &operator.node {
+            Operator::Where(condition) => Ok(vec![filter(self.condition(condition)?)]),
+            Operator::Assignment(assignment) => self.assignment(assignment, plan_span),
+            Operator::Parse(parse) => self.parse(parse, span),
+            Operator::ParseRegex(parse) => self.parse_regex(parse, span),
+            Operator::Json(json) => self.json(json, span),
+            Operator::Fields { mode, fields } => self.fields(*mode, fields),
+            Operator::Aggregate(aggregate) => self.aggregate(aggregate, span),
+            Operator::Timeslice(slice) => self.timeslice(slice, span),
+            Operator::Sort(sort) => self.sort(sort),
+            Operator::Top(top) => self.top(top, span),
+            Operator::Limit(most) => Ok(vec![StageKind::Limit(Limit::First(
+                usize::try_from(*most).unwrap_or(usize::MAX),
+            ))]),
+            Operator::Dedup(dedup) => self.dedup(dedup),
+            Operator::Running(running) => self.running(running, span),
+            Operator::Unknown(unknown) => self.unknown_operator(unknown),
+            other => Err(Fault::unsupported(
+                format!("the operator `{}`", other.name()),
+                span,
+            )),
+        }
+    }
+
+    /// `expression as name`; without a name, a function changes its own field.
+    fn assignment(&mut self, tree: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
+        let value = self.value(&tree.value)?;
+        let name = match &tree.name {
+            Some(name) => self.make(name),
+            None => match own_field(&tree.value) {
+                Some(field) => self.make_named(field),
+                None => {
+                    return Err(Fault::invalid(
+                        "the value needs a name: `… as name`",
+                        tree.value.span,
+                    ));
+                }
+            },
+        };
+        Ok(vec![set(&name, Expr::new(value.kind, span))])
+    }
+
+    /// What is no operator: its product refuses the query. `eval` of other languages is
+    /// an assignment, as its author meant it.
+    fn unknown_operator(&mut self, unknown: &Unknown) -> Result<Vec<StageKind>, Fault> {
+        let name = &unknown.name.node;
+        match &unknown.assignment {
+            Some(assignment) if self.is_meant() => {
+                let field = &assignment.name.node;
+                self.repaired(
+                    format!("`{name} {field} = …` is taken as `… as {field}`"),
+                    unknown.name.span,
+                );
+                let value = self.value(&assignment.value)?;
+                let made = self.make(&assignment.name);
+                Ok(vec![set(&made, value)])
+            }
+            Some(assignment) => Err(Fault::invalid(
+                format!(
+                    "`{name}` is no operator of Sumo Logic; an assignment is `… as {}`",
+                    assignment.name.node
+                ),
+                unknown.name.span,
+            )),
+            None => Err(Fault::invalid(
+                format!("`{name}` is no operator of Sumo Logic"),
+                unknown.name.span,
+            )),
+        }
+    }
+
+    /// Fields whose names begin with an underscore always stay; after an aggregation
+    /// they are as others.
+    fn fields(&mut self, mode: FieldsMode, fields: &[Field]) -> Result<Vec<StageKind>, Fault> {
+        let mut patterns = Vec::with_capacity(fields.len());
+        let mut seen: Vec<String> = Vec::new();
+        for field in fields {
+            let lower = field.node.text.to_lowercase();
+            if seen.contains(&lower) {
+                return Err(Fault::invalid(
+                    format!("`{}` is named twice", field.node),
+                    field.span,
+                ));
+            }
+            seen.push(lower);
+            patterns.push(NamePattern::new(&self.read(&field.node, field.span)?));
+        }
+        Ok(vec![StageKind::Project(match mode {
+            FieldsMode::Keep => Projection::Keep {
+                patterns,
+                internal: match self.visible {
+                    Some(_) => Internal::Same,
+                    None => Internal::Kept,
+                },
+            },
+            FieldsMode::Remove => Projection::Drop(patterns),
+        })])
+    }
+
+    /// The start of the slice of time that a message is in, in milliseconds.
+    fn timeslice(
+        &mut self,
+        slice: &Timeslice,
+        span: super::syntax::Span,
+    ) -> Result<Vec<StageKind>, Fault> {
+        let Some(Width::Span(duration)) = slice.width else {
+            return Err(Fault::unsupported(
+                "`timeslice` by the time range of the search",
+                span,
+            ));
+        };
+        let unit: f64 = match duration.unit {
+            TimeUnit::Nanosecond | TimeUnit::Microsecond | TimeUnit::Millisecond => {
+                return Err(Fault::unsupported("a slice below a second", span));
+            }
+            TimeUnit::Second => 1_000.0,
+            TimeUnit::Minute => 60_000.0,
+            TimeUnit::Hour => 3_600_000.0,
+            TimeUnit::Day => 86_400_000.0,
+            TimeUnit::Week => 604_800_000.0,
+        };
+        #[expect(clippy::cast_precision_loss, reason = "no slice is that wide")]
+        let width = duration.count as f64 * unit;
+        if width < 1.0 {
+            return Err(Fault::invalid("a slice of time has no width", span));
+        }
+        let at = self.span(span);
+        let name = match &slice.name {
+            Some(name) => self.make(name),
+            None => self.make_named("_timeslice"),
+        };
+        let calculated = |operator, left, right| {
+            Expr::new(
+                ExprKind::Arithmetic {
+                    operator,
+                    text: TextOperands::Null,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+                at,
+            )
+        };
+        let width = || Expr::literal(Value::number(width), at);
+        let time = Expr::field("_messageTime", at);
+        let number = calculated(Arithmetic::Divide, time, width());
+        let number = Expr::new(
+            ExprKind::Call {
+                function: Function::Floor,
+                arguments: vec![number],
+            },
+            at,
+        );
+        Ok(vec![set(
+            &name,
+            calculated(Arithmetic::Multiply, number, width()),
+        )])
+    }
+
+    fn sort(&mut self, sort: &SortTree) -> Result<Vec<StageKind>, Fault> {
+        let keys = sort.keys.iter().map(|key| {
+            Ok(SortKey {
+                field: FieldRef::new(&self.read(&key.field.node, key.field.span)?),
+                direction: match key.direction {
+                    Some(Way::Ascending) => Direction::Ascending,
+                    Some(Way::Descending) | None => Direction::Descending,
+                },
+                by: SortBy::Typed,
+            })
+        });
+        Ok(vec![StageKind::Sort(Sort {
+            keys: keys.collect::<Result<_, Fault>>()?,
+            most: None,
+        })])
+    }
+
+    /// The most frequent values.
+    fn top(&mut self, top: &Top, span: super::syntax::Span) -> Result<Vec<StageKind>, Fault> {
+        if !top.by.is_empty() {
+            return Err(Fault::unsupported("`top … by`", span));
+        }
+        let at = self.span(span);
+        let mut keys = Vec::with_capacity(top.fields.len());
+        for field in &top.fields {
+            keys.push(self.read(&field.node, field.span)?);
+        }
+        self.visible = Some(keys.iter().map(|key| key.to_lowercase()).collect());
+        let count = self.make_named("_count");
+        Ok(vec![
+            StageKind::Aggregate(Aggregate {
+                keys: keys.iter().map(|key| key_of(key)).collect(),
+                outputs: vec![Output {
+                    aggregation: Aggregation::Count,
+                    argument: Argument::Rows,
+                    name: NamePattern::new(&count),
+                    span: at,
+                }],
+                without_key: WithoutKey::Filled(Value::Null),
+                of_nothing: OfNothing::NoRow,
+            }),
+            StageKind::Sort(Sort {
+                keys: vec![SortKey {
+                    field: FieldRef::new(&count),
+                    direction: Direction::Descending,
+                    by: SortBy::Number,
+                }],
+                most: Some(usize::try_from(top.count).unwrap_or(usize::MAX)),
+            }),
+        ])
+    }
+
+    fn dedup(&mut self, dedup: &DedupTree) -> Result<Vec<StageKind>, Fault> {
+        let mut keys = Vec::with_capacity(dedup.by.len());
+        for field in &dedup.by {
+            keys.push(FieldRef::new(&self.read(&field.node, field.span)?));
+        }
+        if keys.is_empty() {
+            keys.push(FieldRef::new(crate::detect::plan::RAW));
+        }
+        Ok(vec![StageKind::Dedup(Dedup {
+            keys,
+            keep: usize::try_from(dedup.count.unwrap_or(1)).unwrap_or(usize::MAX),
+            among: match dedup.duplicates {
+                Duplicates::Anywhere => Among::All,
+                Duplicates::Consecutive => Among::Consecutive,
+            },
+            without_key: Membership::In,
+        })])
+    }
+
+    /// What runs along the rows.
+    fn running(
+        &mut self,
+        running: &Running,
+        span: super::syntax::Span,
+    ) -> Result<Vec<StageKind>, Fault> {
+        let window = running
+            .window
+            .map_or(10, |window| usize::try_from(window).unwrap_or(usize::MAX));
+        let frame = |last| Frame::Running {
+            current: Membership::In,
+            last,
+            among: Among::All,
+        };
+        let (aggregation, frame) = match running.function {
+            RunningFunction::Total => (Aggregation::Sum, Frame::Whole),
+            RunningFunction::Accum => (Aggregation::Sum, frame(None)),
+            RunningFunction::Smooth => (Aggregation::Average, frame(Some(window))),
+            RunningFunction::RollingStd => (
+                Aggregation::StandardDeviation(Spread::Sample),
+                frame(Some(window)),
+            ),
+            RunningFunction::Diff | RunningFunction::Backshift => {
+                return Err(Fault::unsupported(
+                    format!("the operator `{}`", running.function.name()),
+                    span,
+                ));
+            }
+        };
+        let field = self.field(&running.field.node, running.field.span)?;
+        let mut keys = Vec::with_capacity(running.by.len());
+        for key in &running.by {
+            keys.push(FieldRef::new(&self.read(&key.node, key.span)?));
+        }
+        let name = match &running.name {
+            Some(name) => self.make(name),
+            None => self.make_named(&format!("_{}", running.function.name())),
+        };
+        Ok(vec![StageKind::Window(Window {
+            keys,
+            outputs: vec![Output {
+                aggregation,
+                argument: Argument::Values(field),
+                name: NamePattern::new(&name),
+                span: self.span(span),
+            }],
+            frame,
+        })])
+    }
+}
+
+/// A stage that sets one field.
+pub(super) fn set(name: &Arc<str>, value: Expr) -> StageKind {
+    StageKind::Extend(vec![Assignment {
+        target: Target::Field(FieldRef::new(name)),
+        value,
+    }])
+}
+
+/// A key of an aggregation.
+pub(super) fn key_of(name: &str) -> Key {
+    Key {
+        field: FieldRef::new(name),
+        bucket: None,
+    }
+}
+
+/// The field that a function without a name of its own changes.
+fn own_field(value: &Expression) -> Option<&str> {
+    match &value.node {
+        ExpressionKind::Call { arguments, .. } => {
+            match arguments.first().map(|first| &first.node) {
+                Some(ExpressionKind::Field(name)) => Some(&name.text),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

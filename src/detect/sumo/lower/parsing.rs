@@ -1,0 +1,255 @@
+//! Operators that make fields of texts.
+//!
+//! Source: Sumo Logic, "Parse Predictable Patterns Using an Anchor", "Parse Variable
+//! Patterns Using Regex", "Parse JSON Formatted Logs", "Parse nodrop option".
+
+use std::sync::Arc;
+
+use super::super::syntax::{
+    Field, Json, JsonMode, Occurrences, Parse as Tree, ParseRegex, ParseTerm, Span, Text, Unmatched,
+};
+use super::function::literal;
+use super::operator::set;
+use super::{Fault, Lowerer, filter};
+use crate::detect::plan::compare::Case;
+use crate::detect::plan::function::Function;
+use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
+use crate::detect::plan::{
+    Assignment, Expr, ExprKind, FieldRef, NamePattern, Parse, Predicate, PredicateKind, Projection,
+    RAW, StageKind, Target, Value,
+};
+
+/// A group of a pattern gets this and a number for its name.
+const GROUP: &str = "__part";
+
+impl Lowerer<'_> {
+    /// The text that is parsed: of a field, or of the whole message.
+    fn text(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
+        let Some(field) = field else {
+            // The collector's JSON of a Windows event is not made here.
+            return match self.environment.deployment.messages_are_whole {
+                true => Ok(FieldRef::new(RAW)),
+                false => Err(Fault::unsupported(
+                    "parsing the text of the whole message",
+                    span,
+                )),
+            };
+        };
+        Ok(FieldRef::new(&self.read(&field.node, field.span)?))
+    }
+
+    pub(super) fn parse(&mut self, parse: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
+        let field = self.text(parse.field.as_ref(), span)?;
+        let mut stages = Vec::new();
+        let mut made = Vec::new();
+        for term in &parse.terms {
+            let groups: Vec<String> = (0..term.names.len())
+                .map(|number| format!("{GROUP}{}", made.len() + number))
+                .collect();
+            let regex = anchored(term, &groups).map_err(|why| Fault::invalid(why, span))?;
+            stages.push(StageKind::Parse(Parse::Regex {
+                field: field.clone(),
+                regex: Box::new(regex),
+                most: Some(1),
+            }));
+            let names: Vec<Arc<str>> = term.names.iter().map(|name| self.make(name)).collect();
+            stages.extend(self.named(&groups, &names, span));
+            made.extend(names);
+        }
+        self.unmatched(parse.unmatched, &made, span, &mut stages);
+        Ok(stages)
+    }
+
+    pub(super) fn parse_regex(
+        &mut self,
+        parse: &ParseRegex,
+        span: Span,
+    ) -> Result<Vec<StageKind>, Fault> {
+        let field = self.text(parse.field.as_ref(), span)?;
+        let mut stages = Vec::new();
+        let mut made = Vec::new();
+        for pattern in &parse.patterns {
+            let regex = Regex::new(
+                pattern.node.raw(),
+                Flavour::Java,
+                Anchoring::Find,
+                Case::Sensitive,
+            );
+            let regex = regex.map_err(|error| {
+                Fault::invalid(
+                    format!("the regular expression cannot be read: {error}"),
+                    pattern.span,
+                )
+            })?;
+            let groups: Vec<String> = regex.group_names().into_iter().map(str::to_owned).collect();
+            if groups.is_empty() {
+                return Err(Fault::invalid(
+                    "the regular expression has no named group, so that no field is made",
+                    pattern.span,
+                ));
+            }
+            let is_multiple = parse.occurrences == Occurrences::Every;
+            if is_multiple && groups.len() > 1 {
+                return Err(Fault::unsupported(
+                    "`multi` with several named groups",
+                    pattern.span,
+                ));
+            }
+            stages.push(StageKind::Parse(Parse::Regex {
+                field: field.clone(),
+                regex: Box::new(regex),
+                most: (!is_multiple).then_some(1),
+            }));
+            for group in groups {
+                let name = self.make_named(&group);
+                if *name != *group {
+                    let names = [Arc::clone(&name)];
+                    stages.extend(self.named(&[group], &names, span));
+                }
+                if is_multiple {
+                    stages.push(StageKind::Expand {
+                        field: FieldRef::new(&name),
+                        most: None,
+                    });
+                }
+                made.push(name);
+            }
+        }
+        self.unmatched(parse.unmatched, &made, span, &mut stages);
+        Ok(stages)
+    }
+
+    pub(super) fn json(&mut self, json: &Json, span: Span) -> Result<Vec<StageKind>, Fault> {
+        match &json.mode {
+            JsonMode::Auto { keys, names, .. }
+                if json.field.is_none() && keys.is_empty() && names.is_empty() =>
+            {
+                // JSON is taken apart when it is taken in; from here on, names that no
+                // record has are no fault.
+                self.is_inferred = true;
+                match self.environment.deployment.messages_are_whole {
+                    false => Ok(Vec::new()),
+                    true => Err(Fault::unsupported(
+                        "`json auto` of the text of a message",
+                        span,
+                    )),
+                }
+            }
+            JsonMode::Auto { .. } => Err(Fault::unsupported(
+                "`json auto` of a field, or with keys",
+                span,
+            )),
+            JsonMode::Paths { paths, names } => {
+                let mut stages = Vec::new();
+                let mut made = Vec::new();
+                for (number, path) in paths.iter().enumerate() {
+                    let name = match names.get(number) {
+                        Some(name) => self.make(name),
+                        None => self.make_named(&last_key(&path.node)),
+                    };
+                    let value = self.at_path(json.field.as_ref(), &path.node, path.span)?;
+                    stages.push(set(&name, value));
+                    made.push(name);
+                }
+                self.unmatched(json.unmatched, &made, span, &mut stages);
+                Ok(stages)
+            }
+        }
+    }
+
+    /// What is at a path of a text, or of the record itself.
+    fn at_path(&mut self, field: Option<&Field>, path: &Text, at: Span) -> Result<Expr, Fault> {
+        let span = self.span(at);
+        let path = steps(&path.text())
+            .ok_or_else(|| Fault::unsupported("a JSON path with more than keys in it", at))?;
+        let of_text = |text: Expr| {
+            Expr::new(
+                ExprKind::Call {
+                    function: Function::PathOf,
+                    arguments: vec![text, Expr::literal(Value::text(&path), span)],
+                },
+                span,
+            )
+        };
+        match field {
+            Some(field) => Ok(of_text(self.field(&field.node, field.span)?)),
+            None if self.environment.deployment.messages_are_whole => {
+                Ok(of_text(Expr::field(RAW, span)))
+            }
+            None => Ok(Expr::field(&path, span)),
+        }
+    }
+
+    /// What the groups of a pattern have captured becomes fields; where they have
+    /// captured nothing, an earlier value stays.
+    fn named(&self, groups: &[String], names: &[Arc<str>], span: Span) -> [StageKind; 2] {
+        let at = self.span(span);
+        let assignments = groups.iter().zip(names).map(|(group, name)| Assignment {
+            target: Target::Field(FieldRef::new(name)),
+            value: Expr::new(
+                ExprKind::Coalesce(vec![Expr::field(group, at), Expr::field(name, at)]),
+                at,
+            ),
+        });
+        let dropped = groups.iter().map(|group| NamePattern::new(group));
+        [
+            StageKind::Extend(assignments.collect()),
+            StageKind::Project(Projection::Drop(dropped.collect())),
+        ]
+    }
+
+    /// Without `nodrop`, rows that nothing was made of go. Those of which an earlier
+    /// operator with `nodrop` has made something stay.
+    fn unmatched(
+        &mut self,
+        unmatched: Unmatched,
+        made: &[Arc<str>],
+        span: Span,
+        stages: &mut Vec<StageKind>,
+    ) {
+        if unmatched == Unmatched::Keep {
+            self.perhaps.extend(made.iter().cloned());
+            return;
+        }
+        let span = self.span(span);
+        let exists = |name: &Arc<str>| {
+            let kind = PredicateKind::Exists(Expr::field(name, span));
+            Predicate::new(kind, span)
+        };
+        let mut any = vec![Predicate::all(made.iter().map(exists).collect(), span)];
+        any.extend(self.perhaps.iter().map(exists));
+        stages.push(filter(Predicate::any(any, span)));
+    }
+}
+
+/// The regular expression of a pattern: each `*` takes as little as it can, and the last
+/// one all that is left, if nothing follows it.
+fn anchored(term: &ParseTerm, groups: &[String]) -> Result<Regex, String> {
+    let text = term.pattern.node.text();
+    let parts: Vec<&str> = text.split('*').collect();
+    let mut pattern = String::from("(?s)");
+    for (number, part) in parts.iter().enumerate() {
+        if let Some(group) = number.checked_sub(1).and_then(|number| groups.get(number)) {
+            let is_last = number + 1 == parts.len() && part.is_empty();
+            let taken = if is_last { ".*" } else { ".*?" };
+            pattern.push_str(&format!("(?P<{group}>{taken})"));
+        }
+        pattern.push_str(&literal(part));
+    }
+    Regex::new(&pattern, Flavour::Re2, Anchoring::Find, Case::Sensitive)
+        .map_err(|error| format!("the pattern cannot be read: {error}"))
+}
+
+/// The keys of a JSON path, joined by dots; `None` if there is more to it.
+fn steps(path: &str) -> Option<String> {
+    let path = path.strip_prefix("$.").unwrap_or(path);
+    let is_plain = |letter: char| !matches!(letter, '[' | ']' | '*' | '?' | '@' | '(' | ',' | ':');
+    (!path.is_empty() && path.chars().all(is_plain) && !path.contains(".."))
+        .then(|| path.to_owned())
+}
+
+/// The last key of a path, which names the field.
+fn last_key(path: &Text) -> String {
+    let text = path.text();
+    text.rsplit('.').next().unwrap_or(&text).to_owned()
+}
