@@ -30,10 +30,12 @@ impl Code {
         self.0.starts_with("misfire::sigma::")
     }
 
-    /// Whether such a problem is with a Splunk search.
+    /// Whether such a problem is with a query of another language than Sigma.
     #[must_use]
-    pub fn is_about_spl(self) -> bool {
-        self.0.starts_with("misfire::spl::")
+    pub fn is_about_queries(self) -> bool {
+        ["misfire::spl::", "misfire::sumo::"]
+            .iter()
+            .any(|part| self.0.starts_with(part))
     }
 
     /// Whether such a problem is with a log, a path, or the run itself, and not

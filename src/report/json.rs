@@ -106,6 +106,8 @@ struct SummaryDocument<'r> {
     left_out: usize,
     /// The deployment of Splunk that its searches were read in; null without any.
     splunk_deployment: Option<&'r str>,
+    /// The deployment of Sumo Logic that its queries were read in; null without any.
+    sumo_deployment: Option<&'r str>,
     /// How many records were read.
     records: u64,
     /// Whether Ctrl-C ended the run early.
@@ -428,6 +430,7 @@ fn summary(report: &Report) -> SummaryDocument<'_> {
         planned: report.planned,
         left_out: report.left_out.len(),
         splunk_deployment: report.deployment.as_deref(),
+        sumo_deployment: report.sumo_deployment.as_deref(),
         records: report.records,
         interrupted: report.interrupted,
         commented_out: report.commented_out,

@@ -129,12 +129,14 @@ fn summary_text(out: &mut dyn Write, outcome: &ScanOutcome, paint: Paint) -> io:
         paint.bold(firings),
     )?;
     benign_text(out, outcome, paint)?;
-    if let Some(deployment) = &outcome.deployment {
-        let deployment = words::one_line(deployment, VALUE_WIDTH);
-        writeln!(
-            out,
-            "Splunk searches are read in the deployment `{deployment}`"
-        )?;
+    for (queries, deployment) in [
+        ("Splunk searches", &outcome.deployment),
+        ("Sumo Logic queries", &outcome.sumo_deployment),
+    ] {
+        if let Some(deployment) = deployment {
+            let deployment = words::one_line(deployment, VALUE_WIDTH);
+            writeln!(out, "{queries} are read in the deployment `{deployment}`")?;
+        }
     }
     let lines = unsearched(outcome);
     if !lines.is_empty() {
@@ -277,6 +279,7 @@ pub fn scan_json(out: &mut dyn Write, outcome: &ScanOutcome) -> io::Result<()> {
     let summary = json!({
         "summary": {
             "splunk_deployment": outcome.deployment,
+            "sumo_deployment": outcome.sumo_deployment,
             "files": opened(outcome),
             "records": outcome.records(),
             "detections": outcome.detections,

@@ -152,7 +152,7 @@ fn choose(request: &ExplainRequest) -> (SigmaRuleSet, PlanSet, Vec<String>, Vec<
         .collect();
     loaded.problems.retain(|problem| {
         let place = problem.place.as_ref();
-        !problem.code.is_about_spl() || place.is_none_or(|place| files.contains(&place.file))
+        !problem.code.is_about_queries() || place.is_none_or(|place| files.contains(&place.file))
     });
     // A rule may have been asked for by a name that is neither its id nor title.
     let mut names = wanted.clone();

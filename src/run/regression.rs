@@ -112,6 +112,7 @@ pub fn run_suite(request: RegressionRequest, sink: &dyn Sink) -> Report {
             .collect(),
         commented_out: suite.commented_out,
         deployment: detections.deployment,
+        sumo_deployment: detections.sumo_deployment,
         records,
         interrupted: outcome.interrupted,
     }

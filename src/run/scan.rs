@@ -47,6 +47,8 @@ pub struct ScanOutcome {
     pub searched: usize,
     /// The deployment of Splunk that its searches were read in; none without any.
     pub deployment: Option<String>,
+    /// The deployment of Sumo Logic that its queries were read in; none without any.
+    pub sumo_deployment: Option<String>,
     /// What was not searched, and why.
     pub unsearched: Unsearched,
     /// What is wrong with the detections or the list.
@@ -96,6 +98,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
         mut sigma,
         plans,
         deployment,
+        sumo_deployment,
         foreign,
         problems: mut content_problems,
         ..
@@ -173,6 +176,7 @@ pub fn scan(request: ScanRequest, sink: &dyn Sink) -> ScanOutcome {
             .collect(),
         unused_benign,
         deployment,
+        sumo_deployment,
         unsearched,
         detections: own_programs(&engine).count(),
         searched,

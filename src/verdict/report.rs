@@ -33,6 +33,8 @@ pub struct Report {
     pub commented_out: usize,
     /// The deployment of Splunk that its searches were read in; none without any.
     pub deployment: Option<String>,
+    /// The deployment of Sumo Logic that its queries were read in; none without any.
+    pub sumo_deployment: Option<String>,
     /// How many records were read.
     pub records: u64,
     /// Whether the run was interrupted.

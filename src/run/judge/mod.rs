@@ -144,6 +144,7 @@ pub fn judge(request: JudgeRequest, sink: &dyn Sink) -> Report {
         absent: Vec::new(),
         commented_out: 0,
         deployment: detections.deployment,
+        sumo_deployment: detections.sumo_deployment,
         records: recordings.record_count(),
         interrupted,
     }

@@ -20,6 +20,7 @@ use misfire::log::{ReadOptions, open};
 pub mod cases;
 pub mod corpora;
 pub mod events;
+pub mod golden;
 pub mod home;
 pub mod manifest;
 pub mod project;

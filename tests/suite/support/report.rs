@@ -285,6 +285,7 @@ pub fn red() -> Report {
         }],
         commented_out: 1,
         deployment: Some("current".to_owned()),
+        sumo_deployment: None,
         records: 84,
         interrupted: false,
     }
