@@ -56,6 +56,7 @@ mod spl_seeds;
 mod spl_syntax;
 mod sumo_cases;
 mod sumo_diagnostics;
+mod sumo_seeds;
 mod sumo_syntax;
 mod support;
 mod usage;

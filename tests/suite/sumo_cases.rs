@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use misfire::detect::Query;
 use misfire::detect::sumo::{Deployment, Environment, lower};
+use misfire::detect::{Query, Refusal};
 use misfire::diagnostic::SourceText;
 
 use crate::support::cases::{Case, cases, compare};
@@ -85,4 +85,34 @@ fn every_case_comes_out_as_documented() {
     );
     assert_eq!(gaps, GAPS.len(), "a gap is closed: take it off the list");
     assert!(sound >= LEAST, "only {sound} cases are evaluated");
+}
+
+/// What the documentation has as examples, in names and values of our own, is valid.
+#[test]
+fn documented_forms_are_not_refused() {
+    let examples = include_str!("../data/sumo/examples.txt");
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for example in examples
+        .split("\n\n")
+        .filter(|text| !text.trim().is_empty())
+    {
+        count += 1;
+        let source = SourceText::new("example.yml", example);
+        let places: Vec<usize> = (0..example.len()).collect();
+        let query = Query {
+            text: example,
+            source: &source,
+            places: &places,
+        };
+        let environment = Environment {
+            deployment: Deployment::default().with_whole_messages(),
+            ..Environment::default()
+        };
+        if let Err(Refusal::Invalid(why)) = lower(query, &environment).plan {
+            faults.push(format!("{example}\n  {why}"));
+        }
+    }
+    assert!(count > 90, "only {count} examples");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -51,6 +51,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         made: BTreeMap::new(),
         visible: None,
         is_inferred: environment.deployment.messages_are_whole,
+        is_open: false,
         perhaps: Vec::new(),
         extracted: BTreeSet::new(),
     };
@@ -88,6 +89,8 @@ struct Lowerer<'l> {
     visible: Option<BTreeSet<String>>,
     /// Whether names are inferred, since `json auto` or its like came before.
     is_inferred: bool,
+    /// Whether an operator came before of which it is not known what it makes.
+    is_open: bool,
     /// The fields that operators with `nodrop` have perhaps made.
     perhaps: Vec<Arc<str>>,
     /// The fields that field extraction rules give.
@@ -136,7 +139,11 @@ impl Lowerer<'_> {
                 let name = operator.node.name();
                 stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
             }
-            Err(fault) => self.faults.push(fault),
+            Err(fault) => {
+                // What it would have made is not known.
+                self.is_open |= matches!(fault, Fault::Unsupported { .. });
+                self.faults.push(fault);
+            }
         }
     }
 

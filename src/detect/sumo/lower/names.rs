@@ -56,6 +56,9 @@ impl Lowerer<'_> {
 
     fn unknown(&mut self, name: &FieldName, span: Span, why: &str) -> Result<Arc<str>, Fault> {
         let name = &name.text;
+        if self.is_open {
+            return Ok(name.as_str().into());
+        }
         if self.is_meant() {
             self.repaired(format!("`{name}` is taken as null: {why}"), span);
             return Ok(name.as_str().into());
