@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use crate::detect::plan::function::Function;
 use crate::detect::plan::{
     Arithmetic, Beyond, Definition, Definitions, EventIds, Expr, ExprKind, RecordKind, Span, TIME,
     TextOperands, Value, View, Wire,
@@ -288,10 +289,10 @@ fn kind(
     }
 }
 
-/// The time of a record, in milliseconds since the epoch.
+/// The time of a record, in whole milliseconds since the epoch.
 fn milliseconds() -> Expr {
     let span = Span::default();
-    Expr::new(
+    let exact = Expr::new(
         ExprKind::Arithmetic {
             operator: Arithmetic::Multiply,
             text: TextOperands::Null,
@@ -299,5 +300,10 @@ fn milliseconds() -> Expr {
             right: Box::new(Expr::literal(Value::Integer(1000), span)),
         },
         span,
-    )
+    );
+    let whole = ExprKind::Call {
+        function: Function::Floor,
+        arguments: vec![exact],
+    };
+    Expr::new(whole, span)
 }

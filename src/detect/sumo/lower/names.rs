@@ -83,11 +83,10 @@ impl Lowerer<'_> {
     /// The same by its name alone.
     pub(super) fn make_named(&mut self, name: &str) -> Arc<str> {
         let lower = name.to_lowercase();
-        let spelled = self.environment.deployment.spelled(&lower);
         let made = self
             .made
             .entry(lower.clone())
-            .or_insert_with(|| spelled.unwrap_or_else(|| name.into()));
+            .or_insert_with(|| name.into());
         let made = Arc::clone(made);
         if let Some(visible) = &mut self.visible {
             visible.insert(lower);
