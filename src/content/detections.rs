@@ -17,7 +17,7 @@ use super::splunk;
 use super::sumo as sumo_content;
 use crate::detect::plan::{PlanSet, PlannedDetection};
 use crate::detect::sigma::{Listed, Role, SigmaRuleSet, parse};
-use crate::detect::{Detection, DetectionId, Language, Query, Reading, spl, sumo};
+use crate::detect::{Detection, DetectionId, Language, Query, Reading, cse, spl, sumo};
 use crate::diagnostic::{self, Code, Diagnostic, Place, Severity, SourceText};
 
 /// What was loaded, and what could not be.
@@ -272,7 +272,11 @@ fn gathered(
                     query: Some(query),
                 },
                 source,
-            )) if matches!(detection.language, Language::Spl | Language::Sumo) => {
+            )) if matches!(
+                detection.language,
+                Language::Spl | Language::Sumo | Language::SumoCse
+            ) =>
+            {
                 queries.push((detection, query, source));
             }
             Some((foreign, source)) => loaded.foreign.push((foreign.detection, source)),
@@ -324,6 +328,10 @@ fn planned(
     };
     let (lowered, reading) = match detection.language {
         Language::Sumo => (sumo::lower(text, sumo), sumo.reading),
+        Language::SumoCse => (
+            cse::lower(text, &cse::Environment::default()),
+            Reading::Strict,
+        ),
         _ => (spl::lower(text, splunk), splunk.reading),
     };
     detection.log_source = lowered.log_source;

@@ -7,8 +7,8 @@ mod engine;
 mod explanation;
 mod firing;
 mod joint;
-mod lowering;
 pub mod plan;
+mod query;
 pub mod sigma;
 pub mod spl;
 pub mod sumo;
@@ -25,4 +25,4 @@ pub use explanation::{
 };
 pub use firing::{Firing, ProgramId, sort};
 pub use joint::JointEngine;
-pub use lowering::{Lowered, Query};
+pub use query::{Lowered, Query};

@@ -33,7 +33,7 @@ impl Code {
     /// Whether such a problem is with a query of another language than Sigma.
     #[must_use]
     pub fn is_about_queries(self) -> bool {
-        ["misfire::spl::", "misfire::sumo::"]
+        ["misfire::cse::", "misfire::spl::", "misfire::sumo::"]
             .iter()
             .any(|part| self.0.starts_with(part))
     }
@@ -312,6 +312,12 @@ codes! {
     SUMO_REPAIRED = "misfire::sumo::repaired";
     /// A Sumo Logic query needs field extraction rules.
     SUMO_EXTRACTED = "misfire::sumo::extracted";
+    /// A Cloud SIEM expression that is not written as expressions are.
+    CSE_SYNTAX = "misfire::cse::syntax";
+    /// A part of a Cloud SIEM expression that its product refuses.
+    CSE_INVALID = "misfire::cse::invalid";
+    /// A part of a Cloud SIEM expression that is not evaluated.
+    CSE_UNSUPPORTED = "misfire::cse::unsupported";
     /// A Splunk search that is not written as searches are.
     SPL_SYNTAX = "misfire::spl::syntax";
     /// A macro of a Splunk search that cannot be expanded.

@@ -22,6 +22,9 @@ pub enum Coercion {
     Text,
     /// Never: a number is no text.
     Typed,
+    /// Where the other side is a number; likewise for truth values. What is then none is
+    /// null.
+    ByType,
 }
 
 /// A comparison.
@@ -75,12 +78,16 @@ pub fn compare(
         Coercion::Typed if is_number(left) != is_number(right) => {
             return Some(operator == CompareOp::NotEqual);
         }
-        Coercion::Typed | Coercion::Text => None,
+        Coercion::ByType if is_number(left) || is_number(right) => Some(both_numbers(left, right)?),
+        Coercion::Typed | Coercion::Text | Coercion::ByType => None,
     };
     let order = match (left, right, numbers) {
         (Value::Integer(left), Value::Integer(right), _) => left.cmp(right),
         (_, _, Some((left, right))) => number_order(left, right),
         (Value::Bool(left), Value::Bool(right), _) => left.cmp(right),
+        (Value::Bool(_), _, _) | (_, Value::Bool(_), _) if coercion == Coercion::ByType => {
+            truth(left)?.cmp(&truth(right)?)
+        }
         _ => {
             let (left, right) = (left.to_text(), right.to_text());
             match case {
@@ -91,6 +98,16 @@ pub fn compare(
         }
     };
     Some(operator.holds(order))
+}
+
+/// The truth value that a value is, or that its text says.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
 }
 
 fn both_numbers(left: &Value, right: &Value) -> Option<(f64, f64)> {

@@ -233,7 +233,7 @@ impl<'c> Evaluator<'c> {
                     }
                     for other in others {
                         let same = compare(item, *operator, other, modes.coercion, modes.case);
-                        truth = truth.max(same.map_or(Truth::Unknown, Truth::from));
+                        truth = truth.max(same.map_or_else(|| nothing(modes.nulls), Truth::from));
                     }
                     truth
                 })

@@ -1,9 +1,11 @@
 //! What can be said of a predicate before a record is looked at.
 
+use super::compare::{Case, CompareOp};
 use super::evaluate::{Evaluator, Fields};
 use super::expression::{Expr, ExprKind};
 use super::field::FieldRef;
-use super::predicate::{Predicate, PredicateKind, Truth};
+use super::pattern::{Glob, Piece};
+use super::predicate::{Pattern, Predicate, PredicateKind, Truth};
 use super::record::Known;
 use super::value::Value;
 
@@ -64,21 +66,48 @@ pub(super) fn prospect(predicate: &Predicate, field: &dyn Fn(&FieldRef) -> Known
         PredicateKind::Not(part) => prospect(part, field).map(Truth::contrary),
         PredicateKind::Exists(subject) => match known(subject, field) {
             Known::Value(value) => Some(Truth::from(!value.is_null())),
+            Known::Begins(_) => Some(Truth::True),
             Known::Unsure => None,
         },
-        PredicateKind::Compare { left, right, .. } => {
-            match (known(left, field), known(right, field)) {
-                (Known::Value(left), Known::Value(right)) => settled(predicate, &[left, right]),
-                _ => None,
+        PredicateKind::Compare {
+            left,
+            operator,
+            right,
+            modes,
+        } => match (known(left, field), known(right, field)) {
+            (Known::Value(left), Known::Value(right)) => settled(predicate, &[left, right]),
+            (Known::Begins(begin), Known::Value(Value::Text(text)))
+                if *operator == CompareOp::Equal && modes.case == Case::Sensitive =>
+            {
+                (!text.starts_with(&begin)).then_some(Truth::False)
             }
-        }
-        PredicateKind::Matches { subject, .. } | PredicateKind::Holds(subject) => {
-            match known(subject, field) {
-                Known::Value(value) => settled(predicate, &[value]),
-                Known::Unsure => None,
+            _ => None,
+        },
+        PredicateKind::Matches {
+            subject, pattern, ..
+        } => match (known(subject, field), pattern) {
+            (Known::Value(value), _) => settled(predicate, &[value]),
+            (Known::Begins(begin), Pattern::Globs(globs)) => {
+                let may_match = globs.iter().any(|glob| may_begin(glob, &begin));
+                (!may_match).then_some(Truth::False)
             }
-        }
+            _ => None,
+        },
+        PredicateKind::Holds(subject) => match known(subject, field) {
+            Known::Value(value) => settled(predicate, &[value]),
+            Known::Begins(_) | Known::Unsure => None,
+        },
         PredicateKind::Keyword(_) => None,
+    }
+}
+
+/// Whether a pattern may match a text that begins so.
+fn may_begin(glob: &Glob, begin: &str) -> bool {
+    match glob.pieces().first() {
+        Some(Piece::Literal(text)) if glob.case() == Case::Sensitive => {
+            text.starts_with(begin) || (glob.exact().is_none() && begin.starts_with(text.as_str()))
+        }
+        _ => true,
     }
 }
 

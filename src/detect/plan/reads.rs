@@ -50,7 +50,7 @@ fn inner(kind: &RecordKind, name: &str, depth: usize, found: &mut BTreeSet<Strin
         Wire::Named { .. } => Catalogue::bundled()
             .field_names()
             .any(|known| known == *name),
-        Wire::Paths => true,
+        Wire::Paths | Wire::Keys => true,
     };
     found.extend(names.iter().find(is_known).cloned());
 }

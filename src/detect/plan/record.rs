@@ -140,8 +140,7 @@ impl FieldTable {
     pub(super) fn known(&self, field: &FieldRef, origin: &Origin, depth: usize) -> Known {
         match self.entries.get(field.slot.index()) {
             None | Some(Entry::Nowhere) => Known::Value(Value::Null),
-            Some(Entry::Template(template)) => template_of_origin(template, origin)
-                .map_or(Known::Unsure, |text| Known::Value(Value::text(&text))),
+            Some(Entry::Template(template)) => template_of_origin(template, origin),
             Some(Entry::Wire(places)) => match (places.first(), origin) {
                 (None, _) => Known::Value(Value::Null),
                 (
@@ -184,7 +183,7 @@ impl FieldTable {
 pub(super) const MOST_NESTED: usize = 16;
 
 fn is_event_id(name: &str) -> bool {
-    matches!(name, "EventID" | "EventCode")
+    matches!(name, "EventID" | "EventCode" | r#"fields["EventID"]"#)
 }
 
 /// What is known of a field without looking at a record.
@@ -192,6 +191,8 @@ fn is_event_id(name: &str) -> bool {
 pub(super) enum Known {
     /// It is that in every record.
     Value(Value),
+    /// It is a text that begins so.
+    Begins(String),
     /// It depends on the record.
     Unsure,
 }
@@ -207,6 +208,10 @@ fn on_wire(wire: Wire, name: &str, names: &Names) -> Entry {
             .get(&name.replace("{}", ""))
             .map(|id| (None, id))
             .into_iter()
+            .collect(),
+        Wire::Keys => places_of_key(name)
+            .into_iter()
+            .filter_map(|(section, name)| Some((Some(section), names.get(&name)?)))
             .collect(),
     };
     if places.is_empty() {
@@ -227,27 +232,74 @@ pub(super) fn wire_names(wire: Wire, name: &str) -> Vec<String> {
                 .collect()
         }
         Wire::Paths => vec![name.replace("{}", "")],
+        Wire::Keys => places_of_key(name)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect(),
     }
 }
 
-fn template_of_origin(template: &str, origin: &Origin) -> Option<String> {
+/// Where a key of the map `fields` leads. Keys of an event log's record begin with the
+/// name of the section, but for those of the system section.
+fn places_of_key(name: &str) -> Vec<(Section, String)> {
+    let key = name
+        .strip_prefix("fields[\"")
+        .and_then(|rest| rest.strip_suffix("\"]"));
+    let Some(key) = key else {
+        return Vec::new();
+    };
+    let sections = [Section::EventData, Section::UserData];
+    if let Some((first, rest)) = key.split_once('.')
+        && let Some(section) = sections.into_iter().find(|known| known.as_str() == first)
+    {
+        return vec![(section, rest.to_owned()), (Section::Body, key.to_owned())];
+    }
+    // Attributes: `Execution.ProcessID` is `Execution_ProcessID`.
+    let system = key.replace('.', "_");
+    let mut places = vec![(Section::System, system)];
+    if let Some(attribute) = places[0].1.strip_suffix("Id") {
+        places.push((Section::System, format!("{attribute}ID")));
+    }
+    places.push((Section::Body, key.to_owned()));
+    places
+}
+
+/// The key of the map `fields` that leads to a field.
+fn key_of(section: Section, name: &str) -> String {
+    match section {
+        Section::EventData | Section::UserData => format!("fields[\"{section}.{name}\"]"),
+        Section::System => format!("fields[\"{}\"]", name.replace('_', ".")),
+        _ => format!("fields[\"{name}\"]"),
+    }
+}
+
+fn template_of_origin(template: &str, origin: &Origin) -> Known {
     if !template.contains('{') {
-        return Some(template.to_owned());
+        return Known::Value(Value::text(template));
     }
     let Origin::EventLog {
-        provider, channel, ..
+        provider,
+        channel,
+        event_id,
+        ..
     } = origin
     else {
-        return None;
+        return Known::Unsure;
     };
     let mut text = template.to_owned();
+    if let Some(id) = event_id {
+        text = text.replace("{EventID}", &id.to_string());
+    }
     if let Some(channel) = channel {
         text = text.replace("{Channel}", channel);
     }
     if let Some(provider) = provider {
         text = text.replace("{Provider}", provider);
     }
-    (!text.contains('{')).then_some(text)
+    match text.split_once('{') {
+        None => Known::Value(Value::text(&text)),
+        Some((begin, _)) => Known::Begins(begin.to_owned()),
+    }
 }
 
 /// What was found of a record so far, for one thread.
@@ -296,6 +348,7 @@ impl RecordFields<'_, '_> {
                             Held::List(_) => format!("{}{{}}", field.name).into(),
                             _ => field.name.into(),
                         },
+                        Wire::Keys => key_of(field.section, field.name).into(),
                     };
                     if field.section.is_payload() || row.get(&name).is_none() {
                         row.set(
@@ -362,7 +415,7 @@ impl Wire {
     fn is_empty_null(wire: Self) -> EmptyText {
         match wire {
             Self::Named { .. } => EmptyText::Null,
-            Self::Paths => EmptyText::Text,
+            Self::Paths | Self::Keys => EmptyText::Text,
         }
     }
 }
@@ -441,20 +494,22 @@ fn of_event(value: Held<'_>, empty: EmptyText) -> Value {
 
 fn template_of(template: &str, event: Event<'_>) -> String {
     let mut text = template.to_owned();
-    const HOLES: [(&str, &str); 4] = [
+    const HOLES: [(&str, &str); 5] = [
         ("{Channel}", "Channel"),
         ("{Computer}", "Computer"),
         ("{Computer:short}", "Computer"),
+        ("{EventID}", "EventID"),
         ("{Provider}", "Provider_Name"),
     ];
     for (hole, name) in HOLES {
         if text.contains(hole) {
             let value = event.names().get(name);
             let value = value.and_then(|id| event.get(Section::System, id));
-            let value = value.and_then(|value| value.as_text()).unwrap_or_default();
+            let value = value.map_or(Value::Null, |value| of_event(value, EmptyText::Text));
+            let value = value.to_text();
             let value = match hole {
-                "{Computer:short}" => value.split('.').next().unwrap_or(value),
-                _ => value,
+                "{Computer:short}" => value.split('.').next().unwrap_or(&value),
+                _ => &value,
             };
             text = text.replace(hole, value);
         }

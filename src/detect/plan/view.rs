@@ -46,8 +46,8 @@ pub type Definitions = BTreeMap<Arc<str>, Definition>;
 pub enum Definition {
     /// What is computed of other fields.
     Computed(Expr),
-    /// A text in which `{Channel}`, `{Computer}`, and `{Provider}` stand for what the
-    /// record says of itself.
+    /// A text in which `{Channel}`, `{Computer}`, `{EventID}`, and `{Provider}` stand for
+    /// what the record says of itself.
     Template(Arc<str>),
 }
 
@@ -72,7 +72,7 @@ pub enum Beyond {
 impl PartialEq for Wire {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Paths, Self::Paths) => true,
+            (Self::Paths, Self::Paths) | (Self::Keys, Self::Keys) => true,
             (
                 Self::Named { view, scope },
                 Self::Named {
@@ -97,6 +97,8 @@ pub enum Wire {
     },
     /// By paths; `{}` marks a list in them.
     Paths,
+    /// By the keys of a map: `fields["EventData.Image"]`. Other names lead nowhere.
+    Keys,
 }
 
 impl RecordKind {

@@ -54,6 +54,8 @@ pub enum Function {
     Round,
     /// The square root.
     SquareRoot,
+    /// The number without its fraction.
+    Truncate,
     // Texts.
     /// A text with its `%` sequences decoded.
     DecodeUrl,
@@ -242,6 +244,7 @@ impl Function {
         Self::Power,
         Self::Round,
         Self::SquareRoot,
+        Self::Truncate,
         Self::DecodeUrl,
         Self::Format,
         Self::Length,
@@ -348,6 +351,7 @@ impl Function {
             | Self::Sha512
             | Self::SortItems
             | Self::SquareRoot
+            | Self::Truncate
             | Self::TypeOf
             | Self::Unchanged
             | Self::Upper
@@ -398,6 +402,7 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
         Function::Floor => math::of_one(first, f64::floor),
         Function::NaturalLogarithm => math::of_one(first, f64::ln),
         Function::SquareRoot => math::of_one(first, f64::sqrt),
+        Function::Truncate => math::of_one(first, f64::trunc),
         Function::Exact => math::of_one(first, |number| number),
         Function::Greatest => math::greatest(arguments),
         Function::Least => math::least(arguments),

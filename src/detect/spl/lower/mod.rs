@@ -14,23 +14,24 @@ use std::sync::Arc;
 use super::Environment;
 use super::syntax::{self, Command, Pipeline as Tree, SpanMap, Spanned};
 use crate::detect::Refusal;
-use crate::detect::plan::{Expr, Pipeline, Plan, Source, Span, Stage, StageKind};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::detect::plan::{Expr, Pipeline, Source, Span, Stage, StageKind};
+use crate::detect::query::Codes;
+use crate::diagnostic::{Code, Diagnostic};
 
-use crate::detect::lowering::{Fault, refusal};
-pub use crate::detect::lowering::{Lowered, Query};
+pub(super) use crate::detect::query::Fault;
+pub use crate::detect::query::{Lowered, Query};
 pub(super) use expression::EVAL;
+
+/// The codes of what is wrong with searches.
+const CODES: Codes = Codes {
+    unsupported: Code::SPL_UNSUPPORTED,
+    invalid: Code::SPL_INVALID,
+};
 
 /// Lowers a search.
 #[must_use]
 pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
-    let mut lowered = Lowered {
-        plan: Err(Refusal::Invalid(String::new())),
-        log_source: String::new(),
-        problems: Vec::new(),
-        unsupported: Vec::new(),
-    };
-    let place = |span: syntax::Span| Place::span(query.source, query.range(span).range());
+    let mut lowered = Lowered::new();
     let expanded = match syntax::expand(query.text, &environment.macros) {
         Ok(expanded) => expanded,
         Err(error) => {
@@ -38,7 +39,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
             lowered.plan = Err(Refusal::Unsupported(message.clone()));
             lowered.problems.push(
                 Diagnostic::warning(Code::SPL_MACRO, message)
-                    .at(place(error.span))
+                    .at(query.place(error.span))
                     .help("give the folder of its macros with `--macros`, or define it in `misfire.toml`"),
             );
             return lowered;
@@ -47,14 +48,8 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
     let tree = match syntax::parse(&expanded.text) {
         Ok(tree) => tree,
         Err(error) => {
-            lowered.plan = Err(Refusal::Invalid(error.message.clone()));
-            let mut problem = Diagnostic::error(Code::SPL_SYNTAX, error.message)
-                .at(place(expanded.map.original(error.span)))
-                .maybe_help(error.help);
-            if !error.expected.is_empty() {
-                problem = problem.label(format!("expected {}", error.expected.join(" or ")));
-            }
-            lowered.problems.push(problem);
+            let place = query.place(expanded.map.original(error.span));
+            lowered.refuse(error, Code::SPL_SYNTAX, place);
             return lowered;
         }
     };
@@ -71,25 +66,9 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
     let faults = std::mem::take(&mut lowerer.faults);
     lowered.problems.append(&mut lowerer.problems);
     lowered.log_source = lowerer.sources.join(", ");
-    lowered.plan = match faults.first() {
-        None => Ok(Plan { pipeline }),
-        Some(first) => Err(refusal(&faults, first)),
-    };
-    for fault in faults {
-        let (diagnostic, span) = match fault {
-            Fault::Unsupported { what, span } => {
-                let message = format!("{what} is not evaluated");
-                lowered.unsupported.push(what);
-                (Diagnostic::warning(Code::SPL_UNSUPPORTED, message), span)
-            }
-            Fault::Invalid { why, span } => (Diagnostic::error(Code::SPL_INVALID, why), span),
-        };
-        let place = Place::span(
-            query.source,
-            query.range(expanded.map.original(span)).range(),
-        );
-        lowered.problems.push(diagnostic.at(place));
-    }
+    lowered.settle(pipeline, faults, CODES, |span| {
+        query.place(expanded.map.original(span))
+    });
     lowered
 }
 
@@ -190,10 +169,7 @@ impl Lowerer<'_> {
 /// Why it cannot be read.
 pub(super) fn definition(text: &str) -> Result<Expr, String> {
     let tree = syntax::parse_expression(text).map_err(|error| error.message)?;
-    expression::standing_alone(&tree).map_err(|fault| match fault {
-        Fault::Unsupported { what, .. } => format!("{what} is not evaluated"),
-        Fault::Invalid { why, .. } => why,
-    })
+    expression::standing_alone(&tree).map_err(|fault| fault.message())
 }
 
 /// A stage that keeps rows.

@@ -14,32 +14,25 @@ use std::sync::Arc;
 use super::Environment;
 use super::syntax::{self, Operator, Spanned};
 use crate::detect::Reading;
-use crate::detect::Refusal;
-use crate::detect::lowering::{Fault, Lowered, Query, refusal};
-use crate::detect::plan::{Filter, Pipeline, Plan, Predicate, Source, Span, Stage, StageKind};
+use crate::detect::plan::{Filter, Pipeline, Predicate, Source, Span, Stage, StageKind};
+use crate::detect::query::{Codes, Fault, Lowered, Query};
 use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// The codes of what is wrong with queries.
+const CODES: Codes = Codes {
+    unsupported: Code::SUMO_UNSUPPORTED,
+    invalid: Code::SUMO_INVALID,
+};
 
 /// Lowers a query.
 #[must_use]
 pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
-    let mut lowered = Lowered {
-        plan: Err(Refusal::Invalid(String::new())),
-        log_source: String::new(),
-        problems: Vec::new(),
-        unsupported: Vec::new(),
-    };
-    let place = |span: syntax::Span| Place::span(query.source, query.range(span).range());
+    let mut lowered = Lowered::new();
     let tree = match syntax::parse(query.text) {
         Ok(tree) => tree,
         Err(error) => {
-            lowered.plan = Err(Refusal::Invalid(error.message.clone()));
-            let mut problem = Diagnostic::error(Code::SUMO_SYNTAX, error.message)
-                .at(place(error.span))
-                .maybe_help(error.help);
-            if !error.expected.is_empty() {
-                problem = problem.label(format!("expected {}", error.expected.join(" or ")));
-            }
-            lowered.problems.push(problem);
+            let place = query.place(error.span);
+            lowered.refuse(error, Code::SUMO_SYNTAX, place);
             return lowered;
         }
     };
@@ -59,21 +52,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
     lowered.log_source = scope::about(tree.scope.as_ref());
     lowerer.tell_extracted();
     lowered.problems.append(&mut lowerer.problems);
-    lowered.plan = match lowerer.faults.first() {
-        None => Ok(Plan { pipeline }),
-        Some(first) => Err(refusal(&lowerer.faults, first)),
-    };
-    for fault in lowerer.faults {
-        let (diagnostic, span) = match fault {
-            Fault::Unsupported { what, span } => {
-                let message = format!("{what} is not evaluated");
-                lowered.unsupported.push(what);
-                (Diagnostic::warning(Code::SUMO_UNSUPPORTED, message), span)
-            }
-            Fault::Invalid { why, span } => (Diagnostic::error(Code::SUMO_INVALID, why), span),
-        };
-        lowered.problems.push(diagnostic.at(place(span)));
-    }
+    lowered.settle(pipeline, lowerer.faults, CODES, |span| query.place(span));
     lowered
 }
 
