@@ -31,8 +31,8 @@ impl fmt::Display for DetectionId {
     }
 }
 
-/// The language that a detection is written in. Only Sigma is evaluated; the others
-/// are known by name.
+/// The language that a detection is written in. Sigma, Splunk's searches, and Cloud SIEM
+/// expressions are evaluated; the others are known by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Language {

@@ -45,4 +45,3 @@ fn every_message_is_as_expected() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
-

@@ -61,6 +61,10 @@ fn numbers_are_computed() {
         (PAGE, F::SquareRoot, vec![i(9)], i(3)),
         (PAGE, F::SquareRoot, vec![i(-9)], NULL),
         (PAGE, F::SquareRoot, vec![NULL], NULL),
+        (PAGE, F::Truncate, vec![f(2.9)], i(2)),
+        (PAGE, F::Truncate, vec![f(-2.9)], i(-2)),
+        (PAGE, F::Truncate, vec![t("7")], i(7)),
+        (PAGE, F::Truncate, vec![t("x")], NULL),
     ]);
 }
 
