@@ -138,8 +138,7 @@ fn is_plain(character: char) -> bool {
 
 /// Whether the text of a record shows all that may be a literal as it is.
 pub(super) fn are_shown_by(raw: &str) -> bool {
-    let is_shown =
-        |raw: &str| raw.is_ascii() || !raw.chars().any(|character| becomes_ascii(character));
+    let is_shown = |raw: &str| raw.is_ascii() || !raw.chars().any(becomes_ascii);
     raw.starts_with('{') && is_shown(raw) && !escapes_any(raw)
 }
 
