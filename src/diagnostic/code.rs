@@ -300,7 +300,7 @@ codes! {
     RUN_REGEX_LIMIT = "misfire::run::regex_limit";
     /// A query yields a row that no record is part of.
     RUN_CAUSELESS_ROW = "misfire::run::causeless_row";
-    /// A deployment of Splunk that is not known.
+    /// A deployment of Splunk or Sumo Logic that is not known.
     CONFIG_UNKNOWN_DEPLOYMENT = "misfire::config::unknown_deployment";
     /// A Sumo Logic query that is not written as queries are.
     SUMO_SYNTAX = "misfire::sumo::syntax";

@@ -219,6 +219,22 @@ impl Lowerer<'_> {
         if is_null(left) || is_null(right) {
             return self.with_null(left, operator, right, span);
         }
+        let truth = |side: &Expression| match side.node {
+            ExpressionKind::Boolean(truth) => Some(truth),
+            _ => None,
+        };
+        if let (ComparisonOperator::Equal | ComparisonOperator::NotEqual, Some((subject, wanted))) = (
+            operator,
+            truth(right)
+                .map(|truth| (left, truth))
+                .or_else(|| truth(left).map(|truth| (right, truth))),
+        ) {
+            let same = self.same_truth(subject, wanted, span)?;
+            return Ok(match operator {
+                ComparisonOperator::Equal => same,
+                _ => same.negated(),
+            });
+        }
         let operator = match operator {
             ComparisonOperator::Equal => CompareOp::Equal,
             ComparisonOperator::NotEqual => CompareOp::NotEqual,
@@ -232,6 +248,21 @@ impl Lowerer<'_> {
         };
         let (left, right) = (self.value(left)?, self.value(right)?);
         Ok(compared(left, operator, right, span))
+    }
+
+    /// Whether a value is a truth value, or its word.
+    fn same_truth(
+        &mut self,
+        subject: &Expression,
+        wanted: bool,
+        span: Span,
+    ) -> Result<Predicate, Fault> {
+        let subject = self.value(subject)?;
+        let word = Expr::literal(Value::text(&wanted.to_string()), span);
+        let word = compared(subject.clone(), CompareOp::Equal, word, span);
+        let truth = Expr::literal(Value::Bool(wanted), span);
+        let truth = compared(subject, CompareOp::Equal, truth, span);
+        Ok(Predicate::any(vec![word, truth], span))
     }
 
     /// A comparison with the word `null`, which no page has. Its author means whether

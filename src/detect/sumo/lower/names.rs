@@ -32,6 +32,19 @@ impl Lowerer<'_> {
             }
             return Ok(known);
         }
+        // Every message has these, but they are not made of a record here.
+        if matches!(
+            lower.as_str(),
+            "_raw" | "_size" | "_messagecount" | "_messageid"
+        ) {
+            return match deployment.messages_are_whole && lower == "_raw" {
+                true => Ok(crate::detect::plan::RAW.into()),
+                false => Err(Fault::unsupported(
+                    format!("the field `{}`", name.text),
+                    span,
+                )),
+            };
+        }
         // What is below a key that is known is a key as well.
         let below = lower.split(['.', '[']).next().unwrap_or_default();
         if let Some(above) = deployment.spelled(below)
