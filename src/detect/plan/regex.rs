@@ -41,6 +41,8 @@ pub enum Anchoring {
 pub struct Regex {
     written: String,
     engine: Compiled,
+    /// Under which names its groups are told, where these are not their own.
+    groups: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -166,6 +168,7 @@ impl Regex {
         Ok(Self {
             written: written.to_owned(),
             engine,
+            groups: BTreeMap::new(),
         })
     }
 
@@ -173,6 +176,13 @@ impl Regex {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// The same, whose groups are told under other names.
+    #[must_use]
+    pub fn with_groups(mut self, names: BTreeMap<String, String>) -> Self {
+        self.groups = names;
+        self
     }
 
     /// Whether it finds anything in a text.
@@ -239,7 +249,8 @@ impl Regex {
         self.each(text, most, |place| {
             for name in &names {
                 if let Some(group) = place.name(name) {
-                    let texts = found.entry((*name).to_owned()).or_default();
+                    let told = self.groups.get(*name).map_or(*name, String::as_str);
+                    let texts = found.entry(told.to_owned()).or_default();
                     texts.push(group.to_owned());
                 }
             }

@@ -406,8 +406,8 @@ fn a_rule_in_another_language_is_unsupported() {
         ),
         (
             "query.yaml",
-            "sumo",
-            format!("id: {id}\ntitle: Whoami\nlanguage: sumo\nquery: |\n  whoami\n"),
+            "kuery",
+            format!("id: {id}\ntitle: Whoami\nlanguage: kuery\nquery: |\n  whoami\n"),
         ),
         (
             "sentinel.yaml",

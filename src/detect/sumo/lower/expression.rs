@@ -11,6 +11,7 @@ use super::super::syntax::{
 };
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
+use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
 use crate::detect::plan::{
@@ -177,6 +178,14 @@ impl Lowerer<'_> {
                 let mut any = Vec::with_capacity(values.len());
                 for value in values {
                     let right = self.value(value)?;
+                    // A text is not cast here, and what is a text in the product is not
+                    // known of a field.
+                    if is_number(&right) && !is_number(&subject) && !self.is_made_number(operand) {
+                        return Err(Fault::unsupported(
+                            "`in` with numbers on what `num()` has not cast",
+                            operand.span,
+                        ));
+                    }
                     any.push(compared(subject.clone(), CompareOp::Equal, right, span));
                 }
                 let any = Predicate::any(any, span);
@@ -208,6 +217,14 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Whether an expression is a field that the query has made a number.
+    fn is_made_number(&self, tree: &Expression) -> bool {
+        match &tree.node {
+            ExpressionKind::Field(name) => self.numbers.contains(&name.text.to_lowercase()),
+            _ => false,
+        }
+    }
+
     fn comparison(
         &mut self,
         left: &Expression,
@@ -232,7 +249,12 @@ impl Lowerer<'_> {
             let same = self.same_truth(subject, wanted, span)?;
             return Ok(match operator {
                 ComparisonOperator::Equal => same,
-                _ => same.negated(),
+                _ => {
+                    // As with other values, nothing differs from nothing.
+                    let subject = self.value(subject)?;
+                    let exists = Predicate::new(PredicateKind::Exists(subject), span);
+                    Predicate::all(vec![exists, same.negated()], span)
+                }
             });
         }
         let operator = match operator {
@@ -364,11 +386,20 @@ impl Lowerer<'_> {
 
 /// Two values, compared as text unless one of them is a number.
 pub(super) fn compared(left: Expr, operator: CompareOp, right: Expr, span: Span) -> Predicate {
-    let modes = if is_number(&left) || is_number(&right) {
-        NUMBER
-    } else {
-        TEXT
+    let is_of_numbers = is_number(&left) || is_number(&right);
+    let modes = if is_of_numbers { NUMBER } else { TEXT };
+    // What is no number is cast to nothing.
+    let cast = |side: Expr| match is_of_numbers && !is_number(&side) {
+        true => Expr::new(
+            ExprKind::Call {
+                function: Function::NumberOrNull,
+                arguments: vec![side],
+            },
+            span,
+        ),
+        false => side,
     };
+    let (left, right) = (cast(left), cast(right));
     Predicate::new(
         PredicateKind::Compare {
             left,
@@ -381,8 +412,7 @@ pub(super) fn compared(left: Expr, operator: CompareOp, right: Expr, span: Span)
 }
 
 /// Whether an expression yields a number whatever the row.
-fn is_number(expr: &Expr) -> bool {
-    use crate::detect::plan::function::Function;
+pub(super) fn is_number(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Literal(value) => matches!(value, Value::Integer(_) | Value::Float(_)),
         ExprKind::Arithmetic { .. } => true,

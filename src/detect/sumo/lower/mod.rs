@@ -45,7 +45,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         visible: None,
         is_inferred: environment.deployment.messages_are_whole,
         is_open: false,
-        perhaps: Vec::new(),
+        numbers: BTreeSet::new(),
         extracted: BTreeSet::new(),
     };
     let pipeline = lowerer.pipeline(&tree);
@@ -70,8 +70,8 @@ struct Lowerer<'l> {
     is_inferred: bool,
     /// Whether an operator came before of which it is not known what it makes.
     is_open: bool,
-    /// The fields that operators with `nodrop` have perhaps made.
-    perhaps: Vec<Arc<str>>,
+    /// The fields that the query has made numbers, in lower case.
+    numbers: BTreeSet<String>,
     /// The fields that field extraction rules give.
     extracted: BTreeSet<Arc<str>>,
 }

@@ -9,6 +9,21 @@ use super::super::syntax::{Field, FieldName, Span};
 use super::{Fault, Lowerer};
 use crate::detect::plan::Expr;
 
+/// Keys of the clouds' records whose values are objects or lists, in lower case.
+const OBJECTS: [&str; 11] = [
+    "additionaleventdata",
+    "authorization",
+    "claims",
+    "httprequest",
+    "identity",
+    "properties",
+    "requestparameters",
+    "resources",
+    "responseelements",
+    "tlsdetails",
+    "useridentity",
+];
+
 impl Lowerer<'_> {
     /// A field that is read.
     pub(super) fn read(&mut self, name: &FieldName, span: Span) -> Result<Arc<str>, Fault> {
@@ -26,6 +41,12 @@ impl Lowerer<'_> {
             return Ok(Arc::clone(made));
         }
         let deployment = &self.environment.deployment;
+        if OBJECTS.contains(&lower.as_str()) && !deployment.messages_are_whole {
+            return Err(Fault::unsupported(
+                format!("the JSON object `{}` as one text", name.text),
+                span,
+            ));
+        }
         if let Some(known) = deployment.spelled(&lower) {
             if deployment.is_extracted(&known) {
                 self.extracted.insert(Arc::clone(&known));

@@ -66,6 +66,9 @@ impl Lowerer<'_> {
                 }
             },
         };
+        if super::expression::is_number(&value) {
+            self.numbers.insert(name.to_lowercase());
+        }
         Ok(vec![set(&name, Expr::new(value.kind, span))])
     }
 
@@ -112,7 +115,14 @@ impl Lowerer<'_> {
                 ));
             }
             seen.push(lower);
-            patterns.push(NamePattern::new(&self.read(&field.node, field.span)?));
+            let name = self.read(&field.node, field.span)?;
+            if name.contains('*') {
+                return Err(Fault::unsupported(
+                    "a name with an asterisk in it",
+                    field.span,
+                ));
+            }
+            patterns.push(NamePattern::new(&name));
         }
         Ok(vec![StageKind::Project(match mode {
             FieldsMode::Keep => Projection::Keep {

@@ -22,6 +22,9 @@ use crate::detect::plan::{
 /// A group of a pattern gets this and a number for its name.
 const GROUP: &str = "__part";
 
+/// Tells that an operator with `nodrop` has matched.
+const MATCHED: &str = "__matched";
+
 impl Lowerer<'_> {
     /// The text that is parsed: of a field, or of the whole message.
     fn text(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
@@ -41,11 +44,14 @@ impl Lowerer<'_> {
     pub(super) fn parse(&mut self, parse: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
         let field = self.text(parse.field.as_ref(), span)?;
         let mut stages = Vec::new();
-        let mut made = Vec::new();
+        let mut naming = Vec::new();
+        let mut matched = Vec::new();
+        let mut count = 0;
         for term in &parse.terms {
             let groups: Vec<String> = (0..term.names.len())
-                .map(|number| format!("{GROUP}{}", made.len() + number))
+                .map(|number| format!("{GROUP}{}", count + number))
                 .collect();
+            count += groups.len();
             let regex = anchored(term, &groups).map_err(|why| Fault::invalid(why, span))?;
             stages.push(StageKind::Parse(Parse::Regex {
                 field: field.clone(),
@@ -53,10 +59,12 @@ impl Lowerer<'_> {
                 most: Some(1),
             }));
             let names: Vec<Arc<str>> = term.names.iter().map(|name| self.make(name)).collect();
-            stages.extend(self.named(&groups, &names, span));
-            made.extend(names);
+            matched.push(self.any_of(&groups, span));
+            naming.extend(self.named(&groups, &names, span));
         }
-        self.unmatched(parse.unmatched, &made, span, &mut stages);
+        let matched = Predicate::all(matched, self.span(span));
+        stages.push(self.unmatched(parse.unmatched, matched, span));
+        stages.extend(naming);
         Ok(stages)
     }
 
@@ -67,7 +75,9 @@ impl Lowerer<'_> {
     ) -> Result<Vec<StageKind>, Fault> {
         let field = self.text(parse.field.as_ref(), span)?;
         let mut stages = Vec::new();
-        let mut made = Vec::new();
+        let mut naming = Vec::new();
+        let mut matched = Vec::new();
+        let mut count = 0;
         for pattern in &parse.patterns {
             let regex = Regex::new(
                 pattern.node.raw(),
@@ -95,27 +105,34 @@ impl Lowerer<'_> {
                     pattern.span,
                 ));
             }
+            // A group may have the name of a field that is there already.
+            let own: Vec<String> = (0..groups.len())
+                .map(|number| format!("{GROUP}{}", count + number))
+                .collect();
+            count += own.len();
+            let pairs = groups.iter().zip(&own);
+            let pairs = pairs.map(|(group, own)| (group.clone(), own.as_str().into()));
             stages.push(StageKind::Parse(Parse::Regex {
                 field: field.clone(),
-                regex: Box::new(regex),
+                regex: Box::new(regex.with_groups(pairs.collect())),
                 most: (!is_multiple).then_some(1),
             }));
-            for group in groups {
-                let name = self.make_named(&group);
-                if *name != *group {
-                    let names = [Arc::clone(&name)];
-                    stages.extend(self.named(&[group], &names, span));
-                }
+            matched.push(self.any_of(&own, span));
+            for (group, own) in groups.iter().zip(&own) {
+                let name = self.make_named(group);
+                let names = [Arc::clone(&name)];
+                naming.extend(self.named(std::slice::from_ref(own), &names, span));
                 if is_multiple {
-                    stages.push(StageKind::Expand {
+                    naming.push(StageKind::Expand {
                         field: FieldRef::new(&name),
                         most: None,
                     });
                 }
-                made.push(name);
             }
         }
-        self.unmatched(parse.unmatched, &made, span, &mut stages);
+        let matched = Predicate::all(matched, self.span(span));
+        stages.push(self.unmatched(parse.unmatched, matched, span));
+        stages.extend(naming);
         Ok(stages)
     }
 
@@ -151,7 +168,9 @@ impl Lowerer<'_> {
                     stages.push(set(&name, value));
                     made.push(name);
                 }
-                self.unmatched(json.unmatched, &made, span, &mut stages);
+                let exist = made.iter().map(|name| exists(name, self.span(span)));
+                let matched = Predicate::all(exist.collect(), self.span(span));
+                stages.push(self.unmatched(json.unmatched, matched, span));
                 Ok(stages)
             }
         }
@@ -176,7 +195,16 @@ impl Lowerer<'_> {
             None if self.environment.deployment.messages_are_whole => {
                 Ok(of_text(Expr::field(RAW, span)))
             }
-            None => Ok(Expr::field(&path, span)),
+            None => {
+                let lower = path.to_lowercase();
+                if self.visible.is_some() || self.made.contains_key(&lower) {
+                    return Err(Fault::unsupported(
+                        "`json` of a message after its fields have changed",
+                        at,
+                    ));
+                }
+                Ok(Expr::field(&path, span))
+            }
         }
     }
 
@@ -198,28 +226,33 @@ impl Lowerer<'_> {
         ]
     }
 
-    /// Without `nodrop`, rows that nothing was made of go. Those of which an earlier
-    /// operator with `nodrop` has made something stay.
-    fn unmatched(
-        &mut self,
-        unmatched: Unmatched,
-        made: &[Arc<str>],
-        span: Span,
-        stages: &mut Vec<StageKind>,
-    ) {
-        if unmatched == Unmatched::Keep {
-            self.perhaps.extend(made.iter().cloned());
-            return;
-        }
+    /// Whether any of these groups has captured something, if only an empty text.
+    fn any_of(&self, groups: &[String], span: Span) -> Predicate {
         let span = self.span(span);
-        let exists = |name: &Arc<str>| {
-            let kind = PredicateKind::Exists(Expr::field(name, span));
-            Predicate::new(kind, span)
-        };
-        let mut any = vec![Predicate::all(made.iter().map(exists).collect(), span)];
-        any.extend(self.perhaps.iter().map(exists));
-        stages.push(filter(Predicate::any(any, span)));
+        Predicate::any(
+            groups.iter().map(|group| exists(group, span)).collect(),
+            span,
+        )
     }
+
+    /// Without `nodrop`, rows that do not match go, unless an earlier operator with
+    /// `nodrop` has matched; with it, it is noted which rows match.
+    fn unmatched(&self, unmatched: Unmatched, matched: Predicate, span: Span) -> StageKind {
+        let span = self.span(span);
+        match unmatched {
+            Unmatched::Drop => filter(Predicate::any(vec![matched, exists(MATCHED, span)], span)),
+            Unmatched::Keep => {
+                let yes = Expr::literal(Value::Bool(true), span);
+                let now = Expr::new(ExprKind::Case(vec![(matched, yes)]), span);
+                let ever = ExprKind::Coalesce(vec![now, Expr::field(MATCHED, span)]);
+                set(&MATCHED.into(), Expr::new(ever, span))
+            }
+        }
+    }
+}
+
+fn exists(name: &str, span: crate::detect::plan::Span) -> Predicate {
+    Predicate::new(PredicateKind::Exists(Expr::field(name, span)), span)
 }
 
 /// The regular expression of a pattern: each `*` takes as little as it can, and the last

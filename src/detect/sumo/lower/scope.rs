@@ -70,7 +70,15 @@ impl Lowerer<'_> {
 
     fn one_of(&mut self, field: &Field, globs: Vec<Glob>, span: Span) -> Result<Predicate, Fault> {
         // `name=*` leaves out messages that do not have the field, as any pattern does.
-        let subject = self.field(&field.node, field.span)?;
+        let subject = self
+            .field(&field.node, field.span)
+            .map_err(|fault| match fault {
+                // A site may give its messages fields of its own.
+                Fault::Invalid { span, .. } => {
+                    Fault::unsupported(format!("the metadata field `{}`", field.node), span)
+                }
+                other => other,
+            })?;
         Ok(Predicate::new(
             PredicateKind::Matches {
                 subject,
