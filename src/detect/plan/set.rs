@@ -31,7 +31,7 @@ pub struct PlanSet {
 
 impl PlanSet {
     /// Adds every name on the wire that the plans may ask for to a table of names,
-    /// which is then given to [`PlanEngine::new`] and to the log readers.
+    /// which is then given to [`PlanEngine::new`](super::PlanEngine::new) and to the log readers.
     pub fn intern(&mut self, names: &mut NamesBuilder) {
         let (slots, _) = self.link();
         let mut wires: Vec<Wire> = Vec::new();
