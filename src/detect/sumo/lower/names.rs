@@ -53,10 +53,10 @@ impl Lowerer<'_> {
             }
             return Ok(known);
         }
-        // Every message has these, but they are not made of a record here.
+        // The product has these, but they are not made here.
         if matches!(
             lower.as_str(),
-            "_raw" | "_size" | "_messagecount" | "_messageid"
+            "_raw" | "_size" | "_messagecount" | "_messageid" | "__timeslice_end"
         ) {
             return match deployment.messages_are_whole && lower == "_raw" {
                 true => Ok(crate::detect::plan::RAW.into()),
