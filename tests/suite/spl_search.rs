@@ -52,6 +52,10 @@ pub(super) fn found(engine: &PlanEngine, batches: &[Batch]) -> Vec<Firing> {
     firings
 }
 
+fn engine_of(query: &str) -> (PlanEngine, Arc<Names>) {
+    engine(loaded(query))
+}
+
 /// The records that a query fires on, of those in a small log of process starts.
 fn records(query: &str) -> Vec<Vec<u64>> {
     let (engine, names) = engine(loaded(query));
@@ -129,7 +133,7 @@ fn tstats_without_a_model_knows_indexed_fields_only() {
 fn predicates_tell_what_records_call_the_fields() {
     let query = r#"index=* source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational" EventCode=1
         process_name="whoami.exe" process="*/all*" Computer=*"#;
-    let (engine, _) = engine(loaded(query));
+    let (engine, _) = engine_of(query);
     let read: Vec<_> = engine
         .predicates(ProgramId(0))
         .into_iter()
@@ -140,6 +144,26 @@ fn predicates_tell_what_records_call_the_fields() {
             )
         })
         .collect();
+    // Names are followed through what later stages make of them.
+    let later = r#"| tstats count values(Processes.process) as lines from datamodel=Endpoint.Processes
+        where Processes.dest=* by Processes.process_path | rename Processes.* as *
+        | eval short=lower(process_path) | search short=*a* lines=*b* count>0"#;
+    let (engine, _) = engine_of(later);
+    let read_later: std::collections::BTreeMap<_, _> = engine
+        .predicates(ProgramId(0))
+        .into_iter()
+        .map(|predicate| (predicate.field.unwrap_or_default(), predicate.reads))
+        .collect();
+    assert!(
+        read_later["short"].contains(&"Image".to_owned()),
+        "{read_later:?}"
+    );
+    assert!(!read_later["short"].contains(&"CommandLine".to_owned()));
+    assert!(
+        read_later["lines"].contains(&"CommandLine".to_owned()),
+        "{read_later:?}"
+    );
+    assert!(read_later["count"].is_empty(), "{read_later:?}");
     let wanted = [
         // What an index is called, no record says.
         ("index", ""),

@@ -476,19 +476,20 @@ pub(super) fn predicates(engine: &PlanEngine, program: ProgramId) -> Vec<detect:
         for pipeline in super::walk::all_pipelines(&plan.pipeline) {
             let mut heads = engine.heads_of(program);
             let head = heads.find(|head| head.part == pipeline.part);
-            for (stage, place) in pipeline.stages.iter().zip(0..) {
-                let Some(tree) = filter_of(stage) else {
-                    continue;
-                };
-                let first = found.len();
-                collect(&tree, false, &mut found);
-                // Later stages may speak of what earlier ones have made.
-                if let Some(head) = head.filter(|head| place < head.filters) {
-                    let of_records = found.get_mut(first..).unwrap_or_default();
-                    for predicate in of_records {
-                        predicate.reads = engine.reads(head, predicate.field.as_deref());
+            let of_record =
+                |name: &str| head.map_or_else(Vec::new, |head| engine.reads(head, Some(name)));
+            let mut trail = reads::Trail::default();
+            for stage in &pipeline.stages {
+                if let Some(tree) = filter_of(stage) {
+                    let first = found.len();
+                    collect(&tree, false, &mut found);
+                    for predicate in found.get_mut(first..).unwrap_or_default() {
+                        let names = predicate.field.as_deref();
+                        let names = names.map(|field| trail.names(field, &of_record));
+                        predicate.reads = names.into_iter().flatten().collect();
                     }
                 }
+                trail.pass(stage, &of_record);
             }
         }
     }

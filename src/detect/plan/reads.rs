@@ -1,8 +1,11 @@
 //! What a field of a view is called in the records themselves.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::expression::Expr;
+use super::field::NamePattern;
+use super::stage::{Aggregate, Argument, Parse, Stage, StageKind, Target, Window};
 use super::view::{Beyond, Definition, RecordKind, Wire};
 use super::walk;
 use crate::event::catalogue::Catalogue;
@@ -53,4 +56,128 @@ fn inner(kind: &RecordKind, name: &str, depth: usize, found: &mut BTreeSet<Strin
         Wire::Paths | Wire::Keys => true,
     };
     found.extend(names.iter().find(is_known).cloned());
+}
+
+/// A field may have had so many other names.
+const MOST_CANDIDATES: usize = 16;
+
+/// What stages make of the names of fields, so that names behind them can be followed
+/// back to the record.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// A field made of these names of the record.
+    Made(Arc<str>, BTreeSet<String>),
+    /// Fields that had other names before.
+    Renamed {
+        before: NamePattern,
+        after: NamePattern,
+    },
+}
+
+impl Trail {
+    /// The names that the record has for what a field is made of here; `of_record` knows
+    /// those of the record's own fields.
+    pub(super) fn names(
+        &self,
+        name: &str,
+        of_record: &dyn Fn(&str) -> Vec<String>,
+    ) -> BTreeSet<String> {
+        // A pattern such as `Processes.*` to `*` does not tell which fields it has renamed.
+        let mut candidates = vec![name.to_owned()];
+        for step in self.steps.iter().rev() {
+            match step {
+                Step::Made(made, names) => {
+                    if candidates.iter().any(|name| **made == **name) {
+                        return names.clone();
+                    }
+                }
+                Step::Renamed { before, after } => {
+                    let is_exact = after.exact().is_some();
+                    let earlier: Vec<String> = candidates
+                        .iter()
+                        .filter_map(|name| Some(before.fill(&after.captures(name)?)))
+                        .collect();
+                    if is_exact && !earlier.is_empty() {
+                        candidates = earlier;
+                    } else {
+                        candidates.extend(earlier);
+                        candidates.truncate(MOST_CANDIDATES);
+                    }
+                }
+            }
+        }
+        let names = candidates.iter().flat_map(|name| of_record(name));
+        names.collect()
+    }
+
+    /// Goes on behind a stage.
+    pub(super) fn pass(&mut self, stage: &Stage, of_record: &dyn Fn(&str) -> Vec<String>) {
+        match &stage.kind {
+            StageKind::Extend(assignments) => {
+                for assignment in assignments {
+                    if let Target::Field(field) = &assignment.target {
+                        self.made(&field.name, &assignment.value, of_record);
+                    }
+                }
+            }
+            StageKind::Rename(pairs) => {
+                for (before, after) in pairs {
+                    self.renamed(before, after);
+                }
+            }
+            StageKind::Aggregate(Aggregate { outputs, .. })
+            | StageKind::Window(Window { outputs, .. }) => {
+                for output in outputs {
+                    match &output.argument {
+                        Argument::Fields(before) => self.renamed(before, &output.name),
+                        Argument::Values(value) => {
+                            self.made(&output.name.as_str().into(), value, of_record);
+                        }
+                        Argument::Rows | Argument::RowsWhere(_) => {
+                            let name = output.name.as_str().into();
+                            self.steps.push(Step::Made(name, BTreeSet::new()));
+                        }
+                    }
+                }
+            }
+            StageKind::Parse(Parse::Regex { field, regex, .. }) => {
+                let names = self.names(&field.name, of_record);
+                for group in regex.group_names() {
+                    self.steps.push(Step::Made(group.into(), names.clone()));
+                }
+            }
+            StageKind::Parse(Parse::Path { field, output, .. }) => {
+                let names = self.names(&field.name, of_record);
+                self.steps.push(Step::Made(Arc::clone(&output.name), names));
+            }
+            StageKind::Lookup(lookup) => {
+                for (_, field) in &lookup.outputs {
+                    self.steps
+                        .push(Step::Made(Arc::clone(&field.name), BTreeSet::new()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn renamed(&mut self, before: &NamePattern, after: &NamePattern) {
+        self.steps.push(Step::Renamed {
+            before: before.clone(),
+            after: after.clone(),
+        });
+    }
+
+    fn made(&mut self, name: &Arc<str>, value: &Expr, of_record: &dyn Fn(&str) -> Vec<String>) {
+        let mut value = value.clone();
+        let mut names = BTreeSet::new();
+        walk::fields_of_expr(&mut value, &mut |field| {
+            names.extend(self.names(&field.name, of_record));
+        });
+        self.steps.push(Step::Made(Arc::clone(name), names));
+    }
 }
