@@ -35,10 +35,39 @@ pub struct LoadedDetections {
     pub sumo_deployment: Option<String>,
     /// Detections in languages that are not evaluated, each with its text.
     pub foreign: Vec<(Detection, Arc<SourceText>)>,
+    /// The queries as they are written, and what they refer to.
+    pub(super) written: WrittenQueries,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
     /// How many files were read as detections.
     pub files: usize,
+}
+
+/// Queries as they are written, and what they refer to.
+#[derive(Debug, Default)]
+pub(super) struct WrittenQueries {
+    pub(super) queries: Vec<WrittenQuery>,
+    pub(super) splunk: spl::Environment,
+    pub(super) sumo: sumo::Environment,
+}
+
+/// A query as it is written.
+#[derive(Debug)]
+pub(super) struct WrittenQuery {
+    pub(super) language: Language,
+    pub(super) text: QueryText,
+    pub(super) source: Arc<SourceText>,
+}
+
+impl WrittenQuery {
+    /// The query as front ends take it.
+    pub(super) fn query(&self) -> Query<'_> {
+        Query {
+            text: &self.text.text,
+            source: &self.source,
+            places: &self.text.places,
+        }
+    }
 }
 
 impl LoadedDetections {
@@ -307,10 +336,13 @@ fn gathered(
         .into_par_iter()
         .map(|query| planned(query, &splunk, &sumo))
         .collect();
-    for (planned, problems) in planned {
+    for (planned, written, problems) in planned {
         loaded.plans.planned.push(planned);
+        loaded.written.queries.push(written);
         loaded.problems.extend(problems);
     }
+    loaded.written.splunk = splunk;
+    loaded.written.sumo = sumo;
     let shared = shared_ids(&loaded);
     loaded.problems.extend(shared);
     loaded
@@ -320,12 +352,13 @@ fn planned(
     (mut detection, query, source): (Detection, QueryText, Arc<SourceText>),
     splunk: &spl::Environment,
     sumo: &sumo::Environment,
-) -> (PlannedDetection, Vec<Diagnostic>) {
-    let text = Query {
-        text: &query.text,
-        source: &source,
-        places: &query.places,
+) -> (PlannedDetection, WrittenQuery, Vec<Diagnostic>) {
+    let written = WrittenQuery {
+        language: detection.language,
+        text: query,
+        source: Arc::clone(&source),
     };
+    let text = written.query();
     let (lowered, reading) = match detection.language {
         Language::Sumo => (sumo::lower(text, sumo), sumo.reading),
         Language::SumoCse => (
@@ -341,7 +374,7 @@ fn planned(
         plan: lowered.plan,
         source,
     };
-    (planned, lowered.problems)
+    (planned, written, lowered.problems)
 }
 
 /// Detections in languages that are not evaluated whose id an earlier detection has

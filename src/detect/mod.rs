@@ -7,6 +7,7 @@ mod engine;
 mod explanation;
 mod firing;
 mod joint;
+pub mod lint;
 pub mod plan;
 mod query;
 pub mod sigma;

@@ -12,6 +12,13 @@ use serde::Serialize;
 pub struct Code(&'static str);
 
 impl Code {
+    /// A code of a linter's rule (`misfire::lint::…`), which is documented with the
+    /// rule.
+    #[must_use]
+    pub const fn of_rule(code: &'static str) -> Self {
+        Self(code)
+    }
+
     /// The code as text.
     #[must_use]
     pub fn as_str(self) -> &'static str {

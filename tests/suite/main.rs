@@ -28,6 +28,7 @@ mod import;
 mod interrupted;
 mod judging;
 mod layers;
+mod lint_sumo;
 mod logs;
 mod mask;
 mod messages;

@@ -5,6 +5,7 @@
 //! semantics, is in `docs/sumo-cse.md`.
 
 mod fields;
+pub mod lint;
 mod lower;
 pub mod syntax;
 

@@ -15,6 +15,7 @@ mod engine;
 mod explain;
 mod filter;
 mod identity;
+pub mod lint;
 mod listed;
 mod parse;
 mod relations;

@@ -45,6 +45,20 @@ impl SigmaRuleSet {
         !self.rules.is_empty() || !self.correlations.is_empty()
     }
 
+    /// The files that the rules, correlations, and filters stand in, in their order.
+    #[must_use]
+    pub fn sources(&self) -> Vec<&Arc<SourceText>> {
+        let rules = self.rules.iter().map(|parsed| &parsed.source);
+        let correlations = self.correlations.iter().map(|parsed| &parsed.source);
+        let filters = self.filters.iter().map(|parsed| &parsed.source);
+        let mut known = HashSet::new();
+        rules
+            .chain(correlations)
+            .chain(filters)
+            .filter(|source| known.insert(Arc::as_ptr(source)))
+            .collect()
+    }
+
     /// Adds the rules of another set behind those of this one.
     pub fn append(&mut self, mut other: Self) {
         self.rules.append(&mut other.rules);

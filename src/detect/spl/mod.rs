@@ -5,6 +5,7 @@
 //! semantics, is in `docs/spl.md`.
 
 mod deployment;
+pub mod lint;
 mod lower;
 pub mod syntax;
 

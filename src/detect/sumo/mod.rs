@@ -5,6 +5,7 @@
 //! `docs/sumo.md`.
 
 mod deployment;
+pub mod lint;
 mod lower;
 pub mod syntax;
 

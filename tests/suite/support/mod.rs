@@ -22,6 +22,7 @@ pub mod corpora;
 pub mod events;
 pub mod golden;
 pub mod home;
+pub mod lint;
 pub mod manifest;
 pub mod project;
 pub mod report;

@@ -1,0 +1,11 @@
+//! What is wrong with detections that load: constructs that their product rejects, reads
+//! otherwise than they look, or that can never match.
+//!
+//! Each front end has rules of its own ([`crate::detect::sumo::lint`] and its like);
+//! here is what they have in common: the [`Rule`], the [`Finding`], and the [`Fix`].
+
+mod catalogue;
+mod finding;
+
+pub use catalogue::{Page, Remedy, Rule, rule_of, rules};
+pub use finding::{Edit, Finding, Fix};
