@@ -7,6 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::lint_args::LintArgs;
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
 use super::splunk_args::{ReadingArgs, SplunkArgs};
 use super::values::{
@@ -48,6 +49,7 @@ pub(super) enum Command {
     Run(Box<RunArgs>),
     List(ListArgs),
     Check(CheckArgs),
+    Lint(LintArgs),
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Convert(ConvertArgs),

@@ -10,6 +10,8 @@ mod exit;
 mod explain;
 mod import;
 mod init;
+mod lint;
+mod lint_args;
 mod list;
 mod manual;
 mod output;
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(&args.output);
     let done = match args.command {
         Command::Run(command) => run::run(*command, &output, interrupt),
+        Command::Lint(command) => lint::lint(command, &output, interrupt),
         Command::List(command) => list::list(command, &output, &interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),

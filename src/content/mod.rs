@@ -1,6 +1,7 @@
 //! What is to be proven and with what: detections, suites, and lists, loaded
 //! from disk, every problem reported with its place.
 
+mod allowed;
 pub mod atomic;
 pub mod attack;
 mod benign;
@@ -25,6 +26,7 @@ mod query_settings;
 mod query_text;
 mod references;
 mod regression;
+mod replace;
 mod schema;
 mod splunk;
 mod starter;
@@ -33,6 +35,7 @@ mod sumo;
 mod text;
 pub(crate) mod yaml_text;
 
+pub use allowed::{is_allowed_in, is_code};
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 pub use changes::{Changes, changed_since};
@@ -50,6 +53,7 @@ pub(crate) use project::laid_out;
 pub use project::{Content, ContentRequest, LoadedCounts, Origin, Start};
 pub use query_settings::QuerySettings;
 pub use regression::{Case, Control, Suite, load_suite};
+pub use replace::replace_file;
 pub use schema::schemas;
 pub use splunk::{MacroOverride, SourceOverride, SplunkSettings};
 pub use starter::start_project;

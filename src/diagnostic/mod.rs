@@ -45,6 +45,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// One sentence: what to do.
     pub help: Option<String>,
+    /// What is worth knowing besides, a sentence each; told in text only.
+    pub notes: Vec<String>,
     /// How many further problems of its kind it stands for, where only the
     /// first are told one by one; zero for a problem that is told.
     pub more: u64,
@@ -77,6 +79,7 @@ impl Diagnostic {
             place: None,
             label: None,
             help: None,
+            notes: Vec::new(),
             more: 0,
         }
     }
@@ -105,6 +108,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says something that is worth knowing besides.
+    #[must_use]
+    pub fn note_besides(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

@@ -125,7 +125,8 @@ impl Place {
         }
     }
 
-    pub(super) fn sort_key(&self) -> (&Path, u64) {
+    /// What places are sorted by: the file, then where in it.
+    pub(crate) fn sort_key(&self) -> (&Path, u64) {
         let position = match &self.at {
             At::File => 0,
             At::Span { bytes, .. } => bytes.start as u64,

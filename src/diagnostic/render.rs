@@ -87,6 +87,10 @@ fn one_to_text(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     if let Some(help) = &help {
         group = group.element(Level::HELP.message(help.as_ref()));
     }
+    let notes: Vec<_> = diagnostic.notes.iter().map(|note| clean(note)).collect();
+    for note in &notes {
+        group = group.element(Level::NOTE.message(note.as_ref()));
+    }
     renderer.render(&[group])
 }
 

@@ -15,6 +15,7 @@ mod hosts;
 mod import;
 mod inspect;
 mod judge;
+mod lint;
 mod misspelled;
 mod record;
 mod regression;
@@ -38,6 +39,7 @@ pub use import::{
 };
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
+pub use lint::{Fixing, LintOutcome, LintRequest, MendedFile, lint};
 pub use record::{RecordAs, RecordedFixture, record_simulated};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
