@@ -7,6 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::accept_args::AcceptArgs;
 use super::lint_args::LintArgs;
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
 use super::splunk_args::{ReadingArgs, SplunkArgs};
@@ -50,6 +51,7 @@ pub(super) enum Command {
     List(ListArgs),
     Check(CheckArgs),
     Lint(LintArgs),
+    Accept(Box<AcceptArgs>),
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Convert(ConvertArgs),

@@ -2,6 +2,8 @@
 
 mod schema;
 
+mod accept;
+mod accept_args;
 mod args;
 mod check;
 mod convert;
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(&args.output);
     let done = match args.command {
         Command::Run(command) => run::run(*command, &output, interrupt),
+        Command::Accept(command) => accept::accept(*command, &output, interrupt),
         Command::Lint(command) => lint::lint(command, &output, interrupt),
         Command::List(command) => list::list(command, &output, &interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),

@@ -163,7 +163,7 @@ fn block(out: &mut dyn Write, text: &str, indent: &str) -> io::Result<()> {
 }
 
 /// Text on one line that Markdown leaves as it is.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in one_line(text, usize::MAX).chars() {
         match character {

@@ -1,5 +1,6 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
+mod accept;
 mod check;
 mod convert;
 mod doctor;
@@ -25,6 +26,7 @@ mod scan;
 mod simulate;
 mod words;
 
+pub use accept::{accept_json, accept_markdown, accept_text};
 pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
 pub use doctor::{Terminal, doctor_json, doctor_text};

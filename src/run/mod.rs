@@ -3,6 +3,7 @@
 //! What happens is told as a stream of [`RunEvent`]s; progress bars and
 //! recorders listen and never ask.
 
+mod accept;
 mod benign;
 mod choose;
 mod compile;
@@ -25,6 +26,10 @@ mod search;
 mod selection;
 mod simulate;
 
+pub use accept::{
+    AcceptOutcome, AcceptRequest, Acceptance, AcceptedControl, AcceptedTest, Cell, Column,
+    ControlCell, Mending, Repair, Repairs, Step, accept,
+};
 pub use benign::Known;
 pub use choose::{ChangesFound, Choice, choose};
 pub use convert::{

@@ -25,7 +25,7 @@ pub fn lint_json(out: &mut dyn Write, outcome: &LintOutcome) -> io::Result<()> {
         json!({"file": file.before.file.display().to_string(), "codes": codes})
     });
     let document = json!({
-        "findings": outcome.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": outcome.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "mended": mended.collect::<Vec<_>>(),
         "diagnostics": outcome.problems.iter().map(to_json).collect::<Vec<_>>(),
         "summary": {
@@ -62,7 +62,8 @@ fn word(remedy: Remedy) -> &'static str {
     }
 }
 
-fn finding(finding: &Finding) -> Json {
+/// A finding with its rule and its fix.
+pub(in crate::report) fn finding_json(finding: &Finding) -> Json {
     let mut told = to_json(&finding.diagnostic);
     let place = finding.diagnostic.place.as_ref();
     let end = place.and_then(|place| match &place.at {

@@ -5,6 +5,7 @@ mod rules;
 mod sarif;
 mod text;
 
+pub(super) use json::finding_json;
 pub use json::lint_json;
 pub use rules::{rules_json, rules_text};
 pub use sarif::lint_sarif;
