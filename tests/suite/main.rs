@@ -1,6 +1,7 @@
 //! All tests of the public face in one program: linking the library once
 //! instead of once per file is most of the time that a fresh build takes.
 
+mod accept;
 mod atomics;
 mod bundled;
 mod catalogue;
@@ -28,6 +29,7 @@ mod import;
 mod interrupted;
 mod judging;
 mod layers;
+mod lint;
 mod lint_sumo;
 mod logs;
 mod mask;
