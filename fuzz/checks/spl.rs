@@ -4,9 +4,13 @@
 
 use misfire::detect::SearchTime;
 use misfire::detect::plan::{Value, apply};
+use misfire::detect::spl::lint::lint;
 use misfire::detect::spl::syntax::{expand, parse};
 use misfire::detect::spl::{Environment, Query, lower};
 use misfire::diagnostic::SourceText;
+
+#[path = "findings.rs"]
+mod findings;
 
 /// Takes these bytes for a search.
 ///
@@ -30,14 +34,13 @@ pub fn run(bytes: &[u8]) {
     }
     let source = SourceText::new("search.yml", text);
     let places: Vec<usize> = (0..text.len()).collect();
-    let lowered = lower(
-        Query {
-            text,
-            source: &source,
-            places: &places,
-        },
-        &environment,
-    );
+    let query = Query {
+        text,
+        source: &source,
+        places: &places,
+    };
+    findings::hold(&source, &lint(query, &environment));
+    let lowered = lower(query, &environment);
     let Ok(plan) = lowered.plan else {
         assert!(!lowered.problems.is_empty(), "a refusal without a word");
         return;

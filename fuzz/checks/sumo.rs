@@ -3,10 +3,14 @@
 //! what is parsed is printed so that it parses to the same again.
 
 use misfire::detect::plan::{Value, apply};
+use misfire::detect::sumo::lint::lint;
 use misfire::detect::sumo::syntax::parse;
 use misfire::detect::sumo::{Deployment, Environment, lower};
 use misfire::detect::{Query, Reading, SearchTime};
 use misfire::diagnostic::SourceText;
+
+#[path = "findings.rs"]
+mod findings;
 
 /// Takes these bytes for a query.
 ///
@@ -40,6 +44,7 @@ pub fn run(bytes: &[u8]) {
             source: &source,
             places: &places,
         };
+        findings::hold(&source, &lint(query, &environment));
         let lowered = lower(query, &environment);
         let Ok(plan) = lowered.plan else {
             assert!(!lowered.problems.is_empty(), "a refusal without a word");

@@ -104,6 +104,13 @@ fn every_key_of_the_json_output_is_documented() {
         vec!["run"],
         vec!["list"],
         vec!["check"],
+        vec!["lint", "detections/sumo", "tests/data/lint/finding.yml"],
+        vec!["lint", "--rules"],
+        vec![
+            "accept",
+            "tests/data/lint/finding.yml",
+            "T1219.001/devtunnel-host",
+        ],
         vec!["doctor"],
         vec!["schema"],
         vec!["scan", recording, "--detections", "detections"],

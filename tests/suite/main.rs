@@ -17,6 +17,7 @@ mod convert;
 mod cse_cases;
 mod cse_diagnostics;
 mod cse_search;
+mod cse_seeds;
 mod cse_syntax;
 mod documentation;
 mod event_model;

@@ -170,3 +170,147 @@ fn the_published_splunk_search_depends_on_the_deployment(#[case] recording: &str
         );
     }
 }
+
+/// What `misfire accept` says of a published query: for each recording, the verdict in
+/// each column.
+fn accepted(page: &str, language: &str, technique: &str) -> Option<serde_json::Value> {
+    let query = published(page)?.replace('\n', "\n  ");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let text = format!(
+        "id: 7c1b9b56-8f0a-4c7c-9a55-0d6a3f7e2c{:02}\ntitle: {page}\nlanguage: {language}\n\
+         attack: [{technique}]\nquery: |\n  {query}\n",
+        page.len()
+    );
+    std::fs::write(folder.path().join("query.yml"), text).expect("a file");
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_misfire"))
+        .current_dir(&folder)
+        .args(["accept", "query.yml", "--format", "json"])
+        .output()
+        .expect("a finished command");
+    assert_eq!(output.status.code(), Some(1), "none of them is accepted");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    Some(document["detections"][0].clone())
+}
+
+/// The table of what each query does on each test, as the acceptance test gives it by
+/// itself: the deployment, and for each recording the verdict as published and as meant.
+#[rstest]
+#[case("T1219.001-sumo", "sumo", "T1219.001", "extraction-rules", &[
+    ("T1219.001/code-tunnel", "invalid", "fired"),
+    ("T1219.001/code-tunnel-not-signed-in", "invalid", "fired"),
+    ("T1219.001/devtunnel-host", "invalid", "fired"),
+    ("T1219.001/tunnel-by-scheduled-task", "invalid", "fired"),
+])]
+#[case("T1219.001-splunk", "spl", "T1219.001", "current", &[
+    ("T1219.001/code-tunnel", "misfire", "fired"),
+    ("T1219.001/code-tunnel-not-signed-in", "misfire", "fired"),
+    ("T1219.001/devtunnel-host", "misfire", "fired"),
+    ("T1219.001/tunnel-by-scheduled-task", "misfire", "fired"),
+])]
+#[case("T1219.001-splunk", "spl", "T1219.001", "older", &[
+    ("T1219.001/code-tunnel", "fired", "fired"),
+    ("T1219.001/code-tunnel-not-signed-in", "fired", "fired"),
+    ("T1219.001/devtunnel-host", "fired", "fired"),
+    ("T1219.001/tunnel-by-scheduled-task", "fired", "fired"),
+])]
+#[case("T1219-sumo", "sumo", "T1219", "extraction-rules", &[
+    ("T1219/anydesk-from-temp", "invalid", "misfire"),
+    ("T1219/anydesk-other-name", "invalid", "misfire"),
+    ("T1219/teamviewer-registry", "invalid", "misfire"),
+    ("T1219/vnc-mock", "invalid", "misfire"),
+    ("T1219/vnc-tightvnc", "invalid", "fired"),
+])]
+#[case("T1021.008-sumo", "sumo", "T1021.008", "extraction-rules", &[
+    ("T1021.008/ssm-send-command", "invalid", "fired"),
+    ("T1021.008/ssm-send-command-denied", "invalid", "fired"),
+    ("T1021.008/instance-connect-key", "invalid", "fired"),
+    ("T1021.008/azure-run-command", "invalid", "blind"),
+    ("T1021.008/azure-run-command-managed-identity", "invalid", "blind"),
+    ("T1021.008/azure-run-command-rest", "invalid", "misfire"),
+    ("T1021.008/ssm-start-session", "invalid", "fired"),
+    ("T1021.008/ssm-start-session-without-plugin", "invalid", "fired"),
+])]
+fn an_acceptance_test_arrives_at_the_table(
+    #[case] page: &str,
+    #[case] language: &str,
+    #[case] technique: &str,
+    #[case] deployment: &str,
+    #[case] wanted: &[(&str, &str, &str)],
+) {
+    let Some(detection) = accepted(page, language, technique) else {
+        return;
+    };
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let tests = detection["tests"].as_array().expect("tests");
+    let told: Vec<_> = tests
+        .iter()
+        .map(|test| {
+            let of = |reading: &str| {
+                let mut cells = test["verdicts"].as_array().expect("verdicts").iter();
+                let cell = cells
+                    .find(|cell| cell["deployment"] == deployment && cell["reading"] == reading);
+                cell.map_or_else(String::new, |cell| word(&cell["verdict"]))
+            };
+            (word(&test["recording"]), of("strict"), of("intent"))
+        })
+        .collect();
+    let wanted: Vec<_> = wanted
+        .iter()
+        .map(|(recording, strict, intent)| {
+            (
+                (*recording).to_owned(),
+                (*strict).to_owned(),
+                (*intent).to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(told, wanted);
+}
+
+/// Why a query stays silent as it was meant: what came closest, in the words that
+/// decide it.
+#[rstest]
+#[case(
+    "T1219-sumo",
+    "sumo",
+    "T1219",
+    "T1219/anydesk-from-temp",
+    "anydesk_test.exe"
+)]
+#[case("T1219-sumo", "sumo", "T1219", "T1219/teamviewer-registry", "reg.exe")]
+#[case("T1219-sumo", "sumo", "T1219", "T1219/vnc-mock", "cmd.exe")]
+#[case(
+    "T1021.008-sumo",
+    "sumo",
+    "T1021.008",
+    "T1021.008/azure-run-command",
+    "operationName.value is absent"
+)]
+#[case(
+    "T1021.008-sumo",
+    "sumo",
+    "T1021.008",
+    "T1021.008/azure-run-command-rest",
+    "Microsoft.Compute/virtualMachines/runCommand/action"
+)]
+fn an_acceptance_test_says_why(
+    #[case] page: &str,
+    #[case] language: &str,
+    #[case] technique: &str,
+    #[case] recording: &str,
+    #[case] wanted: &str,
+) {
+    let Some(detection) = accepted(page, language, technique) else {
+        return;
+    };
+    let mut tests = detection["tests"].as_array().expect("tests").iter();
+    let test = tests.find(|test| test["recording"] == recording);
+    let mut cells = test.expect("the recording")["verdicts"]
+        .as_array()
+        .expect("verdicts")
+        .iter();
+    let cell =
+        cells.find(|cell| cell["deployment"] == "extraction-rules" && cell["reading"] == "intent");
+    let near = &cell.expect("the cell")["near_miss"]["change"];
+    assert!(near.to_string().contains(wanted), "{near:#}");
+}
