@@ -39,6 +39,18 @@ impl SpanMap {
         Span::new(start, end.max(start))
     }
 
+    /// Where a stretch of the expanded text was written just so: not by a macro, and
+    /// without a comment in it.
+    #[must_use]
+    pub fn written(&self, span: Span) -> Option<Span> {
+        let index = self
+            .segments
+            .partition_point(|segment| segment.expanded.end <= span.start);
+        let segment = self.segments.get(index)?;
+        let is_whole = segment.origin == Origin::Written && span.end <= segment.expanded.end;
+        is_whole.then(|| self.original(span))
+    }
+
     fn start(&self, place: usize) -> usize {
         let index = self
             .segments
