@@ -31,6 +31,7 @@ mod interrupted;
 mod judging;
 mod layers;
 mod lint;
+mod lint_spl;
 mod lint_sumo;
 mod logs;
 mod mask;

@@ -15,8 +15,23 @@ use crate::detect::spl::syntax::{
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::event::catalogue::{Catalogue, Reach};
 
-/// The fields that every event has, whatever its source.
+/// The fields that every event has: those of Splunk, and those of the record itself.
 const ALWAYS: &[&str] = &[
+    "Channel",
+    "Computer",
+    "EventID",
+    "EventRecordID",
+    "Guid",
+    "Keywords",
+    "Level",
+    "Name",
+    "Opcode",
+    "ProcessID",
+    "SystemTime",
+    "Task",
+    "ThreadID",
+    "UserID",
+    "Version",
     "_indextime",
     "_raw",
     "_time",
@@ -195,7 +210,10 @@ impl Linter<'_> {
         weight: Weight,
         scope: &mut Option<Scope>,
     ) {
-        if let Some(own) = scope_of(condition) {
+        let is_joint = matches!(condition.node, SearchExpressionKind::And(_));
+        if (is_joint || scope.is_none())
+            && let Some(own) = scope_of(condition, scope.as_ref())
+        {
             *scope = Some(own);
         }
         match &condition.node {
@@ -321,13 +339,14 @@ fn parts_of(condition: &SearchExpression) -> &[SearchExpression] {
     }
 }
 
-/// The events of Sysmon that conditions choose, if they choose any.
-fn scope_of(condition: &SearchExpression) -> Option<Scope> {
+/// The events of Sysmon that conditions choose, of those that are chosen already.
+fn scope_of(condition: &SearchExpression, so_far: Option<&Scope>) -> Option<Scope> {
     let parts = parts_of(condition);
-    if !parts.iter().any(is_sysmon) {
+    if so_far.is_none() && !parts.iter().any(is_sysmon) {
         return None;
     }
-    let ids = parts.iter().find_map(event_ids);
+    let own = parts.iter().find_map(event_ids);
+    let ids = own.or_else(|| so_far.map(|scope| scope.ids.clone()));
     let ids = ids.unwrap_or_else(|| SYSMON.keys().copied().collect());
     let ids: Vec<_> = ids
         .into_iter()

@@ -165,7 +165,10 @@ impl Linter<'_> {
         use ComparisonOperator::{Equal, Like, NotEqual};
         match operator {
             Equal | NotEqual => {}
-            Like => return self.like(left, right, role, rows),
+            Like => {
+                self.two_texts(left, right, role);
+                return self.like(left, right, role, rows);
+            }
             _ => return self.always_counted(left, operator, right, rows),
         }
         if self.null_comparison(tree, left, operator, right) {

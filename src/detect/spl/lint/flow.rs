@@ -8,6 +8,7 @@ use super::fields::Rows;
 use super::rules::{ALWAYS_COUNTED, GONE_FIELD};
 use super::{Linter, Weight, as_bad_as};
 use crate::detect::lint::Remedy;
+use crate::detect::spl::Deployment;
 use crate::detect::spl::syntax::{
     Aggregation, Argument, ByField, Command, ComparisonOperator, Expression, ExpressionKind, Field,
     HeadLimit, JoinType, Pipeline, RegexTest, RexMode, SearchExpression, SearchExpressionKind,
@@ -105,7 +106,8 @@ impl Linter<'_> {
             }
             Command::InputLookup(input) => {
                 if let Some(condition) = &input.condition {
-                    self.condition(condition, Weight::Required, rows);
+                    // It is about the rows of the table.
+                    self.condition(condition, Weight::Required, &Rows::events());
                 }
             }
             Command::Transaction(transaction) => {
@@ -311,9 +313,15 @@ enum Naming {
     Expression,
 }
 
-/// Names with dots that a search uses where only names of fields stand.
-pub(super) fn dotted_names(tree: &Pipeline) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// Names with dots: those that records have, and those that a search uses where only
+/// names of fields stand.
+pub(super) fn dotted_names(tree: &Pipeline, deployment: &Deployment) -> BTreeSet<String> {
+    let kinds = deployment.records.kinds.iter();
+    let mut names: BTreeSet<String> = kinds
+        .flat_map(|kind| kind.base.keys())
+        .filter(|name| name.contains('.'))
+        .map(|name| name.to_string())
+        .collect();
     let mut add = |field: &Field| {
         let name = &field.node.text;
         if name.contains('.') && !name.contains(['*', ' ']) {

@@ -23,7 +23,7 @@ use super::Environment;
 use super::syntax::{self, Span, SpanMap};
 use crate::detect::Query;
 use crate::detect::lint::{Edit, Finding, Rule};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{At, Severity};
 
 /// Looks a query over. What keeps it from being read at all is told when it is lowered.
 #[must_use]
@@ -40,12 +40,21 @@ pub fn lint(query: Query<'_>, environment: &Environment) -> Vec<Finding> {
         environment,
         text: &expanded.text,
         map: &expanded.map,
-        dotted: flow::dotted_names(&tree.pipeline),
+        dotted: flow::dotted_names(&tree.pipeline, &environment.deployment),
         findings: Vec::new(),
     };
     linter.pipeline(&tree.pipeline, fields::Rows::events());
     findings.append(&mut linter.findings);
+    findings.sort_by_key(start);
     findings
+}
+
+/// Where a finding begins.
+fn start(finding: &Finding) -> usize {
+    match finding.diagnostic.place.as_ref().map(|place| &place.at) {
+        Some(At::Span { bytes, .. }) => bytes.start,
+        _ => 0,
+    }
 }
 
 /// Looks one query over.

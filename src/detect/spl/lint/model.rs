@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::rules::{MODEL_FIELD, MODEL_PREFIX};
 use super::{Linter, Weight, as_bad_as};
 use crate::detect::lint::Remedy;
+use crate::detect::plan::View;
 use crate::detect::spl::deployment::Dataset;
 use crate::detect::spl::syntax::{
     Argument, Field, SearchExpression, SearchExpressionKind, Tstats, TstatsSource,
@@ -27,6 +28,17 @@ const ALWAYS: &[&str] = &[
     "punct",
     "timestamp",
 ];
+
+/// The names that a view shows.
+fn names_of(view: &View) -> BTreeSet<String> {
+    let names = view.kinds.iter().flat_map(|kind| kind.shown.keys());
+    names.map(|name| name.to_string()).collect()
+}
+
+/// The dataset that a name begins with.
+fn root_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
 
 /// What asset and identity lookups add begins or ends so.
 fn is_added(name: &str) -> bool {
@@ -55,11 +67,19 @@ impl Linter<'_> {
         else {
             return;
         };
-        let names: BTreeSet<String> = view
-            .kinds
-            .iter()
-            .flat_map(|kind| kind.shown.keys())
-            .map(|name| name.to_string())
+        if view.kinds.is_empty() {
+            return;
+        }
+        let own: BTreeSet<String> = names_of(&view);
+        let roots: BTreeSet<&str> = own.iter().map(|name| root_of(name)).collect();
+        // The rows of a dataset have the fields of its children as well.
+        let prefix = format!("{model}.");
+        let datasets = self.environment.deployment.datasets.iter();
+        let names: BTreeSet<String> = datasets
+            .filter(|(name, _)| name.starts_with(&prefix))
+            .flat_map(|(_, view)| names_of(view))
+            .filter(|name| roots.contains(root_of(name)))
+            .chain(own.iter().cloned())
             .collect();
         if names.is_empty() {
             return;
@@ -132,7 +152,7 @@ impl Linter<'_> {
         });
         let severity = match near {
             Some(_) => severity,
-            None => Severity::Warning,
+            None => Severity::Note,
         };
         let message = format!("the data model has no field `{name}`");
         let edits = near

@@ -139,7 +139,9 @@ fn is_like_pattern(raw: &str) -> bool {
     let inner = raw.strip_prefix('%').unwrap_or(raw);
     let inner = inner.strip_suffix('%').unwrap_or(inner);
     let (starts, ends) = (raw.starts_with('%'), raw.len() > 1 && raw.ends_with('%'));
-    if inner.is_empty() || inner.contains('%') || !(starts || ends) {
+    // Windows writes the names of objects as `%{…}`.
+    let is_object = raw.starts_with("%{");
+    if inner.is_empty() || inner.contains('%') || is_object || !(starts || ends) {
         return false;
     }
     let is_number = inner.chars().all(|letter| letter.is_ascii_digit());
