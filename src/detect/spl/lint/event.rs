@@ -13,7 +13,7 @@ use crate::detect::spl::syntax::{
     Field, SearchExpression, SearchExpressionKind, SearchOperator, SearchValue, Spanned,
 };
 use crate::diagnostic::{Severity, did_you_mean};
-use crate::event::catalogue::{Catalogue, Reach};
+use crate::event::catalogue::{Catalogue, Provider, Reach};
 
 /// The fields that every event has: those of Splunk, and those of the record itself.
 const ALWAYS: &[&str] = &[
@@ -62,12 +62,27 @@ const ALWAYS: &[&str] = &[
     "timestartpos",
 ];
 
+/// The fields that Sysmon writes into some event.
+static WRITTEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let events = providers().flat_map(|provider| provider.events.values());
+    let schemas = events.flat_map(|event| &event.schemas);
+    schemas
+        .flat_map(|schema| &schema.fields)
+        .map(|field| field.name)
+        .collect()
+});
+
+fn providers() -> impl Iterator<Item = &'static Provider> {
+    ["Microsoft-Windows-Sysmon", "Linux-Sysmon"]
+        .iter()
+        .filter_map(|name| Catalogue::bundled().provider(name))
+}
+
 /// The fields of Sysmon's events, by their ids.
 static SYSMON: LazyLock<BTreeMap<u32, BTreeSet<String>>> = LazyLock::new(|| {
     let mut events: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
     let catalogue = Catalogue::bundled();
-    let providers = ["Microsoft-Windows-Sysmon", "Linux-Sysmon"];
-    for provider in providers.iter().filter_map(|name| catalogue.provider(name)) {
+    for provider in providers() {
         for (id, event) in &provider.events {
             let fields = event.schemas.iter().flat_map(|schema| &schema.fields);
             let names = events.entry(*id).or_default();
@@ -274,7 +289,8 @@ impl Linter<'_> {
         }
         let near = did_you_mean(name, names.iter().copied())
             .filter(|near| name.len() > 5 && strsim::damerau_levenshtein(name, near) <= 2);
-        let is_of_others = SYSMON.values().any(|names| names.contains(name));
+        // What add-ons compute besides is not known of every event.
+        let is_of_others = WRITTEN.contains(name);
         if near.is_none() && !is_of_others {
             return;
         }
@@ -312,7 +328,11 @@ impl Linter<'_> {
             .filter(|id| !with.contains(id))
             .map(u32::to_string)
             .collect();
-        if with.is_empty() || without.is_empty() || scope.ids.len() > 8 {
+        if with.is_empty()
+            || without.is_empty()
+            || scope.ids.len() > 8
+            || !WRITTEN.contains(name.as_str())
+        {
             return;
         }
         let message = format!(

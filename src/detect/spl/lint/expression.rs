@@ -2,13 +2,14 @@
 
 use super::fields::Rows;
 use super::rules::{
-    DOTTED_NAME, FIELD_FOR_TEXT, LIKE_ASTERISK, NULL_COMPARISON, TEXT_FOR_FIELD, WHERE_WILDCARD,
+    DOTTED_NAME, FIELD_FOR_TEXT, LIKE_ASTERISK, NULL_COMPARISON, TEXT_FOR_FIELD, WHERE_PRECEDENCE,
+    WHERE_WILDCARD,
 };
 use super::{Linter, Weight, as_bad_as};
 use crate::detect::lint::Remedy;
 use crate::detect::spl::syntax::{
-    ArithmeticOperator, ComparisonOperator, Expression, ExpressionKind, Quoting, Spacing,
-    UnaryOperator,
+    ArithmeticOperator, ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Quoting,
+    Spacing, Span, UnaryOperator,
 };
 use crate::diagnostic::Severity;
 
@@ -99,7 +100,10 @@ impl Linter<'_> {
                 self.membership(operand, values, role, rows);
             }
             ExpressionKind::Logical { operator, operands } => {
-                use crate::detect::spl::syntax::LogicalOperator::And;
+                use LogicalOperator::{And, Or};
+                if *operator == Or {
+                    self.where_precedence(operands);
+                }
                 let role = match operator {
                     And => role,
                     _ => role.map(Weight::in_alternatives),
@@ -219,6 +223,36 @@ impl Linter<'_> {
                 self.case_sensitive(operand, value, weight, &rows.cased);
             }
         }
+    }
+
+    /// `a="x" OR a="y" AND b="z"`: one of two values of a field, and a further condition
+    /// that belongs to one of them only.
+    fn where_precedence(&mut self, operands: &[Expression]) {
+        let [first, second] = operands else {
+            return;
+        };
+        let text = self.text;
+        let (one, other) = match (joined(first, text), joined(second, text)) {
+            (None, Some((nearest, _))) => (first, nearest),
+            (Some((_, nearest)), None) => (second, nearest),
+            _ => return,
+        };
+        if equality(one).is_none() || equality(one) != equality(other) {
+            return;
+        }
+        let span = Span::new(
+            one.span.start.min(other.span.start),
+            one.span.end.max(other.span.end),
+        );
+        let edits = self.surround(span, "(", ")");
+        let message = "`AND` is joined before this `OR`, so it belongs to one of the two only";
+        self.tell(&WHERE_PRECEDENCE, span, message, |_, finding| {
+            finding.fix(
+                Remedy::Proposed,
+                "put parentheses around what belongs together",
+                edits,
+            )
+        });
     }
 
     /// `x=null`.
@@ -417,6 +451,42 @@ impl Linter<'_> {
             )
         });
         true
+    }
+}
+
+/// The first and the last of conditions that `AND` joins without parentheses.
+fn joined<'e>(side: &'e Expression, text: &str) -> Option<(&'e Expression, &'e Expression)> {
+    match &side.node {
+        ExpressionKind::Logical {
+            operator: LogicalOperator::And,
+            operands,
+        } if !super::boolean::is_parenthesised(text, side.span) => {
+            Some((operands.first()?, operands.last()?))
+        }
+        _ => None,
+    }
+}
+
+/// The field that is compared with a text.
+fn equality(tree: &Expression) -> Option<&str> {
+    let (subject, text) = match &tree.node {
+        ExpressionKind::Comparison {
+            left,
+            operator: ComparisonOperator::Equal | ComparisonOperator::Like,
+            right,
+        } => (left.as_ref(), right.as_ref()),
+        ExpressionKind::Call {
+            function,
+            arguments,
+        } if matches!(function.as_str(), "like" | "match") => match arguments.as_slice() {
+            [subject, text] => (subject, text),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &subject.node {
+        ExpressionKind::Field(field) => text_of(text).map(|_| field.text.as_str()),
+        _ => None,
     }
 }
 

@@ -68,8 +68,14 @@ const MACROS: Page = page(
     "Knowledge Manager Manual: Use search macros in searches",
     "https://docs.splunk.com/Documentation/Splunk/9.4.0/Knowledge/Usesearchmacros",
 );
-const LOOKUP: Page = page("Search Reference: lookup", "");
-const SYSMON: Page = page("Splunk Add-on for Sysmon: Source types", "");
+const LOOKUP: Page = page(
+    "Search Reference: lookup",
+    "https://docs.splunk.com/Documentation/SplunkCloud/8.2.2107/SearchReference/lookup",
+);
+const SYSMON: Page = page(
+    "Splunk Add-on for Sysmon",
+    "https://splunkbase.splunk.com/app/5709/",
+);
 
 /// Declares rules and the list of all of them.
 macro_rules! rules {
@@ -102,6 +108,8 @@ rules! {
         "Operators of `search` are written in capitals; `and`, `or`, and `not` are words to find in the events.";
     PRECEDENCE, own!("precedence"), Warning, Proposed, BOOLEAN,
         "`search` joins `OR` before `AND`, so pairs of conditions with `OR` between them need parentheses.";
+    WHERE_PRECEDENCE, own!("where_precedence"), Note, Proposed, BOOLEAN,
+        "`where` and `eval` join `AND` before `OR`, the other way round than `search` does.";
     NOT_BEFORE_OR, own!("not_before_or"), Warning, Proposed, BOOLEAN,
         "`NOT` takes only the term that follows it, so an alternative of the same field behind it adds nothing.";
     ALWAYS_TRUE, own!("always_true"), Warning, Proposed, BOOLEAN,
