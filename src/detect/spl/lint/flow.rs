@@ -250,7 +250,7 @@ impl Linter<'_> {
         let near = names
             .and_then(|names| did_you_mean(name, names.iter().map(String::as_str)))
             .filter(|near| {
-                strsim::damerau_levenshtein(name, near) <= 2 || near.eq_ignore_ascii_case(name)
+                strsim::damerau_levenshtein(name, near) <= 1 || near.eq_ignore_ascii_case(name)
             });
         let meant = prefixed.map(String::as_str).or(near);
         let message = match rows.by.as_deref() {

@@ -137,8 +137,14 @@ impl Linter<'_> {
         more: impl FnOnce(&Self, Finding) -> Finding,
     ) {
         if let Some(finding) = self.finding(rule, span, message) {
-            let finding = more(self, finding);
-            self.findings.push(finding);
+            let is_told = self.findings.iter().any(|told| {
+                told.diagnostic.code == rule.code
+                    && told.diagnostic.place == finding.diagnostic.place
+            });
+            if !is_told {
+                let finding = more(self, finding);
+                self.findings.push(finding);
+            }
         }
     }
 

@@ -154,7 +154,11 @@ fn is_like_pattern(raw: &str) -> bool {
             .chars()
             .take(2)
             .all(|letter| letter.is_ascii_hexdigit());
-    !is_number && !(starts && ends && is_variable) && !(is_escape && !ends)
+    let is_other = match (starts, ends) {
+        (true, true) => is_variable,
+        _ => is_escape,
+    };
+    !is_number && !is_other
 }
 
 /// A raw value with every backslash that stands alone written twice.
