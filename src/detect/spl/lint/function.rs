@@ -1,10 +1,10 @@
 //! Names of commands and functions.
 
-use super::Linter;
 use super::rules::{UNKNOWN_COMMAND, UNKNOWN_FUNCTION};
+use super::{Linter, as_bad_as};
 use crate::detect::lint::Remedy;
 use crate::detect::spl::syntax::{Other, Span};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Severity, did_you_mean};
 
 /// The functions of `eval` and `where` that are documented.
 const FUNCTIONS: &[&str] = &[
@@ -371,7 +371,16 @@ impl Linter<'_> {
             .find(|(other, _)| *other == name)
             .map(|(_, own)| *own);
         let span = Span::new(span.start, span.start + name.len());
-        let meant = foreign.or_else(|| did_you_mean(name, FUNCTIONS.iter().copied()));
+        let near = || {
+            did_you_mean(name, FUNCTIONS.iter().copied())
+                .filter(|near| name.len() > 3 && strsim::damerau_levenshtein(name, near) == 1)
+        };
+        let meant = foreign.or_else(near);
+        // A later version may have brought what is like no function that is known.
+        let severity = match meant {
+            Some(_) => Severity::Error,
+            None => Severity::Warning,
+        };
         let message = format!("there is no function `{name}()`");
         // Only another spelling takes the same arguments for certain.
         let edits = match meant {
@@ -380,14 +389,17 @@ impl Linter<'_> {
             }
             _ => Vec::new(),
         };
-        self.tell(&UNKNOWN_FUNCTION, span, message, |_, finding| match meant {
-            Some(meant) => {
-                let help = format!("did you mean `{meant}()`?");
-                finding
-                    .fix(Remedy::Proposed, help.as_str(), edits)
-                    .help(help)
+        self.tell(&UNKNOWN_FUNCTION, span, message, |_, finding| {
+            let finding = as_bad_as(severity)(finding);
+            match meant {
+                Some(meant) => {
+                    let help = format!("did you mean `{meant}()`?");
+                    finding
+                        .fix(Remedy::Proposed, help.as_str(), edits)
+                        .help(help)
+                }
+                None => finding,
             }
-            None => finding,
         });
     }
 

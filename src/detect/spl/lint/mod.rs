@@ -2,7 +2,7 @@
 //!
 //! A search is looked over as Splunk sees it, with its macros put in; only what its
 //! author wrote is told. Which fields there are is followed from command to command by
-//! [`fields`].
+//! `fields`.
 
 mod boolean;
 mod case;
