@@ -32,6 +32,7 @@ mod judging;
 mod layers;
 mod lint;
 mod lint_spl;
+mod lint_sigma;
 mod lint_sumo;
 mod logs;
 mod mask;
