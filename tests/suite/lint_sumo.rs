@@ -1,8 +1,122 @@
 //! What the linter finds in Sumo Logic queries.
 
-use crate::support::lint;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use misfire::content::load_detections;
+use misfire::detect::Query;
+use misfire::detect::lint::Finding;
+use misfire::detect::sumo::{Deployment, Environment, lint};
+use misfire::diagnostic::{At, Severity, SourceText};
+use rstest::rstest;
+
+use crate::support::lint as cases;
+use crate::support::{files, published};
+
+fn findings(text: &str, deployment: Deployment) -> Vec<Finding> {
+    let source = SourceText::new("query.yml", text);
+    let places: Vec<usize> = (0..text.len()).collect();
+    let query = Query {
+        text,
+        source: &source,
+        places: &places,
+    };
+    let environment = Environment {
+        deployment,
+        ..Environment::default()
+    };
+    lint::lint(query, &environment)
+}
+
+fn marked(finding: &Finding) -> String {
+    match finding.diagnostic.place.as_ref().map(|place| &place.at) {
+        Some(At::Span { source, bytes }) => source.text[bytes.clone()].to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn told(text: &str, deployment: Deployment) -> Vec<String> {
+    let found = findings(text, deployment).into_iter();
+    let found = found.filter(|finding| finding.diagnostic.severity != Severity::Note);
+    found
+        .map(|finding| {
+            format!(
+                "{} at `{}`: {}",
+                finding.diagnostic.code,
+                marked(&finding),
+                finding.diagnostic.message
+            )
+        })
+        .collect()
+}
 
 #[test]
 fn rules_find_what_they_say_and_nothing_else() {
-    lint::cases("sumo", 2);
+    cases::cases("sumo", 90);
+}
+
+/// What the documentation has as examples, in names and values of our own, is not wrong.
+#[test]
+fn documented_examples_are_clean() {
+    let examples = include_str!("../data/sumo/examples.txt");
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for example in examples.split("\n\n") {
+        count += 1;
+        let deployment = Deployment::default().with_whole_messages();
+        for finding in told(example, deployment) {
+            wrong.push(format!("{example}\n  {finding}"));
+        }
+    }
+    assert!(count > 90, "only {count} examples");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The bundled queries are not wrong either.
+#[test]
+fn bundled_queries_are_clean() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("detections/sumo");
+    let sources = files(&folder, "yml");
+    assert!(sources.len() > 10, "only {} queries", sources.len());
+    let loaded = load_detections(&[folder]);
+    let wrong: Vec<_> = loaded
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.diagnostic.severity != Severity::Note)
+        .map(|finding| {
+            format!(
+                "{:?} {}: {}",
+                finding.diagnostic.place, finding.diagnostic.code, finding.diagnostic.message
+            )
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How often each rule speaks on a page that a vendor published.
+#[rstest]
+#[case("T1219.001-sumo", &[
+    ("eval", 5), ("leading_any_text", 3), ("open_name", 3), ("quoted_wildcard", 3),
+])]
+#[case("T1219-sumo", &[
+    ("eval", 3), ("foreign_field", 3), ("lazy_parse", 1), ("open_name", 3),
+])]
+#[case("T1021.008-sumo", &[
+    ("case_sensitive", 3), ("eval", 5), ("null_comparison", 1), ("unknown_function", 4),
+])]
+fn published_queries_are_told_of(#[case] page: &str, #[case] wanted: &[(&str, usize)]) {
+    let Some(query) = published(page) else {
+        return;
+    };
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings(&query, Deployment::default()) {
+        let code = finding.diagnostic.code.as_str();
+        let name = code.rsplit("::").next().unwrap_or(code).to_owned();
+        *found.entry(name).or_default() += 1;
+    }
+    let wanted: BTreeMap<String, usize> = wanted
+        .iter()
+        .map(|(name, count)| ((*name).to_owned(), *count))
+        .collect();
+    assert_eq!(found, wanted);
 }

@@ -33,6 +33,7 @@ mod layers;
 mod lint;
 mod lint_spl;
 mod lint_sigma;
+mod lint_cse;
 mod lint_sumo;
 mod logs;
 mod mask;

@@ -6,6 +6,14 @@
 
 mod catalogue;
 mod finding;
+mod holds;
+mod regex_findings;
+mod regex_shape;
+mod wildcards;
 
 pub use catalogue::{Page, Remedy, Rule, rule_of, rules};
 pub use finding::{Edit, Finding, Fix};
+pub(in crate::detect) use holds::Holds;
+pub(in crate::detect) use regex_findings::{RegexRules, WrittenRegex};
+pub(in crate::detect) use regex_shape::{Letters, RegexShape};
+pub(in crate::detect) use wildcards::{between, is_glob, sql_pattern, varies};

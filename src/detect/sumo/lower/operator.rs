@@ -87,17 +87,24 @@ impl Lowerer<'_> {
                 let made = self.make(&assignment.name);
                 Ok(vec![set(&made, value)])
             }
-            Some(assignment) => Err(Fault::invalid(
-                format!(
-                    "`{name}` is no operator of Sumo Logic; an assignment is `… as {}`",
-                    assignment.name.node
-                ),
-                unknown.name.span,
-            )),
-            None => Err(Fault::invalid(
-                format!("`{name}` is no operator of Sumo Logic"),
-                unknown.name.span,
-            )),
+            Some(assignment) => {
+                // What refers to it later is not wrong as well.
+                self.make(&assignment.name);
+                Err(Fault::invalid(
+                    format!(
+                        "`{name}` is no operator of Sumo Logic; an assignment is `… as {}`",
+                        assignment.name.node
+                    ),
+                    unknown.name.span,
+                ))
+            }
+            None => {
+                self.is_open = true;
+                Err(Fault::invalid(
+                    format!("`{name}` is no operator of Sumo Logic"),
+                    unknown.name.span,
+                ))
+            }
         }
     }
 
