@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use misfire::content::load_detections;
+use misfire::content::{load_detections, load_detections_from, mend};
 use misfire::detect::Query;
 use misfire::detect::lint::Finding;
 use misfire::detect::sumo::{Deployment, Environment, lint};
@@ -119,4 +120,39 @@ fn published_queries_are_told_of(#[case] page: &str, #[case] wanted: &[(&str, us
         .map(|(name, count)| ((*name).to_owned(), *count))
         .collect();
     assert_eq!(found, wanted);
+}
+
+/// What the fixes make of the published queries is taken by their product.
+#[rstest]
+#[case("T1219.001-sumo")]
+#[case("T1219-sumo")]
+#[case("T1021.008-sumo")]
+fn published_queries_can_be_mended(#[case] page: &str) {
+    let Some(query) = published(page) else {
+        return;
+    };
+    let query = query.replace('\n', "\n  ");
+    let mut text = format!(
+        "id: 7c1b9b56-8f0a-4c7c-9a55-0d6a3f7e2b11\ntitle: {page}\nlanguage: sumo\nquery: |\n  {query}\n"
+    );
+    for _ in 0..4 {
+        let source = SourceText::new("query.yml", text);
+        let loaded = load_detections_from(vec![Ok(Arc::clone(&source))], None);
+        let found = loaded.findings();
+        let fixes: Vec<_> = found
+            .iter()
+            .filter_map(|found| found.fix.as_ref())
+            .collect();
+        if fixes.is_empty() {
+            let left: Vec<_> = found
+                .iter()
+                .filter(|finding| finding.diagnostic.severity != Severity::Note)
+                .map(|finding| &finding.diagnostic.message)
+                .collect();
+            assert!(left.is_empty(), "{left:?} in\n{}", source.text);
+            return;
+        }
+        text = mend(&source, &fixes).text;
+    }
+    panic!("there is always something left to fix:\n{text}");
 }

@@ -55,11 +55,18 @@ impl Holds {
     pub(in crate::detect) fn varies_in(self, text: &str) -> bool {
         match self {
             // Elsewhere, case tells files apart.
-            Self::Path | Self::PathPart | Self::Command => !is_posix(text),
+            Self::Path | Self::PathPart => !is_posix(text),
+            // It also tells short options apart.
+            Self::Command => !is_posix(text) && has_word(text),
             Self::Registry => true,
             Self::Operation => text.contains('/'),
         }
     }
+}
+
+fn has_word(text: &str) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_alphabetic());
+    words.any(|word| word.chars().count() > 3)
 }
 
 fn is_posix(text: &str) -> bool {

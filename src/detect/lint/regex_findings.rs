@@ -141,7 +141,10 @@ impl WrittenRegex<'_> {
         if !shape.regards_case() || !holds.varies_in(&self.text.replace("\\/", "/")) {
             return None;
         }
-        let message = format!("case matters here, and {} is logged in any", holds.told());
+        let message = format!(
+            "case matters here, and {} may be logged in another case",
+            holds.told()
+        );
         let finding = Finding::new(rules.case_sensitive, message, query.place(self.span));
         Some(finding.fix(
             Remedy::Proposed,

@@ -303,7 +303,10 @@ impl Linter<'_> {
     fn tell_of_case(&mut self, span: Span, holds: Holds, edits: Vec<Edit>) {
         let finding = Finding::new(
             &CASE_SENSITIVE,
-            format!("case matters here, and {} is logged in any", holds.told()),
+            format!(
+                "case matters here, and {} may be logged in another case",
+                holds.told()
+            ),
             self.query.place(span),
         )
         .fix(

@@ -110,8 +110,8 @@ pub(super) const SQL_WILDCARD: Rule = rule(
 /// A folder at the end of a pattern of `LIKE`.
 pub(super) const ESCAPED_WILDCARD: Rule = rule(
     Code::of_rule("misfire::lint::cse::escaped_wildcard"),
-    Severity::Warning,
-    "A backslash before a percent sign takes its meaning away.",
+    Severity::Note,
+    "By the page a backslash before a percent sign takes its meaning away, though rules of the vendor end in folders so.",
     LIKE_PAGE,
     Remedy::Proposed,
 );

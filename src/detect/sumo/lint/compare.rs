@@ -150,7 +150,7 @@ impl Linter<'_> {
         let edit = Edit::replace(&self.query, whole, better.clone());
         let finding = Finding::new(
             &NULL_COMPARISON,
-            "no page has a comparison with `null`, and nothing equals it or differs from it where it is documented",
+            "the documentation has no comparison with `null`",
             self.query.place(null),
         )
         .fix(
@@ -182,7 +182,12 @@ impl Linter<'_> {
             left.node,
             ExpressionKind::Text(_) | ExpressionKind::Number { .. }
         );
-        if !is_compared || !is_of_field || !self.is_bare_word(name) {
+        // Where neither is known, it may be that both are there.
+        let is_sure = match &left.node {
+            ExpressionKind::Field(name) => self.fields.missing(name).is_none(),
+            _ => is_of_field,
+        };
+        if !is_compared || !is_sure || !self.is_bare_word(name) {
             return false;
         }
         let text = Text::new(&name.text).to_string();

@@ -6,7 +6,7 @@ use super::rules::CONTRADICTION;
 use super::{Linter, as_warning};
 use crate::detect::lint::Finding;
 use crate::detect::sumo::syntax::{
-    ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Negation, Span,
+    ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Negation, Span, UnaryOperator,
 };
 
 /// What holds of a field.
@@ -68,10 +68,13 @@ impl Linter<'_> {
                 operator: LogicalOperator::Or,
                 operands,
             } => {
+                let doubted: Vec<_> = operands.iter().filter_map(asked_for).collect();
                 for operand in operands {
                     let mut own = facts.clone();
                     own.needed.clear();
                     self.required(operand, &mut own, Place::Possible);
+                    // Whoever asks whether it is there knows that it may not be.
+                    own.needed.retain(|(name, _)| !doubted.contains(name));
                     self.absent_of(&own, Place::Possible);
                 }
                 one_of_values(operands, facts);
@@ -210,6 +213,23 @@ fn need(facts: &mut Facts, name: &str, span: Span) {
 fn field(tree: &Expression) -> Option<String> {
     match &tree.node {
         ExpressionKind::Field(name) => Some(name.text.to_lowercase()),
+        _ => None,
+    }
+}
+
+/// The field of which a condition asks whether it is there.
+fn asked_for(tree: &Expression) -> Option<String> {
+    match &tree.node {
+        ExpressionKind::Call {
+            function,
+            arguments,
+        } if ["isnull", "isempty", "isblank"].contains(&function.as_str()) => {
+            arguments.first().and_then(field)
+        }
+        ExpressionKind::Unary {
+            operator: UnaryOperator::Not,
+            operand,
+        } => asked_for(operand),
         _ => None,
     }
 }

@@ -308,7 +308,10 @@ impl Linter<'_> {
         ];
         let finding = Finding::new(
             &CASE_SENSITIVE,
-            format!("case matters here, and {} is logged in any", holds.told()),
+            format!(
+                "case matters here, and {} may be logged in another case",
+                holds.told()
+            ),
             self.query.place(compared.span),
         )
         .fix(
@@ -358,7 +361,10 @@ impl Linter<'_> {
         );
         let finding = Finding::new(
             &CASE_SENSITIVE,
-            format!("case matters here, and {} is logged in any", holds.told()),
+            format!(
+                "case matters here, and {} may be logged in another case",
+                holds.told()
+            ),
             self.query.place(tree.span),
         )
         .fix(
