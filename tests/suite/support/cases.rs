@@ -30,7 +30,11 @@ pub struct Case {
     rows: Vec<serde_yaml::Mapping>,
     /// The rows of the result. Fields that are not named may be anything; null is a
     /// field that must not be there.
+    #[serde(default)]
     wanted: Vec<serde_yaml::Mapping>,
+    /// A part of the message with which the query is refused instead, if it is.
+    #[serde(default)]
+    pub refused: Option<String>,
 }
 
 /// The cases of each file of a folder of `tests/data`.

@@ -155,6 +155,14 @@ impl Deployment {
         self.known.get(&name.to_lowercase()).cloned()
     }
 
+    /// The spelling of a name that is below a key that is known; `None` if it is below none.
+    pub(super) fn spelled_below(&self, name: &str) -> Option<String> {
+        let key = name.split(['.', '[']).next().unwrap_or_default();
+        let rest = name.get(key.len()..).filter(|rest| !rest.is_empty())?;
+        let above = self.spelled(key)?;
+        Some(format!("{above}{rest}"))
+    }
+
     /// Whether only field extraction rules make a field of that name.
     pub(super) fn is_extracted(&self, name: &str) -> bool {
         self.extracted.iter().any(|known| known == name)

@@ -25,8 +25,7 @@ impl Lowerer<'_> {
         for function in &tree.aggregations {
             self.outputs(function, span, &mut outputs)?;
         }
-        // Nothing else is left.
-        self.visible = Some(keys.iter().map(|key| key.to_lowercase()).collect());
+        self.names.aggregate(&keys);
         let names: Vec<String> = outputs
             .iter()
             .map(|output| output.name.as_str().to_owned())

@@ -217,10 +217,10 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether an expression is a field that the query has made a number.
+    /// Whether an expression is a field that the query has made.
     fn is_made_number(&self, tree: &Expression) -> bool {
         match &tree.node {
-            ExpressionKind::Field(name) => self.numbers.contains(&name.text.to_lowercase()),
+            ExpressionKind::Field(name) => self.names.is_made(&name.text),
             _ => false,
         }
     }

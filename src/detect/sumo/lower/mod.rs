@@ -8,8 +8,9 @@ mod operator;
 mod parsing;
 mod scope;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use names::Names;
 
 use super::Environment;
 use super::syntax::{self, Operator, Spanned};
@@ -41,12 +42,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         environment,
         faults: Vec::new(),
         problems: Vec::new(),
-        made: BTreeMap::new(),
-        visible: None,
-        is_inferred: environment.deployment.messages_are_whole,
-        is_open: false,
-        numbers: BTreeSet::new(),
-        extracted: BTreeSet::new(),
+        names: Names::of_messages(&environment.deployment),
     };
     let pipeline = lowerer.pipeline(&tree);
     lowered.log_source = scope::about(tree.scope.as_ref());
@@ -62,18 +58,8 @@ struct Lowerer<'l> {
     environment: &'l Environment,
     faults: Vec<Fault>,
     problems: Vec<Diagnostic>,
-    /// The fields that the query makes, by their names in lower case.
-    made: BTreeMap<String, Arc<str>>,
-    /// After an aggregation, the only fields that are left, in lower case.
-    visible: Option<BTreeSet<String>>,
-    /// Whether names are inferred, since `json auto` or its like came before.
-    is_inferred: bool,
-    /// Whether an operator came before of which it is not known what it makes.
-    is_open: bool,
-    /// The fields that the query has made numbers, in lower case.
-    numbers: BTreeSet<String>,
-    /// The fields that field extraction rules give.
-    extracted: BTreeSet<Arc<str>>,
+    /// The fields that there are at the place that is lowered.
+    names: Names,
 }
 
 impl Lowerer<'_> {
@@ -119,8 +105,9 @@ impl Lowerer<'_> {
                 stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
             }
             Err(fault) => {
-                // What it would have made is not known.
-                self.is_open |= matches!(fault, Fault::Unsupported { .. });
+                if matches!(fault, Fault::Unsupported { .. }) {
+                    self.names.lose_track();
+                }
                 self.faults.push(fault);
             }
         }
@@ -128,14 +115,11 @@ impl Lowerer<'_> {
 
     /// Tells which fields are there only by rules that a site must have.
     fn tell_extracted(&mut self) {
-        if self.extracted.is_empty() {
+        let names = self.names.extracted();
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        if names.is_empty() {
             return;
         }
-        let names: Vec<_> = self
-            .extracted
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
         let message = format!(
             "{} {} only by field extraction rules, which the deployment `{}` has",
             names.join(", "),

@@ -66,9 +66,6 @@ impl Lowerer<'_> {
                 }
             },
         };
-        if super::expression::is_number(&value) {
-            self.numbers.insert(name.to_lowercase());
-        }
         Ok(vec![set(&name, Expr::new(value.kind, span))])
     }
 
@@ -111,35 +108,37 @@ impl Lowerer<'_> {
     /// Fields whose names begin with an underscore always stay; after an aggregation
     /// they are as others.
     fn fields(&mut self, mode: FieldsMode, fields: &[Field]) -> Result<Vec<StageKind>, Fault> {
-        let mut patterns = Vec::with_capacity(fields.len());
-        let mut seen: Vec<String> = Vec::new();
+        let mut names: Vec<Arc<str>> = Vec::with_capacity(fields.len());
         for field in fields {
-            let lower = field.node.text.to_lowercase();
-            if seen.contains(&lower) {
+            let name = self.read(&field.node, field.span)?;
+            if names.contains(&name) {
                 return Err(Fault::invalid(
                     format!("`{}` is named twice", field.node),
                     field.span,
                 ));
             }
-            seen.push(lower);
-            let name = self.read(&field.node, field.span)?;
             if name.contains('*') {
                 return Err(Fault::unsupported(
                     "a name with an asterisk in it",
                     field.span,
                 ));
             }
-            patterns.push(NamePattern::new(&name));
+            names.push(name);
         }
+        let patterns = names.iter().map(|name| NamePattern::new(name)).collect();
+        let internal = match self.names.are_of_messages() {
+            true => Internal::Kept,
+            false => Internal::Same,
+        };
         Ok(vec![StageKind::Project(match mode {
-            FieldsMode::Keep => Projection::Keep {
-                patterns,
-                internal: match self.visible {
-                    Some(_) => Internal::Same,
-                    None => Internal::Kept,
-                },
-            },
-            FieldsMode::Remove => Projection::Drop(patterns),
+            FieldsMode::Keep => {
+                self.names.keep(&names);
+                Projection::Keep { patterns, internal }
+            }
+            FieldsMode::Remove => {
+                self.names.remove(&names);
+                Projection::Drop(patterns)
+            }
         })])
     }
 
@@ -229,7 +228,7 @@ impl Lowerer<'_> {
         for field in &top.fields {
             keys.push(self.read(&field.node, field.span)?);
         }
-        self.visible = Some(keys.iter().map(|key| key.to_lowercase()).collect());
+        self.names.aggregate(&keys);
         let count = self.make_named("_count");
         Ok(vec![
             StageKind::Aggregate(Aggregate {

@@ -141,9 +141,15 @@ impl Lowerer<'_> {
             JsonMode::Auto { keys, names, .. }
                 if json.field.is_none() && keys.is_empty() && names.is_empty() =>
             {
+                if !self.names.are_complete() {
+                    return Err(Fault::unsupported(
+                        "`json auto` of a message after its fields have changed",
+                        span,
+                    ));
+                }
                 // JSON is taken apart when it is taken in; from here on, names that no
                 // record has are no fault.
-                self.is_inferred = true;
+                self.names.infer();
                 match self.environment.deployment.messages_are_whole {
                     false => Ok(Vec::new()),
                     true => Err(Fault::unsupported(
@@ -196,8 +202,7 @@ impl Lowerer<'_> {
                 Ok(of_text(Expr::field(RAW, span)))
             }
             None => {
-                let lower = path.to_lowercase();
-                if self.visible.is_some() || self.made.contains_key(&lower) {
+                if !self.names.are_complete() || self.names.is_made(&path) {
                     return Err(Fault::unsupported(
                         "`json` of a message after its fields have changed",
                         at,
