@@ -11,9 +11,9 @@ use misfire::detect::plan::compare::{Case, Coercion, CompareOp};
 use misfire::detect::plan::pattern::{Glob, Piece};
 use misfire::detect::plan::regex::{Anchoring, Flavour, Regex};
 use misfire::detect::plan::{
-    Beyond, Bounds, EventIds, Expr, Filter, Items, Keyword, Modes, Network, Nulls, Pattern,
-    Pipeline, Plan, PlanEngine, PlanSet, PlannedDetection, Predicate, PredicateKind, RecordKind,
-    Source, Span, Stage, StageKind, Value, View, Wire,
+    Beyond, Bounds, EventIds, Expr, Filter, Items, Keyword, Modes, Network, Nulls, Numbers,
+    Pattern, Pipeline, Plan, PlanEngine, PlanSet, PlannedDetection, Predicate, PredicateKind,
+    RecordKind, Source, Span, Stage, StageKind, Value, View, Wire,
 };
 use misfire::detect::sigma::SigmaEngine;
 use misfire::detect::{Detection, DetectionId, Engine, Language, Reading, Refusal};
@@ -272,6 +272,7 @@ fn view(rule: &SigmaRule) -> Option<View> {
                         scope: route.scope.as_deref(),
                     },
                 },
+                numbers: Numbers::Numbers,
             }
         })
         .collect();

@@ -54,7 +54,7 @@ const GAPS: [&str; 4] = [
 ];
 
 /// So many of the cases are evaluated; the others hold what is told as not evaluated.
-const LEAST: usize = 397;
+const LEAST: usize = 407;
 
 #[test]
 fn every_case_comes_out_as_documented() {

@@ -54,4 +54,4 @@ pub use stage::{
 };
 pub use table::{Matching, Table};
 pub use value::Value;
-pub use view::{Beyond, Definition, Definitions, EventIds, RecordKind, View, Wire};
+pub use view::{Beyond, Definition, Definitions, EventIds, Numbers, RecordKind, View, Wire};

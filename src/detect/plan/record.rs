@@ -11,7 +11,7 @@ use super::predicate::Predicate;
 use super::raw;
 use super::row::{RAW, Row, TIME};
 use super::value::Value;
-use super::view::{Beyond, Definition, Definitions, RecordKind, Wire};
+use super::view::{Beyond, Definition, Definitions, Numbers, RecordKind, Wire};
 use crate::event::{Event, FieldId, Names, Origin, Section, Value as Held};
 
 /// Where the names of an engine lead in the records of one kind.
@@ -24,6 +24,7 @@ pub(super) struct FieldTable {
     beyond: Beyond,
     /// How the names of what is on the wire are written.
     wire: Wire,
+    reading: Reading,
 }
 
 /// Where one name leads.
@@ -133,6 +134,10 @@ impl FieldTable {
             shown,
             beyond: kind.beyond,
             wire: kind.wire,
+            reading: Reading {
+                empty: Wire::is_empty_null(kind.wire),
+                numbers: kind.numbers,
+            },
         }
     }
 
@@ -148,7 +153,10 @@ impl FieldTable {
                     Origin::EventLog {
                         event_id: Some(id), ..
                     },
-                ) if is_event_id(&field.name) => Known::Value(Value::Integer(i64::from(*id))),
+                ) if is_event_id(&field.name) => Known::Value(match self.reading.numbers {
+                    Numbers::Numbers => Value::Integer(i64::from(*id)),
+                    Numbers::Texts => Value::text(&id.to_string()),
+                }),
                 (
                     Some((Some(Section::System), _)),
                     Origin::EventLog {
@@ -351,10 +359,7 @@ impl RecordFields<'_, '_> {
                         Wire::Keys => key_of(field.section, field.name).into(),
                     };
                     if field.section.is_payload() || row.get(&name).is_none() {
-                        row.set(
-                            &name,
-                            of_event(field.value, Wire::is_empty_null(self.table.wire)),
-                        );
+                        row.set(&name, of_event(field.value, self.table.reading));
                     }
                 }
             }
@@ -389,9 +394,7 @@ impl RecordFields<'_, '_> {
                     Some(section) => self.event.get(*section, *id),
                     None => self.event.payload(*id),
                 })
-                .map_or(Value::Null, |value| {
-                    of_event(value, Wire::is_empty_null(self.table.wire))
-                }),
+                .map_or(Value::Null, |value| of_event(value, self.table.reading)),
             Entry::Computed(expr) => {
                 let depth = self.memory.depth.get();
                 if depth >= MOST_NESTED {
@@ -426,6 +429,21 @@ enum EmptyText {
     Text,
 }
 
+/// How a value on the wire is taken.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    empty: EmptyText,
+    numbers: Numbers,
+}
+
+impl Reading {
+    /// As it is written.
+    const EXACT: Self = Self {
+        empty: EmptyText::Text,
+        numbers: Numbers::Numbers,
+    };
+}
+
 impl Fields for RecordFields<'_, '_> {
     fn get(&self, field: &FieldRef) -> Value {
         let index = field.slot.index();
@@ -447,7 +465,7 @@ impl Fields for RecordFields<'_, '_> {
 
     fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
         self.event.fields().any(|field| {
-            of_event(field.value, EmptyText::Text)
+            of_event(field.value, Reading::EXACT)
                 .items()
                 .any(|item| test(&item.to_text()))
         })
@@ -474,10 +492,16 @@ pub(super) fn seconds(time: jiff::Timestamp) -> Value {
     }
 }
 
-fn of_event(value: Held<'_>, empty: EmptyText) -> Value {
+fn of_event(value: Held<'_>, reading: Reading) -> Value {
     match value {
-        Held::Text("") if empty == EmptyText::Null => Value::Null,
+        Held::Text("") if reading.empty == EmptyText::Null => Value::Null,
         Held::Text(text) | Held::Node(text) => Value::text(text),
+        Held::Integer(number) if reading.numbers == Numbers::Texts => {
+            Value::text(&number.to_string())
+        }
+        Held::Float(number) if reading.numbers == Numbers::Texts => {
+            Value::text(&Value::Float(number).to_text())
+        }
         Held::Integer(number) => Value::Integer(number),
         Held::Float(number) => Value::Float(number),
         // As it is written in the record.
@@ -486,7 +510,10 @@ fn of_event(value: Held<'_>, empty: EmptyText) -> Value {
         Held::Null => Value::Null,
         Held::List(list) => Value::list(
             list.iter()
-                .map(|item| of_event(item, EmptyText::Text))
+                .map(|item| {
+                    let empty = EmptyText::Text;
+                    of_event(item, Reading { empty, ..reading })
+                })
                 .collect(),
         ),
     }
@@ -505,7 +532,7 @@ fn template_of(template: &str, event: Event<'_>) -> String {
         if text.contains(hole) {
             let value = event.names().get(name);
             let value = value.and_then(|id| event.get(Section::System, id));
-            let value = value.map_or(Value::Null, |value| of_event(value, EmptyText::Text));
+            let value = value.map_or(Value::Null, |value| of_event(value, Reading::EXACT));
             let value = value.to_text();
             let value = match hole {
                 "{Computer:short}" => value.split('.').next().unwrap_or(&value),

@@ -36,6 +36,17 @@ pub struct RecordKind {
     pub beyond: Beyond,
     /// How names lead to what is on the wire.
     pub wire: Wire,
+    /// What numbers on the wire are.
+    pub numbers: Numbers,
+}
+
+/// What the numbers of a record are to a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    /// Numbers.
+    Numbers,
+    /// Text, until the query makes numbers of them.
+    Texts,
 }
 
 /// Fields by their names.

@@ -13,7 +13,8 @@ use super::lower::definition;
 use crate::detect::plan::compare::Case;
 use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
 use crate::detect::plan::{
-    Beyond, Definition, Definitions, EventIds, Expr, ExprKind, RecordKind, Span, View, Wire,
+    Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Numbers, RecordKind, Span, View,
+    Wire,
 };
 use crate::event::catalogue::{Catalogue, Reach, SourceId};
 
@@ -129,6 +130,7 @@ fn kinds(files: &[SourceData]) -> Result<Vec<RecordKind>, String> {
                 base: Arc::new(definitions(layers)?),
                 beyond: Beyond::Everything,
                 wire: Wire::Keys,
+                numbers: Numbers::Numbers,
             })
         };
         for (id, fields) in own.into_iter().flat_map(|file| &file.events) {

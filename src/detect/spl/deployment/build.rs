@@ -8,7 +8,7 @@ use super::{Data, Deployment, Elsewhere, SourceNames};
 use crate::detect::plan::compare::CompareOp;
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
-    Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Predicate, PredicateKind,
+    Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Numbers, Predicate, PredicateKind,
     RecordKind, Span, Truth, Value, View, Wire,
 };
 use crate::detect::spl::lower;
@@ -113,6 +113,7 @@ fn record_kind(kind: &Kind<'_>) -> RecordKind {
         base: Arc::clone(&kind.base),
         beyond: Beyond::Everything,
         wire: kind.wire,
+        numbers: Numbers::Numbers,
     }
 }
 

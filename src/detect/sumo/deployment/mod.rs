@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
-    Arithmetic, Beyond, Definition, Definitions, EventIds, Expr, ExprKind, RecordKind, Span, TIME,
-    TextOperands, Value, View, Wire,
+    Arithmetic, Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Numbers, RecordKind,
+    Span, TIME, TextOperands, Value, View, Wire,
 };
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::event::catalogue::{Catalogue, Reach, SourceId, ViewLanguage};
@@ -294,6 +294,8 @@ fn kind(
             },
             false => Wire::Paths,
         },
+        // "Casting Data to a Number or String": what is parsed is text.
+        numbers: Numbers::Texts,
     }
 }
 

@@ -11,7 +11,6 @@ use super::super::syntax::{
 };
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
-use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
 use crate::detect::plan::{
@@ -19,20 +18,22 @@ use crate::detect::plan::{
     TextOperands, Truth, Value,
 };
 
-/// How texts are compared.
-pub(super) const TEXT: Modes = Modes {
+/// How values are compared: a text that is a number is cast beside a number.
+///
+/// Source: Sumo Logic, "Casting Data to a Number or String".
+pub(super) const BY_TYPE: Modes = Modes {
     case: Case::Sensitive,
     nulls: Nulls::False,
     items: Items::Whole,
-    coercion: Coercion::Text,
+    coercion: Coercion::ByType,
 };
 
-/// How numbers are: a text that is one is cast where a number is needed.
+/// How `in` compares: what is not cast before is text.
 ///
-/// Source: Sumo Logic, "Casting Data to a Number or String".
-const NUMBER: Modes = Modes {
-    coercion: Coercion::NumberFirst,
-    ..TEXT
+/// Source: Sumo Logic, "where Search Operator"; "Casting Data to a Number or String".
+const AS_IT_IS: Modes = Modes {
+    coercion: Coercion::Typed,
+    ..BY_TYPE
 };
 
 /// Each operand of a sum lies one level deeper.
@@ -178,15 +179,15 @@ impl Lowerer<'_> {
                 let mut any = Vec::with_capacity(values.len());
                 for value in values {
                     let right = self.value(value)?;
-                    // A text is not cast here, and what is a text in the product is not
-                    // known of a field.
-                    if is_number(&right) && !is_number(&subject) && !self.is_made_number(operand) {
-                        return Err(Fault::unsupported(
-                            "`in` with numbers on what `num()` has not cast",
-                            operand.span,
-                        ));
-                    }
-                    any.push(compared(subject.clone(), CompareOp::Equal, right, span));
+                    any.push(Predicate::new(
+                        PredicateKind::Compare {
+                            left: subject.clone(),
+                            operator: CompareOp::Equal,
+                            right,
+                            modes: AS_IT_IS,
+                        },
+                        span,
+                    ));
                 }
                 let any = Predicate::any(any, span);
                 Ok(match negation {
@@ -217,14 +218,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether an expression is a field that the query has made.
-    fn is_made_number(&self, tree: &Expression) -> bool {
-        match &tree.node {
-            ExpressionKind::Field(name) => self.names.is_made(&name.text),
-            _ => false,
-        }
-    }
-
     fn comparison(
         &mut self,
         left: &Expression,
@@ -235,27 +228,6 @@ impl Lowerer<'_> {
         let is_null = |side: &Expression| matches!(side.node, ExpressionKind::Null);
         if is_null(left) || is_null(right) {
             return self.with_null(left, operator, right, span);
-        }
-        let truth = |side: &Expression| match side.node {
-            ExpressionKind::Boolean(truth) => Some(truth),
-            _ => None,
-        };
-        if let (ComparisonOperator::Equal | ComparisonOperator::NotEqual, Some((subject, wanted))) = (
-            operator,
-            truth(right)
-                .map(|truth| (left, truth))
-                .or_else(|| truth(left).map(|truth| (right, truth))),
-        ) {
-            let same = self.same_truth(subject, wanted, span)?;
-            return Ok(match operator {
-                ComparisonOperator::Equal => same,
-                _ => {
-                    // As with other values, nothing differs from nothing.
-                    let subject = self.value(subject)?;
-                    let exists = Predicate::new(PredicateKind::Exists(subject), span);
-                    Predicate::all(vec![exists, same.negated()], span)
-                }
-            });
         }
         let operator = match operator {
             ComparisonOperator::Equal => CompareOp::Equal,
@@ -270,21 +242,6 @@ impl Lowerer<'_> {
         };
         let (left, right) = (self.value(left)?, self.value(right)?);
         Ok(compared(left, operator, right, span))
-    }
-
-    /// Whether a value is a truth value, or its word.
-    fn same_truth(
-        &mut self,
-        subject: &Expression,
-        wanted: bool,
-        span: Span,
-    ) -> Result<Predicate, Fault> {
-        let subject = self.value(subject)?;
-        let word = Expr::literal(Value::text(&wanted.to_string()), span);
-        let word = compared(subject.clone(), CompareOp::Equal, word, span);
-        let truth = Expr::literal(Value::Bool(wanted), span);
-        let truth = compared(subject, CompareOp::Equal, truth, span);
-        Ok(Predicate::any(vec![word, truth], span))
     }
 
     /// A comparison with the word `null`, which no page has. Its author means whether
@@ -347,7 +304,7 @@ impl Lowerer<'_> {
             PredicateKind::Matches {
                 subject,
                 pattern,
-                modes: TEXT,
+                modes: BY_TYPE,
             },
             span,
         ))
@@ -377,64 +334,24 @@ impl Lowerer<'_> {
             PredicateKind::Matches {
                 subject,
                 pattern: Pattern::Globs(vec![Glob::new(pieces, Case::Sensitive)]),
-                modes: TEXT,
+                modes: BY_TYPE,
             },
             span,
         ))
     }
 }
 
-/// Two values, compared as text unless one of them is a number.
+/// Two values, compared by what they are.
 pub(super) fn compared(left: Expr, operator: CompareOp, right: Expr, span: Span) -> Predicate {
-    let is_of_numbers = is_number(&left) || is_number(&right);
-    let modes = if is_of_numbers { NUMBER } else { TEXT };
-    // What is no number is cast to nothing.
-    let cast = |side: Expr| match is_of_numbers && !is_number(&side) {
-        true => Expr::new(
-            ExprKind::Call {
-                function: Function::NumberOrNull,
-                arguments: vec![side],
-            },
-            span,
-        ),
-        false => side,
-    };
-    let (left, right) = (cast(left), cast(right));
     Predicate::new(
         PredicateKind::Compare {
             left,
             operator,
             right,
-            modes,
+            modes: BY_TYPE,
         },
         span,
     )
-}
-
-/// Whether an expression yields a number whatever the row.
-pub(super) fn is_number(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Literal(value) => matches!(value, Value::Integer(_) | Value::Float(_)),
-        ExprKind::Arithmetic { .. } => true,
-        ExprKind::Call { function, .. } => matches!(
-            function,
-            Function::Absolute
-                | Function::Ceiling
-                | Function::Floor
-                | Function::Length
-                | Function::Now
-                | Function::NumberOrNull
-                | Function::Power
-                | Function::Round
-                | Function::SquareRoot
-        ),
-        // `_messageTime`, `_size`, and the results of aggregations are numbers.
-        ExprKind::Field(field) => matches!(
-            &*field.name,
-            "_messageTime" | "_receiptTime" | "_count" | "_count_distinct" | "_sum" | "_avg"
-        ),
-        _ => false,
-    }
 }
 
 /// A pattern in which only `*` is a wildcard.

@@ -4,7 +4,7 @@
 //! [`FUNCTIONS`](super::super::syntax::FUNCTIONS) names.
 
 use super::super::syntax::{Expression, ExpressionKind, Span as TextSpan, documented_function};
-use super::expression::{TEXT, compared};
+use super::expression::{BY_TYPE, compared};
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, CompareOp};
 use crate::detect::plan::function::Function;
@@ -263,7 +263,7 @@ fn numeric(subject: Expr, span: Span) -> Predicate {
         Ok(regex) => PredicateKind::Matches {
             subject,
             pattern: Pattern::Regex(Box::new(regex)),
-            modes: TEXT,
+            modes: BY_TYPE,
         },
         Err(_) => PredicateKind::Constant(Truth::False),
     };
