@@ -160,8 +160,8 @@ pub struct Tally {
     pub held: Vec<Held>,
     /// The detections for which more would have had to be held back than there may.
     pub exhausted: BTreeSet<ProgramId>,
-    /// How often a detection's regular expression took more steps than it may.
-    pub gave_up: BTreeMap<ProgramId, u64>,
+    /// How often values of a detection were not computed to the end.
+    pub gave_up: BTreeMap<ProgramId, GaveUp>,
     /// The detections with rows in their results that no record is part of.
     pub causeless: BTreeSet<ProgramId>,
     /// The time of the latest event of each log.
@@ -247,6 +247,8 @@ pub enum Limit {
     Rows,
     /// One of its regular expressions gave up.
     Steps,
+    /// One of its values grew too long.
+    Length,
     /// Its result holds a row that no record is part of.
     Causeless,
 }
@@ -256,10 +258,56 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::Rows => "it keeps more rows in memory than it may",
             Self::Steps => "a regular expression of it takes too many steps",
+            Self::Length => "a value that it computes is too long",
             Self::Causeless => {
                 "a row of its result is due to no record, such as a count of nothing"
             }
         })
+    }
+}
+
+/// How often values were not computed to the end, and why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GaveUp {
+    /// A regular expression took more steps than it may.
+    pub steps: u64,
+    /// A value grew longer than it may.
+    pub length: u64,
+}
+
+impl GaveUp {
+    /// Whether that never happened.
+    #[must_use]
+    pub fn is_never(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The limit that was met.
+    #[must_use]
+    pub fn limit(self) -> Option<Limit> {
+        match self {
+            Self { steps: 1.., .. } => Some(Limit::Steps),
+            Self { length: 1.., .. } => Some(Limit::Length),
+            Self { .. } => None,
+        }
+    }
+}
+
+impl std::ops::AddAssign for GaveUp {
+    fn add_assign(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.length += other.length;
+    }
+}
+
+impl std::ops::Sub for GaveUp {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            steps: self.steps - before.steps,
+            length: self.length - before.length,
+        }
     }
 }
 
@@ -271,8 +319,8 @@ pub struct Conclusion {
     pub without_time: u64,
     /// The detections whose rows took more memory than they may.
     pub exhausted: BTreeSet<ProgramId>,
-    /// How often a detection's regular expression took more steps than it may.
-    pub gave_up: BTreeMap<ProgramId, u64>,
+    /// How often values of a detection were not computed to the end.
+    pub gave_up: BTreeMap<ProgramId, GaveUp>,
     /// The detections with rows in their results that no record is part of.
     pub causeless: BTreeSet<ProgramId>,
 }

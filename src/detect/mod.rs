@@ -18,8 +18,8 @@ mod tree;
 
 pub use detection::{Companion, Detection, DetectionId, Language, Level, Reading};
 pub use engine::{
-    Conclusion, Coverage, Engine, EventSource, Held, Limit, Partner, Refusal, Search, SearchTime,
-    Tally,
+    Conclusion, Coverage, Engine, EventSource, GaveUp, Held, Limit, Partner, Refusal, Search,
+    SearchTime, Tally,
 };
 pub use explanation::{
     Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen, StageState,

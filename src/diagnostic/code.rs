@@ -305,6 +305,8 @@ codes! {
     RUN_TOO_MANY_ROWS = "misfire::run::too_many_rows";
     /// A regular expression of a query takes more steps than it may.
     RUN_REGEX_LIMIT = "misfire::run::regex_limit";
+    /// A query computes a value that is longer than it may be.
+    RUN_LONG_VALUE = "misfire::run::long_value";
     /// A query yields a row that no record is part of.
     RUN_CAUSELESS_ROW = "misfire::run::causeless_row";
     /// A deployment of Splunk or Sumo Logic that is not known.

@@ -13,7 +13,7 @@ use super::event::{Interrupt, RunEvent, Sink};
 use super::hosts;
 use super::repeated::{self, Mark, Repeated};
 use crate::content::LogInput;
-use crate::detect::{self, Engine, Firing, Held, Limit, ProgramId, SearchTime, Tally};
+use crate::detect::{self, Engine, Firing, GaveUp, Held, Limit, ProgramId, SearchTime, Tally};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::event::{Batch, FileId, Origin};
 use crate::log::{Chunk, Format, LogReader, ReadOptions, cap_problems};
@@ -509,13 +509,13 @@ fn conclude(
 /// The detections that were not searched to the end, and why.
 fn limits_of(tally: &Tally) -> BTreeMap<ProgramId, String> {
     let of = |program: &ProgramId, limit: Limit| (*program, limit.to_string());
-    let steps = tally.gave_up.keys();
-    let steps = steps.map(|program| of(program, Limit::Steps));
+    let values = tally.gave_up.iter();
+    let values = values.filter_map(|(program, gave_up)| Some(of(program, gave_up.limit()?)));
     let causeless = tally.causeless.iter();
     let causeless = causeless.map(|program| of(program, Limit::Causeless));
     let rows = tally.exhausted.iter();
     let rows = rows.map(|program| of(program, Limit::Rows));
-    steps.chain(causeless).chain(rows).collect()
+    values.chain(causeless).chain(rows).collect()
 }
 
 /// Tells which detections were not searched to the end.
@@ -550,15 +550,27 @@ fn told_limits(outcome: &mut SearchOutcome, tally: &Tally, engine: &dyn Engine) 
                  or wrong",
             ));
     }
-    for (program, count) in &tally.gave_up {
-        let message = format!(
-            "a regular expression of `{}` took too many steps on {count} values, which count as \
-             not matched",
-            title(program)
-        );
-        outcome.problems.push(
-            Diagnostic::error(Code::RUN_REGEX_LIMIT, message)
-                .help("simplify it: nested repetitions are the usual cause"),
-        );
+    for (program, GaveUp { steps, length }) in &tally.gave_up {
+        if *steps > 0 {
+            let message = format!(
+                "a regular expression of `{}` took too many steps on {steps} values, which count \
+                 as not matched",
+                title(program)
+            );
+            outcome.problems.push(
+                Diagnostic::error(Code::RUN_REGEX_LIMIT, message)
+                    .help("simplify it: nested repetitions are the usual cause"),
+            );
+        }
+        if *length > 0 {
+            let message = format!(
+                "`{}` computes {length} values that are longer than they may be, and count as null",
+                title(program)
+            );
+            outcome.problems.push(
+                Diagnostic::error(Code::RUN_LONG_VALUE, message)
+                    .help("take a part of the text before joining or replacing"),
+            );
+        }
     }
 }

@@ -593,6 +593,15 @@ language: spl\nquery: |\n  index=* EventCode=1 | regex CommandLine=\"^(?:(a+)(?=
 const NOTHING: &str = "id: 0b9a7f5e-5d0c-4a63-8d0f-3d8f1c2b6a10\ntitle: No tunnel\n\
 language: spl\nquery: |\n  index=* EventCode=1 Image=*tunnel* | stats count | where count=0\n";
 
+/// A text that is joined with itself until it is too long.
+fn long_value() -> String {
+    let joined = " | concat(x, x) as x".repeat(22);
+    format!(
+        "id: 6d8b1c2e-3f50-4b1a-9c1d-7e2f4a5b6c21\ntitle: Joined text\nlanguage: sumo\n\
+         query: |\n  * | where EventID = 1 | concat(Computer, Channel) as x{joined}\n"
+    )
+}
+
 fn many_steps() -> String {
     let line = "a".repeat(60);
     START.replace(
@@ -640,6 +649,15 @@ fn run_cases() -> Vec<Case> {
             vec![
                 ("rules/steps.yml", STEPS.into()),
                 ("x.jsonl", lines(&[&many_steps()])),
+            ],
+            scan("x.jsonl"),
+            3,
+        ),
+        (
+            "sumo_long_value",
+            vec![
+                ("rules/long.yml", long_value().into()),
+                ("x.jsonl", lines(&[START])),
             ],
             scan("x.jsonl"),
             3,

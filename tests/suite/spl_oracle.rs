@@ -13,7 +13,7 @@ use misfire::detect::plan::regex::{Anchoring, Flavour, Regex};
 use misfire::detect::plan::{
     Beyond, Bounds, EventIds, Expr, Filter, Items, Keyword, Modes, Network, Nulls, Numbers,
     Pattern, Pipeline, Plan, PlanEngine, PlanSet, PlannedDetection, Predicate, PredicateKind,
-    RecordKind, Source, Span, Stage, StageKind, Value, View, Wire,
+    RecordKind, Source, Span, Stage, StageKind, Value, View, Wire, Within,
 };
 use misfire::detect::sigma::SigmaEngine;
 use misfire::detect::{Detection, DetectionId, Engine, Language, Reading, Refusal};
@@ -184,6 +184,7 @@ fn keywords(values: &[SigmaValue]) -> Option<Predicate> {
         Some(leaf(PredicateKind::Keyword(Keyword {
             glob,
             bounds: Bounds::Anywhere,
+            within: Within::Values,
         })))
     });
     Some(Predicate::any(parts.collect::<Option<_>>()?, at()))
@@ -266,7 +267,7 @@ fn view(rule: &SigmaRule) -> Option<View> {
                 base: Arc::default(),
                 beyond: Beyond::Everything,
                 wire: match route.reach {
-                    Reach::Stream(_) => Wire::Paths,
+                    Reach::Stream(_) => Wire::Paths(Case::Sensitive),
                     _ => Wire::Named {
                         view: Catalogue::bundled().view(ViewLanguage::Sigma),
                         scope: route.scope.as_deref(),

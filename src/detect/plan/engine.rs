@@ -19,8 +19,8 @@ use super::targets::{OriginTargets, Prefilter};
 use super::view::View;
 use super::{Plan, Predicate, explain, walk, wanted};
 use crate::detect::{
-    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, Held, Partner,
-    ProgramId, Refusal, Search, SearchTime,
+    Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, GaveUp, Held,
+    Partner, ProgramId, Refusal, Search, SearchTime,
 };
 use crate::event::catalogue::{Catalogue, Source};
 use crate::event::{Event, EventId, Names, Origin};
@@ -299,8 +299,8 @@ impl PlanEngine {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) firings: Vec<Firing>,
-    /// How often a regular expression gave up.
-    pub(super) gave_up: u64,
+    /// How often values were not computed to the end.
+    pub(super) gave_up: GaveUp,
     /// Whether a row of the result is due to no record.
     pub(super) is_causeless: bool,
 }
@@ -357,7 +357,7 @@ impl Engine for PlanEngine {
             match self.concluded(program, held, now, &mut Nobody) {
                 Some(found) => {
                     out.extend(found.firings);
-                    if found.gave_up > 0 {
+                    if !found.gave_up.is_never() {
                         *conclusion.gave_up.entry(program).or_default() += found.gave_up;
                     }
                     if found.is_causeless {
@@ -510,7 +510,7 @@ impl Engine for PlanEngine {
         now: SearchTime,
     ) -> Option<Vec<Firing>> {
         let found = self.concluded(program, held, now, &mut Nobody)?;
-        (found.gave_up == 0).then_some(found.firings)
+        found.gave_up.is_never().then_some(found.firings)
     }
 
     fn lacking(&self, program: ProgramId, event: Event<'_>) -> Vec<String> {

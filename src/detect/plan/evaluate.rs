@@ -5,10 +5,11 @@ use super::expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 use super::field::FieldRef;
 use super::function::{CallContext, call};
 use super::predicate::{
-    Bounds, Items, Keyword, Modes, Nulls, Pattern, Predicate, PredicateKind, Truth,
+    Bounds, Items, Keyword, Modes, Nulls, Pattern, Predicate, PredicateKind, Truth, Within,
 };
 use super::regex::Regex;
 use super::value::Value;
+use crate::detect::{GaveUp, Limit};
 
 /// What a row, or a record in its place, holds.
 pub(super) trait Fields {
@@ -16,7 +17,7 @@ pub(super) trait Fields {
     fn get(&self, field: &FieldRef) -> Value;
 
     /// Whether any text passes a test.
-    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
+    fn any_text(&self, within: Within, test: &mut dyn FnMut(&str) -> bool) -> bool;
 }
 
 /// Evaluates, and remembers whether it had to give up.
@@ -24,7 +25,7 @@ pub(super) trait Fields {
 pub(super) struct Evaluator<'c> {
     context: &'c CallContext,
     /// How often anything had given up before.
-    before: u64,
+    before: GaveUp,
 }
 
 impl<'c> Evaluator<'c> {
@@ -39,14 +40,14 @@ impl<'c> Evaluator<'c> {
         self.context
     }
 
-    /// How often a regular expression took more steps than it is granted.
-    pub(super) fn gave_up(&self) -> u64 {
+    /// How often values were not computed to the end.
+    pub(super) fn gave_up(&self) -> GaveUp {
         self.context.gave_up() - self.before
     }
 
     /// Notes that a value was not evaluated to the end.
-    pub(super) fn give_up(&self) {
-        self.context.give_up();
+    pub(super) fn give_up(&self, limit: Limit) {
+        self.context.give_up(limit);
     }
 
     /// What an expression yields.
@@ -64,7 +65,7 @@ impl<'c> Evaluator<'c> {
                     .collect();
                 let value = call(*function, &arguments, self.context);
                 if value.size() > LONGEST {
-                    self.give_up();
+                    self.give_up(Limit::Length);
                     return Value::Null;
                 }
                 value
@@ -89,7 +90,7 @@ impl<'c> Evaluator<'c> {
                     }
                     joined.push_str(&value.to_text());
                     if joined.len() > LONGEST {
-                        self.give_up();
+                        self.give_up(Limit::Length);
                         return Value::Null;
                     }
                 }
@@ -156,7 +157,7 @@ impl<'c> Evaluator<'c> {
                 for item in subject.items() {
                     match regex.first_captures(&item.to_text()) {
                         Ok(texts) => found.extend(texts.iter().map(|text| Value::text(text))),
-                        Err(_) => self.give_up(),
+                        Err(_) => self.give_up(Limit::Steps),
                     }
                 }
                 Value::list(found)
@@ -185,7 +186,7 @@ impl<'c> Evaluator<'c> {
             match regex.replace(&item.to_text(), &replacement, most.unwrap_or(usize::MAX)) {
                 Ok(text) => Value::text(&text),
                 Err(_) => {
-                    self.give_up();
+                    self.give_up(Limit::Steps);
                     item.clone()
                 }
             }
@@ -248,7 +249,7 @@ impl<'c> Evaluator<'c> {
             PredicateKind::Exists(expr) => Truth::from(!self.value(expr, row).is_null()),
             PredicateKind::Holds(expr) => holds(&self.value(expr, row)),
             PredicateKind::Keyword(keyword) => {
-                Truth::from(row.any_text(&mut |text| has_keyword(keyword, text)))
+                Truth::from(row.any_text(keyword.within, &mut |text| has_keyword(keyword, text)))
             }
         }
     }
@@ -291,7 +292,7 @@ impl<'c> Evaluator<'c> {
     fn finds(&self, regex: &Regex, text: &str) -> Truth {
         regex.is_match(text).map_or_else(
             |_| {
-                self.give_up();
+                self.give_up(Limit::Steps);
                 Truth::Unknown
             },
             Truth::from,
@@ -420,7 +421,7 @@ impl Fields for WithItem<'_> {
         }
     }
 
-    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.row.any_text(test)
+    fn any_text(&self, within: Within, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.row.any_text(within, test)
     }
 }

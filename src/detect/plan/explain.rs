@@ -90,7 +90,7 @@ struct Looked {
     /// The rows that passed.
     rows: Vec<Row>,
     /// Whether a regular expression gave up.
-    gave_up: bool,
+    gave_up: Option<Limit>,
 }
 
 fn look(
@@ -174,7 +174,7 @@ fn look(
         score,
         outcomes,
         rows,
-        gave_up: evaluator.gave_up() > 0,
+        gave_up: evaluator.gave_up().limit(),
     })
 }
 
@@ -215,9 +215,7 @@ pub(super) fn explain(
                 continue;
             };
             is_searched = true;
-            if looked.gave_up {
-                explanation.limit = Some(Limit::Steps);
-            }
+            explanation.limit = looked.gave_up.or(explanation.limit);
             if is_streaming && !looked.rows.is_empty() {
                 explanation.fired.push(event.id());
             }
@@ -282,9 +280,7 @@ fn conclude(
             if found.is_causeless {
                 explanation.limit = Some(Limit::Causeless);
             }
-            if found.gave_up > 0 {
-                explanation.limit = Some(Limit::Steps);
-            }
+            explanation.limit = found.gave_up.limit().or(explanation.limit);
             found.firings
         }
         None => {

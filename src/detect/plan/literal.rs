@@ -247,6 +247,7 @@ fn is_part(function: Function) -> bool {
             | Function::TrimStart
             | Function::TrimEnd
             | Function::Substring
+            | Function::TruthToText
     )
 }
 

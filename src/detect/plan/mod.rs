@@ -42,7 +42,7 @@ pub use engine::PlanEngine;
 pub use expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 pub use field::{FieldRef, NamePattern, Span};
 pub use predicate::{
-    Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth,
+    Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth, Within,
 };
 pub use row::{RAW, TIME};
 pub use set::{PlanSet, PlannedDetection};

@@ -72,6 +72,18 @@ pub struct Keyword {
     pub glob: Glob,
     /// Where a match may begin and end.
     pub bounds: Bounds,
+    /// In which texts of the record it is looked for.
+    pub within: Within,
+}
+
+/// In which texts of a record a keyword is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// In its values.
+    Values,
+    /// In its values, the names of its keys, and its own text, where that is at hand as
+    /// the product keeps it.
+    Message,
 }
 
 /// Where a match in a text may begin and end.

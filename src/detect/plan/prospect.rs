@@ -5,7 +5,7 @@ use super::evaluate::{Evaluator, Fields};
 use super::expression::{Expr, ExprKind};
 use super::field::FieldRef;
 use super::pattern::{Glob, Piece};
-use super::predicate::{Pattern, Predicate, PredicateKind, Truth};
+use super::predicate::{Pattern, Predicate, PredicateKind, Truth, Within};
 use super::record::Known;
 use super::value::Value;
 
@@ -133,7 +133,7 @@ fn settled(predicate: &Predicate, operands: &[Value]) -> Option<Truth> {
     let context = super::function::CallContext::default();
     let evaluator = Evaluator::new(&context);
     let truth = evaluator.truth(&predicate, &Empty);
-    (evaluator.gave_up() == 0).then_some(truth)
+    evaluator.gave_up().is_never().then_some(truth)
 }
 
 /// A row without a field.
@@ -144,7 +144,7 @@ impl Fields for Empty {
         Value::Null
     }
 
-    fn any_text(&self, _: &mut dyn FnMut(&str) -> bool) -> bool {
+    fn any_text(&self, _: Within, _: &mut dyn FnMut(&str) -> bool) -> bool {
         false
     }
 }

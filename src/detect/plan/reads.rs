@@ -53,7 +53,7 @@ fn inner(kind: &RecordKind, name: &str, depth: usize, found: &mut BTreeSet<Strin
         Wire::Named { .. } => Catalogue::bundled()
             .field_names()
             .any(|known| known == *name),
-        Wire::Paths | Wire::Keys => true,
+        Wire::Paths(_) | Wire::Keys => true,
     };
     found.extend(names.iter().find(is_known).cloned());
 }

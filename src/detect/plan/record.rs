@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use super::compare::Case;
 use super::evaluate::{Evaluator, Fields};
 use super::expression::Expr;
 use super::field::{FieldRef, Slot};
 use super::link::{Scope, Slots};
-use super::predicate::Predicate;
+use super::predicate::{Predicate, Within};
 use super::raw;
 use super::row::{RAW, Row, TIME};
 use super::value::Value;
@@ -32,6 +33,8 @@ pub(super) struct FieldTable {
 enum Entry {
     Nowhere,
     Wire(Box<[(Option<Section>, FieldId)]>),
+    /// A path, whatever the case of its letters; the number of the one as written.
+    Path(Option<FieldId>, Box<str>),
     Computed(Box<Expr>),
     Template(Arc<str>),
     Time,
@@ -169,7 +172,7 @@ impl FieldTable {
             Some(Entry::Computed(expr)) if depth < MOST_NESTED => {
                 super::prospect::known(expr, &|field| self.known(field, origin, depth + 1))
             }
-            Some(Entry::Computed(_) | Entry::Time | Entry::Raw) => Known::Unsure,
+            Some(Entry::Path(..) | Entry::Computed(_) | Entry::Time | Entry::Raw) => Known::Unsure,
         }
     }
 
@@ -183,7 +186,10 @@ impl FieldTable {
 
     /// Whether the value of a field stands in the text of the record as it is.
     pub(super) fn is_verbatim(&self, field: &FieldRef) -> bool {
-        matches!(self.entries.get(field.slot.index()), Some(Entry::Wire(_)))
+        matches!(
+            self.entries.get(field.slot.index()),
+            Some(Entry::Wire(_) | Entry::Path(..))
+        )
     }
 }
 
@@ -212,7 +218,11 @@ fn on_wire(wire: Wire, name: &str, names: &Names) -> Entry {
             .into_iter()
             .filter_map(|place| Some((place.section, names.get(&place.name)?)))
             .collect(),
-        Wire::Paths => names
+        Wire::Paths(Case::Insensitive) => {
+            let path = name.replace("{}", "");
+            return Entry::Path(names.get(&path), path.into());
+        }
+        Wire::Paths(Case::Sensitive) => names
             .get(&name.replace("{}", ""))
             .map(|id| (None, id))
             .into_iter()
@@ -239,7 +249,7 @@ pub(super) fn wire_names(wire: Wire, name: &str) -> Vec<String> {
                 .map(|place| place.name.into_owned())
                 .collect()
         }
-        Wire::Paths => vec![name.replace("{}", "")],
+        Wire::Paths(_) => vec![name.replace("{}", "")],
         Wire::Keys => places_of_key(name)
             .into_iter()
             .map(|(_, name)| name)
@@ -352,7 +362,7 @@ impl RecordFields<'_, '_> {
                 {
                     let name: Arc<str> = match self.table.wire {
                         Wire::Named { view, .. } => view.blanks().apply(field.name).as_ref().into(),
-                        Wire::Paths => match field.value {
+                        Wire::Paths(_) => match field.value {
                             Held::List(_) => format!("{}{{}}", field.name).into(),
                             _ => field.name.into(),
                         },
@@ -385,6 +395,13 @@ impl RecordFields<'_, '_> {
         row
     }
 
+    fn in_any_case(&self, path: &str) -> Option<Held<'_>> {
+        let mut fields = self.event.fields();
+        fields
+            .find(|field| field.section.is_payload() && field.name.eq_ignore_ascii_case(path))
+            .map(|field| field.value)
+    }
+
     fn find(&self, entry: &Entry) -> Value {
         match entry {
             Entry::Nowhere => Value::Null,
@@ -394,6 +411,10 @@ impl RecordFields<'_, '_> {
                     Some(section) => self.event.get(*section, *id),
                     None => self.event.payload(*id),
                 })
+                .map_or(Value::Null, |value| of_event(value, self.table.reading)),
+            Entry::Path(id, path) => id
+                .and_then(|id| self.event.payload(id))
+                .or_else(|| self.in_any_case(path))
                 .map_or(Value::Null, |value| of_event(value, self.table.reading)),
             Entry::Computed(expr) => {
                 let depth = self.memory.depth.get();
@@ -412,13 +433,28 @@ impl RecordFields<'_, '_> {
     }
 }
 
+impl RecordFields<'_, '_> {
+    /// Whether any text of the record that is no value passes a test.
+    fn is_text_beyond_values(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        match self.event.origin() {
+            Origin::Stream(_) => test(self.event.raw()),
+            // How products write such a record is not known, but that it has these keys.
+            Origin::EventLog { .. } => self.event.fields().any(|field| match field.section {
+                // The names of attributes: `Provider_Name`.
+                Section::System => field.name.split('_').any(&mut *test),
+                section => test(section.as_str()) || test(field.name),
+            }),
+        }
+    }
+}
+
 impl Wire {
     /// Whether an empty field is none: the products that take in event logs do not
     /// extract it.
     fn is_empty_null(wire: Self) -> EmptyText {
         match wire {
             Self::Named { .. } => EmptyText::Null,
-            Self::Paths | Self::Keys => EmptyText::Text,
+            Self::Paths(_) | Self::Keys => EmptyText::Text,
         }
     }
 }
@@ -463,12 +499,13 @@ impl Fields for RecordFields<'_, '_> {
         value
     }
 
-    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.event.fields().any(|field| {
+    fn any_text(&self, within: Within, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        let is_value = self.event.fields().any(|field| {
             of_event(field.value, Reading::EXACT)
                 .items()
                 .any(|item| test(&item.to_text()))
-        })
+        });
+        is_value || within == Within::Message && self.is_text_beyond_values(test)
     }
 }
 

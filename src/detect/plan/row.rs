@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::evaluate::Fields;
 use super::field::FieldRef;
+use super::predicate::Within;
 use super::value::Value;
 use crate::event::{EventId, OwnedValue};
 
@@ -107,7 +108,7 @@ impl Fields for Row {
         self.get(&field.name).cloned().unwrap_or(Value::Null)
     }
 
-    fn any_text(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+    fn any_text(&self, _: Within, test: &mut dyn FnMut(&str) -> bool) -> bool {
         self.values
             .iter()
             .any(|(_, value)| value.items().any(|item| test(&item.to_text())))

@@ -11,7 +11,7 @@ use super::record::{FieldTable, Memory, RecordFields};
 use super::row::owned;
 use super::targets::{MOST_ORIGINS, OriginTargets, Target};
 use super::{Predicate, literal};
-use crate::detect::{Firing, Held, ProgramId, Search, Tally};
+use crate::detect::{Firing, GaveUp, Held, ProgramId, Search, Tally};
 use crate::event::{Batch, Event, Origin, OwnedValue};
 
 /// One record becomes so many rows at most.
@@ -192,13 +192,13 @@ impl PlanSearch<'_> {
 struct Shown {
     table: *const FieldTable,
     is_shown: bool,
-    /// How often a regular expression gave up over it: that concerns all who look.
-    gave_up: u64,
+    /// How often values were not computed to the end over it: that concerns all who look.
+    gave_up: GaveUp,
 }
 
-fn note_gave_up(tally: &mut Tally, program: ProgramId, count: u64) {
-    if count > 0 {
-        *tally.gave_up.entry(program).or_default() += count;
+fn note_gave_up(tally: &mut Tally, program: ProgramId, gave_up: GaveUp) {
+    if !gave_up.is_never() {
+        *tally.gave_up.entry(program).or_default() += gave_up;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::compare::Case;
 use super::expression::Expr;
 use super::predicate::Predicate;
 use crate::event::Origin;
@@ -83,7 +84,8 @@ pub enum Beyond {
 impl PartialEq for Wire {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Paths, Self::Paths) | (Self::Keys, Self::Keys) => true,
+            (Self::Paths(case), Self::Paths(other)) => case == other,
+            (Self::Keys, Self::Keys) => true,
             (
                 Self::Named { view, scope },
                 Self::Named {
@@ -106,8 +108,8 @@ pub enum Wire {
         /// The scope of the view's renames that holds.
         scope: Option<&'static str>,
     },
-    /// By paths; `{}` marks a list in them.
-    Paths,
+    /// By paths, in which `{}` marks a list, and with or without regard to case.
+    Paths(Case),
     /// By the keys of a map: `fields["EventData.Image"]`. Other names lead nowhere.
     Keys,
 }

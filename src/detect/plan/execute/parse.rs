@@ -7,6 +7,7 @@ use super::super::function::document;
 use super::super::row::Row;
 use super::super::stage::Parse;
 use super::super::value::Value;
+use crate::detect::Limit;
 
 /// Runs the stage on a row.
 pub(super) fn run(evaluator: &Evaluator<'_>, parse: &Parse, row: &mut Row) {
@@ -19,7 +20,7 @@ pub(super) fn run(evaluator: &Evaluator<'_>, parse: &Parse, row: &mut Row) {
                 return;
             };
             let Ok(found) = regex.named_captures(&text, most.unwrap_or(usize::MAX)) else {
-                evaluator.give_up();
+                evaluator.give_up(Limit::Steps);
                 return;
             };
             for (name, texts) in found {

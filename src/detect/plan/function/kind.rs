@@ -57,3 +57,12 @@ pub(super) fn is_one_of(value: &Value, others: &[Value]) -> Value {
     let mut others = others.iter().flat_map(Value::items);
     Value::Bool(others.any(|other| value.items().any(|item| is_same(item, other))))
 }
+
+/// A truth value as products with lower-case words write it; any other value as it is.
+pub(super) fn truth_to_text(value: &Value) -> Value {
+    match value {
+        Value::Bool(true) => Value::text("true"),
+        Value::Bool(false) => Value::text("false"),
+        other => other.clone(),
+    }
+}

@@ -23,6 +23,7 @@ use std::ops::RangeInclusive;
 use jiff::tz::TimeZone;
 
 use super::value::Value;
+use crate::detect::{GaveUp, Limit};
 
 /// A function that looks at the values of its arguments only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,6 +138,8 @@ pub enum Function {
     ToNumber,
     /// A value as text: plain, `hex`, `binary`, `commas`, or `duration`.
     ToText,
+    /// A truth value as `true` or `false`; any other value as it is.
+    TruthToText,
     /// The value as it is.
     Unchanged,
     /// A text without commas.
@@ -188,7 +191,7 @@ pub struct CallContext {
     /// The time zone of the one who searches.
     pub zone: TimeZone,
     /// How often a function could not be computed to the end.
-    gave_up: Cell<u64>,
+    gave_up: Cell<GaveUp>,
 }
 
 impl Default for CallContext {
@@ -204,7 +207,7 @@ impl CallContext {
         Self {
             now,
             zone: TimeZone::UTC,
-            gave_up: Cell::new(0),
+            gave_up: Cell::default(),
         }
     }
 
@@ -218,13 +221,18 @@ impl CallContext {
     /// How often a function could not be computed to the end, so that its result is
     /// null, or shorter than it should be.
     #[must_use]
-    pub fn gave_up(&self) -> u64 {
+    pub fn gave_up(&self) -> GaveUp {
         self.gave_up.get()
     }
 
     /// Notes that something was not computed to the end.
-    pub(super) fn give_up(&self) {
-        self.gave_up.set(self.gave_up.get() + 1);
+    pub(super) fn give_up(&self, limit: Limit) {
+        let mut gave_up = self.gave_up.get();
+        match limit {
+            Limit::Length => gave_up.length += 1,
+            _ => gave_up.steps += 1,
+        }
+        self.gave_up.set(gave_up);
     }
 }
 
@@ -283,6 +291,7 @@ impl Function {
         Self::NumberOrText,
         Self::ToNumber,
         Self::ToText,
+        Self::TruthToText,
         Self::Unchanged,
         Self::WithoutCommas,
         Self::WithoutUnit,
@@ -352,6 +361,7 @@ impl Function {
             | Self::SortItems
             | Self::SquareRoot
             | Self::Truncate
+            | Self::TruthToText
             | Self::TypeOf
             | Self::Unchanged
             | Self::Upper
@@ -450,6 +460,7 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
         Function::NumberOrText => conversion::number_or_text(first),
         Function::ToNumber => conversion::to_number(first, second),
         Function::ToText => conversion::to_text(first, second),
+        Function::TruthToText => kind::truth_to_text(first),
         Function::Unchanged => first.clone(),
         Function::WithoutCommas => conversion::without_commas(first),
         Function::WithoutUnit => conversion::without_unit(first),

@@ -12,6 +12,7 @@ use super::super::pattern::{Glob, Piece};
 use super::super::regex::{Anchoring, Flavour, Regex, TooManySteps};
 use super::super::value::Value;
 use super::CallContext;
+use crate::detect::Limit;
 
 /// So many compiled expressions a thread remembers.
 const MOST_REMEMBERED: usize = 64;
@@ -119,7 +120,7 @@ pub(super) fn replace(
 }
 
 fn gave_up(context: &CallContext) -> Value {
-    context.give_up();
+    context.give_up(Limit::Steps);
     Value::Null
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::data::{EventData, Expression, FieldsData, ModelData, Profile, SourceData};
 use super::{Data, Deployment, Elsewhere, SourceNames};
-use crate::detect::plan::compare::CompareOp;
+use crate::detect::plan::compare::{Case, CompareOp};
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
     Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Numbers, Predicate, PredicateKind,
@@ -147,7 +147,7 @@ fn kinds<'d>(data: &'d Data, profile: &'d Profile, own: &[SourceNames]) -> Vec<K
     };
     for source in Catalogue::bundled().sources() {
         let wire = match source.reach {
-            Reach::Stream(_) => Wire::Paths,
+            Reach::Stream(_) => Wire::Paths(Case::Sensitive),
             Reach::Channels { .. } | Reach::AnyChannelBut { .. } => named(),
         };
         add(source.id.clone(), source.reach.clone(), wire);

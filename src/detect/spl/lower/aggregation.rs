@@ -13,7 +13,7 @@ use crate::detect::plan::aggregate::{Aggregation, Percentile, Spread};
 use crate::detect::plan::{
     Aggregate, Among, Argument, Bounds, Expr, FieldRef, Frame, Internal, Key, Keyword, Membership,
     NamePattern, OfNothing, Output, Predicate, PredicateKind, Projection, Sequence, Source, Span,
-    StageKind, Value, Window, WithoutKey, time,
+    StageKind, Value, Window, Within, WithoutKey, time,
 };
 
 /// The fields that are indexed; `tstats` knows no others outside of data models.
@@ -304,6 +304,7 @@ impl Lowerer<'_> {
                             crate::detect::plan::compare::Case::Insensitive,
                         ),
                         bounds: Bounds::Tokens,
+                        within: Within::Values,
                     }),
                     Span::default(),
                 )),

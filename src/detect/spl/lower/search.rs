@@ -18,7 +18,7 @@ use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::{
     AmongRows, Bounds, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes, Network, Nulls,
-    Pattern, Pipeline, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, time,
+    Pattern, Pipeline, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, Within, time,
 };
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -141,6 +141,7 @@ impl Lowerer<'_> {
                         ValueForm::Term => Bounds::Terms,
                         _ => Bounds::Tokens,
                     },
+                    within: Within::Values,
                 }),
                 span,
             )),

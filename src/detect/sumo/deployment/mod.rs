@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use crate::detect::plan::compare::Case;
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
     Arithmetic, Beyond, Definition, Definitions, EventIds, Expr, ExprKind, Numbers, RecordKind,
@@ -159,6 +160,19 @@ impl Deployment {
     pub(super) fn spelled_below(&self, name: &str) -> Option<String> {
         let key = name.split(['.', '[']).next().unwrap_or_default();
         let rest = name.get(key.len()..).filter(|rest| !rest.is_empty())?;
+        if let Some(payload) = PAYLOADS
+            .iter()
+            .find(|payload| payload.eq_ignore_ascii_case(key))
+        {
+            // The items of a provider have the names that the catalogue knows, if it does.
+            let (above, item) = rest.rsplit_once('.')?;
+            let known = self.spelled(&format!("EventData.{item}"));
+            let known = known
+                .as_deref()
+                .and_then(|known| known.strip_prefix("EventData."));
+            let item = known.unwrap_or(item);
+            return Some(format!("{payload}{above}.{item}"));
+        }
         let above = self.spelled(key)?;
         Some(format!("{above}{rest}"))
     }
@@ -216,10 +230,13 @@ fn deployment(data: &Data, profile: &Profile, own: &[SourceCategory]) -> Deploym
     }
 }
 
+/// What holds the items of a Windows event.
+const PAYLOADS: [&str; 2] = ["EventData", "UserData"];
+
 /// What the collector's JSON says of a Windows event besides its items.
 ///
 /// Source: the names that Sumo Logic's log mappers read.
-const SYSTEM: [&str; 16] = [
+const SYSTEM: [&str; 17] = [
     "Channel",
     "Computer",
     "Correlation.ActivityID",
@@ -236,6 +253,7 @@ const SYSTEM: [&str; 16] = [
     "Task",
     "TimeCreated",
     "TimeCreated.SystemTime",
+    "Version",
 ];
 
 fn kind(
@@ -292,7 +310,7 @@ fn kind(
                 view: Catalogue::bundled().view(ViewLanguage::Sumo),
                 scope: None,
             },
-            false => Wire::Paths,
+            false => Wire::Paths(Case::Insensitive),
         },
         // "Casting Data to a Number or String": what is parsed is text.
         numbers: Numbers::Texts,

@@ -96,7 +96,10 @@ impl Lowerer<'_> {
             });
             return Ok(());
         };
-        let value = self.value(first)?;
+        let value = match function.function {
+            AggregateFunction::Values => self.text(first)?,
+            _ => self.value(first)?,
+        };
         let mut add = |aggregation, name: String| {
             outputs.push(Output {
                 aggregation,

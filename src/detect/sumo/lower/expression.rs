@@ -9,8 +9,10 @@ use super::super::syntax::{
     ArithmeticOperator, ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Negation,
     Text, UnaryOperator,
 };
+use super::function::called;
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
+use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
 use crate::detect::plan::{
@@ -61,11 +63,14 @@ impl Lowerer<'_> {
             ExpressionKind::Unary {
                 operator: UnaryOperator::Minus,
                 operand,
-            } => ExprKind::Arithmetic {
-                operator: Arithmetic::Subtract,
-                text: TextOperands::Null,
-                left: Box::new(Expr::literal(Value::Integer(0), span)),
-                right: Box::new(self.value(operand)?),
+            } => match operand.node {
+                ExpressionKind::Number { value, .. } => ExprKind::Literal(Value::number(-value)),
+                _ => ExprKind::Arithmetic {
+                    operator: Arithmetic::Subtract,
+                    text: TextOperands::Null,
+                    left: Box::new(Expr::literal(Value::Integer(0), span)),
+                    right: Box::new(self.value(operand)?),
+                },
             },
             ExpressionKind::Unary {
                 operator: UnaryOperator::Plus,
@@ -88,6 +93,26 @@ impl Lowerer<'_> {
             | ExpressionKind::Logical { .. } => ExprKind::Test(Box::new(self.condition(tree)?)),
         };
         Ok(Expr::new(kind, span))
+    }
+
+    /// The value of an expression where a text is needed: a truth value is `true` or
+    /// `false`.
+    ///
+    /// Source: Sumo Logic, "isNumeric Search Operator", and others, which return `true`.
+    pub(super) fn text(&mut self, tree: &Expression) -> Result<Expr, Fault> {
+        let value = self.value(tree)?;
+        let may_be_truth = match &value.kind {
+            ExprKind::Literal(value) => matches!(value, Value::Bool(_)),
+            // What a record has is text.
+            ExprKind::Field(field) => self.names.is_made(&field.name),
+            ExprKind::Test(_) | ExprKind::Case(_) | ExprKind::Coalesce(_) => true,
+            _ => false,
+        };
+        let span = value.span;
+        Ok(match may_be_truth {
+            true => called(Function::TruthToText, vec![value], span),
+            false => value,
+        })
     }
 
     /// `if(condition, then, otherwise)`.
@@ -281,7 +306,7 @@ impl Lowerer<'_> {
         pattern: &Expression,
         span: Span,
     ) -> Result<Predicate, Fault> {
-        let subject = self.value(subject)?;
+        let subject = self.text(subject)?;
         let pattern = match &pattern.node {
             ExpressionKind::Text(text) => Pattern::Globs(vec![glob(text)]),
             ExpressionKind::Regex(written) => {
@@ -317,7 +342,7 @@ impl Lowerer<'_> {
         part: &Expression,
         span: Span,
     ) -> Result<Predicate, Fault> {
-        let subject = self.value(subject)?;
+        let subject = self.text(subject)?;
         let ExpressionKind::Text(text) = &part.node else {
             return Err(Fault::unsupported(
                 "`contains` of what is computed",

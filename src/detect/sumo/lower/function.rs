@@ -13,6 +13,19 @@ use crate::detect::plan::{
     Arithmetic, Expr, ExprKind, Pattern, Predicate, PredicateKind, Span, TextOperands, Truth, Value,
 };
 
+/// The functions whose arguments are texts, in lower case.
+const OF_TEXT: [&str; 9] = [
+    "hash",
+    "length",
+    "substring",
+    "tolowercase",
+    "tostring",
+    "touppercase",
+    "trim",
+    "urldecode",
+    "urlencode",
+];
+
 impl Lowerer<'_> {
     /// A function that is a condition; `None` if it yields something else.
     pub(super) fn test(
@@ -89,7 +102,7 @@ impl Lowerer<'_> {
             ("concat", parts) => {
                 let empty = || Expr::literal(Value::text(""), span);
                 let parts = parts.iter().map(|part| {
-                    let part = self.value(part)?;
+                    let part = self.text(part)?;
                     Ok(Expr::new(ExprKind::Coalesce(vec![part, empty()]), span))
                 });
                 let parts = parts.collect::<Result<_, Fault>>()?;
@@ -100,7 +113,11 @@ impl Lowerer<'_> {
             }
             _ => {}
         }
-        let values = arguments.iter().map(|argument| self.value(argument));
+        let is_of_text = OF_TEXT.contains(&function);
+        let values = arguments.iter().map(|argument| match is_of_text {
+            true => self.text(argument),
+            false => self.value(argument),
+        });
         let mut values = values.collect::<Result<Vec<_>, _>>()?;
         let plain = match function {
             "abs" => Function::Absolute,
@@ -114,7 +131,12 @@ impl Lowerer<'_> {
             "pow" => Function::Power,
             "min" => Function::Least,
             "max" => Function::Greatest,
-            "num" | "number" | "double" | "tolong" | "toint" => Function::NumberOrNull,
+            "num" | "number" | "double" => Function::NumberOrNull,
+            // That the fraction goes is on no page.
+            "tolong" | "toint" => {
+                let number = called(Function::NumberOrNull, values, span);
+                return Ok(called(Function::Truncate, vec![number], span));
+            }
             "tostring" => Function::ToText,
             "tolowercase" => Function::Lower,
             "touppercase" => Function::Upper,
@@ -130,7 +152,7 @@ impl Lowerer<'_> {
                 let thousand = Expr::literal(Value::Integer(1000), span);
                 return Ok(calculated(Arithmetic::Multiply, now, thousand, span));
             }
-            "substring" => return Ok(substring(&mut values, span)),
+            "substring" => return substring(values, span, at),
             "hash" => {
                 let name = values.get(1).map(|name| name.as_literal().cloned());
                 let name = match name {
@@ -205,7 +227,7 @@ impl Lowerer<'_> {
         })?;
         let with = references(&with.text(), is_regex);
         let kind = ExprKind::Substitute {
-            subject: Box::new(self.value(subject)?),
+            subject: Box::new(self.text(subject)?),
             regex: Box::new(regex),
             replacement: Box::new(Expr::literal(Value::text(&with), span)),
             most: None,
@@ -226,7 +248,7 @@ fn amount(least: usize, most: Option<usize>) -> String {
     }
 }
 
-fn called(function: Function, arguments: Vec<Expr>, span: Span) -> Expr {
+pub(super) fn called(function: Function, arguments: Vec<Expr>, span: Span) -> Expr {
     Expr::new(
         ExprKind::Call {
             function,
@@ -271,15 +293,44 @@ fn numeric(subject: Expr, span: Span) -> Predicate {
 }
 
 /// `substring(text, start, end)`, counted from zero; the end is not part of it.
-fn substring(values: &mut Vec<Expr>, span: Span) -> Expr {
-    let one = Expr::literal(Value::Integer(1), span);
-    if let [_, start, end] = values.as_mut_slice() {
-        *end = calculated(Arithmetic::Subtract, end.clone(), start.clone(), span);
+fn substring(mut values: Vec<Expr>, span: Span, at: TextSpan) -> Result<Expr, Fault> {
+    let number = |place: usize| values.get(place)?.as_literal()?.as_number();
+    let (first, last) = (number(1), number(2));
+    if first.is_some_and(|first| first < 0.0) {
+        return Err(Fault::invalid(
+            "a part of a text begins at its start at the earliest",
+            at,
+        ));
     }
+    if let (Some(first), Some(last)) = (first, last)
+        && last < first
+    {
+        return Err(Fault::invalid(
+            "the end of a part of a text is before its start",
+            at,
+        ));
+    }
+    let one = Expr::literal(Value::Integer(1), span);
+    let ends = match values.as_mut_slice() {
+        [_, start, end] => {
+            let ends = (start.clone(), end.clone());
+            *end = calculated(Arithmetic::Subtract, end.clone(), start.clone(), span);
+            Some(ends)
+        }
+        _ => None,
+    };
     if let Some(start) = values.get_mut(1) {
         *start = calculated(Arithmetic::Add, start.clone(), one, span);
     }
-    called(Function::Substring, std::mem::take(values), span)
+    let part = called(Function::Substring, values, span);
+    // Where both are computed, there is nothing between an end and a later start.
+    Ok(match ends {
+        Some((start, end)) => {
+            let is_order = compared(start, CompareOp::LessOrEqual, end, span);
+            Expr::new(ExprKind::Case(vec![(is_order, part)]), span)
+        }
+        None => part,
+    })
 }
 
 /// A text as a regular expression.

@@ -41,7 +41,7 @@ impl Lowerer<'_> {
             Operator::Limit(most) => Ok(vec![StageKind::Limit(Limit::First(
                 usize::try_from(*most).unwrap_or(usize::MAX),
             ))]),
-            Operator::Dedup(dedup) => self.dedup(dedup),
+            Operator::Dedup(dedup) => self.dedup(dedup, span),
             Operator::Running(running) => self.running(running, span),
             Operator::Unknown(unknown) => self.unknown_operator(unknown),
             other => Err(Fault::unsupported(
@@ -154,6 +154,12 @@ impl Lowerer<'_> {
                 span,
             ));
         };
+        if !self.names.are_of_messages() {
+            return Err(Fault::unsupported(
+                "`timeslice` behind an aggregation, which leaves no time of a message,",
+                span,
+            ));
+        }
         let unit: f64 = match duration.unit {
             TimeUnit::Nanosecond | TimeUnit::Microsecond | TimeUnit::Millisecond => {
                 return Err(Fault::unsupported("a slice below a second", span));
@@ -253,10 +259,20 @@ impl Lowerer<'_> {
         ])
     }
 
-    fn dedup(&mut self, dedup: &DedupTree) -> Result<Vec<StageKind>, Fault> {
+    fn dedup(
+        &mut self,
+        dedup: &DedupTree,
+        span: super::syntax::Span,
+    ) -> Result<Vec<StageKind>, Fault> {
         let mut keys = Vec::with_capacity(dedup.by.len());
         for field in &dedup.by {
             keys.push(FieldRef::new(&self.read(&field.node, field.span)?));
+        }
+        if keys.is_empty() && !self.names.are_of_messages() {
+            return Err(Fault::unsupported(
+                "`dedup` by the text of a message behind an aggregation, which leaves none,",
+                span,
+            ));
         }
         if keys.is_empty() {
             keys.push(FieldRef::new(crate::detect::plan::RAW));

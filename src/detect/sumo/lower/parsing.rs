@@ -27,7 +27,7 @@ const MATCHED: &str = "__matched";
 
 impl Lowerer<'_> {
     /// The text that is parsed: of a field, or of the whole message.
-    fn text(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
+    fn subject(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
         let Some(field) = field else {
             // The collector's JSON of a Windows event is not made here.
             return match self.environment.deployment.messages_are_whole {
@@ -42,7 +42,7 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn parse(&mut self, parse: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
-        let field = self.text(parse.field.as_ref(), span)?;
+        let field = self.subject(parse.field.as_ref(), span)?;
         let mut stages = Vec::new();
         let mut naming = Vec::new();
         let mut matched = Vec::new();
@@ -73,7 +73,7 @@ impl Lowerer<'_> {
         parse: &ParseRegex,
         span: Span,
     ) -> Result<Vec<StageKind>, Fault> {
-        let field = self.text(parse.field.as_ref(), span)?;
+        let field = self.subject(parse.field.as_ref(), span)?;
         let mut stages = Vec::new();
         let mut naming = Vec::new();
         let mut matched = Vec::new();

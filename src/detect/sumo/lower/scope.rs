@@ -11,7 +11,7 @@ use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, Coercion};
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::{
-    Bounds, Items, Keyword, Modes, Nulls, Pattern, Predicate, PredicateKind, Truth,
+    Bounds, Items, Keyword, Modes, Nulls, Pattern, Predicate, PredicateKind, Truth, Within,
 };
 
 /// How a scope compares.
@@ -41,6 +41,7 @@ impl Lowerer<'_> {
                 PredicateKind::Keyword(Keyword {
                     glob: self.glob(value, scope.span, false),
                     bounds: Bounds::Tokens,
+                    within: Within::Message,
                 }),
                 span,
             )),
