@@ -37,3 +37,18 @@ fn zoned(seconds: f64, zone: &TimeZone) -> Option<Zoned> {
 fn seconds_of(time: Timestamp) -> f64 {
     time.as_microsecond() as f64 / 1_000_000.0
 }
+
+/// The zone of a name such as `Europe/London`, whatever its case; `None` if there is none.
+#[must_use]
+pub fn zone_named(name: &str) -> Option<TimeZone> {
+    /// They are there even where the system has no list of zones.
+    const GREENWICH: [&str; 5] = ["UTC", "GMT", "Etc/UTC", "Etc/GMT", "Z"];
+    let name = name.trim();
+    match GREENWICH
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+    {
+        true => Some(TimeZone::UTC),
+        false => TimeZone::get(name).ok(),
+    }
+}

@@ -63,3 +63,38 @@ pub(super) fn mask(mask: &Value, value: &Value) -> Value {
         Err(_) => Value::Null,
     })
 }
+
+/// Whether a text is an address of a version, or of any; null is none.
+pub(super) fn is_address(value: &Value, version: Option<&Value>) -> Value {
+    let version = version.and_then(Value::as_number);
+    let address = value.to_text().trim().parse::<IpAddr>().ok();
+    Value::Bool(address.is_some_and(|address| match version {
+        Some(4.0) => address.is_ipv4(),
+        Some(6.0) => address.is_ipv6(),
+        _ => true,
+    }))
+}
+
+/// An address with so many of its leading bits.
+pub(super) fn prefix(value: &Value, bits: &Value) -> Value {
+    let bits: Option<u32> = bits.to_text().trim().parse().ok();
+    let Some(bits) = bits.filter(|bits| *bits <= 32) else {
+        return Value::Null;
+    };
+    let host = u32::MAX.checked_shr(bits).unwrap_or_default();
+    each(value, |text| match text.trim().parse::<Ipv4Addr>() {
+        Ok(address) => {
+            let prefix = Ipv4Addr::from_bits(address.to_bits() & !host);
+            Value::text(&prefix.to_string())
+        }
+        Err(_) => Value::Null,
+    })
+}
+
+/// The number of an address.
+pub(super) fn to_number(value: &Value) -> Value {
+    each(value, |text| match text.trim().parse::<Ipv4Addr>() {
+        Ok(address) => Value::Integer(i64::from(address.to_bits())),
+        Err(_) => Value::Null,
+    })
+}

@@ -85,6 +85,27 @@ fn at(document: &Json, path: &Value) -> Json {
     found.pop().cloned().unwrap_or_default()
 }
 
+/// How many items a JSON array has; null if it is none.
+pub(super) fn array_size(value: &Value) -> Value {
+    match parsed(value) {
+        Some(Json::Array(items)) => i64::try_from(items.len()).map_or(Value::Null, Value::Integer),
+        _ => Value::Null,
+    }
+}
+
+/// Whether a JSON array has an item of that text.
+pub(super) fn array_has(value: &Value, item: &Value) -> Value {
+    let wanted = item.to_text();
+    let is_wanted = |item: &Json| match item {
+        Json::String(text) => *text == *wanted,
+        other => other.to_string() == *wanted,
+    };
+    match parsed(value) {
+        Some(Json::Array(items)) => Value::Bool(items.iter().any(is_wanted)),
+        _ => Value::Bool(false),
+    }
+}
+
 /// JSON as a value; arrays and objects as their text.
 fn native(json: &Json) -> Value {
     match json {

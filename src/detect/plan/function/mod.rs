@@ -6,6 +6,7 @@
 mod address;
 mod conversion;
 pub mod document;
+mod encoding;
 mod format;
 mod hash;
 mod json;
@@ -13,12 +14,12 @@ mod kind;
 mod list;
 mod math;
 pub mod pattern;
+mod signature;
 mod text;
 mod time;
 mod xml;
 
 use std::cell::Cell;
-use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 
@@ -29,6 +30,38 @@ use crate::detect::{GaveUp, Limit};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Function {
     // Numbers.
+    /// The angle whose cosine the number is.
+    ArcCosine,
+    /// The angle whose sine the number is.
+    ArcSine,
+    /// The angle whose tangent the number is.
+    ArcTangent,
+    /// The angle of the point whose height is the first number, and whose breadth the second one.
+    ArcTangentOfTwo,
+    /// The cosine of an angle.
+    Cosine,
+    /// The cube root.
+    CubeRoot,
+    /// An angle in degrees.
+    Degrees,
+    /// *e* to the power of the number, less one.
+    ExponentialLessOne,
+    /// The hyperbolic cosine.
+    HyperbolicCosine,
+    /// The hyperbolic sine.
+    HyperbolicSine,
+    /// The hyperbolic tangent.
+    HyperbolicTangent,
+    /// The longest side of a triangle with a right angle between the two others.
+    Hypotenuse,
+    /// The logarithm to *e* of the number and one.
+    LogarithmOfOneMore,
+    /// An angle of degrees in radians.
+    Radians,
+    /// The sine of an angle.
+    Sine,
+    /// The tangent of an angle.
+    Tangent,
     /// The number without its sign.
     Absolute,
     /// The next whole number up.
@@ -58,6 +91,16 @@ pub enum Function {
     /// The number without its fraction.
     Truncate,
     // Texts.
+    /// The text that a text of base 64 is, in UTF-8 or the encoding that is given.
+    DecodeBase64,
+    /// A text in base 64.
+    EncodeBase64,
+    /// A text with `%` sequences for what has a meaning in a URL.
+    EncodeUrl,
+    /// The text whose bytes hexadecimal digits are.
+    HexToText,
+    /// Whether the last digit is what the other ones make it by Luhn's algorithm.
+    PassesLuhn,
     /// A text with its `%` sequences decoded.
     DecodeUrl,
     /// The values put into a format.
@@ -126,6 +169,10 @@ pub enum Function {
     // Conversions.
     /// Seconds of a length of time (`1+02:03:04`).
     DurationToSeconds,
+    /// The number of 64 bits that hexadecimal digits are.
+    HexToNumber,
+    /// The hexadecimal digits of a whole number.
+    NumberToHex,
     /// Kilobytes of a text such as `5m` or `2g`.
     MemoryToKilobytes,
     /// Seconds of minutes and seconds (`01:02.5`).
@@ -147,11 +194,12 @@ pub enum Function {
     /// The number with which a text begins.
     WithoutUnit,
     // Times.
-    /// A time as text.
+    /// A time as text, in a zone if one is named.
     FormatTime,
     /// Now.
     Now,
-    /// The time that a text is.
+    /// The time that a text is. If a zone is named, it is in that, and what the format
+    /// leaves out is that of the epoch.
     ParseTime,
     /// A time moved and snapped.
     RelativeTime,
@@ -160,6 +208,10 @@ pub enum Function {
     // Documents.
     /// A JSON array of the values.
     JsonArray,
+    /// Whether a JSON array has a text or a number.
+    JsonArrayHas,
+    /// How many items a JSON array has; null if it is none.
+    JsonArraySize,
     /// What is at a path of a JSON text.
     JsonExtract,
     /// A JSON object of pairs of a key and a value.
@@ -169,6 +221,12 @@ pub enum Function {
     /// What is at a path of a JSON or XML text.
     PathOf,
     // Addresses and digests.
+    /// An address of version 4 with so many of its leading bits, the others zero.
+    AddressPrefix,
+    /// The number of an address of version 4.
+    AddressToNumber,
+    /// Whether a text is an address of a version, the second argument, or of any.
+    IsAddress,
     /// Whether a network, the first argument, holds an address.
     InNetwork,
     /// An address, the second argument, under a mask.
@@ -236,168 +294,6 @@ impl CallContext {
     }
 }
 
-impl Function {
-    /// Every function.
-    pub const ALL: &[Self] = &[
-        Self::Absolute,
-        Self::Ceiling,
-        Self::Exact,
-        Self::Exponential,
-        Self::Floor,
-        Self::Greatest,
-        Self::Least,
-        Self::Logarithm,
-        Self::NaturalLogarithm,
-        Self::Pi,
-        Self::Power,
-        Self::Round,
-        Self::SquareRoot,
-        Self::Truncate,
-        Self::DecodeUrl,
-        Self::Format,
-        Self::Length,
-        Self::Lower,
-        Self::Split,
-        Self::SplitFull,
-        Self::Substring,
-        Self::Trim,
-        Self::TrimEnd,
-        Self::TrimStart,
-        Self::Upper,
-        Self::FindsRegex,
-        Self::IsLike,
-        Self::PlaceOf,
-        Self::ReplaceRegex,
-        Self::Commands,
-        Self::CountItems,
-        Self::DistinctItems,
-        Self::ItemAt,
-        Self::JoinItems,
-        Self::ListOf,
-        Self::RangeItems,
-        Self::SortItems,
-        Self::ZipItems,
-        Self::IsOneOf,
-        Self::IsBool,
-        Self::IsInteger,
-        Self::IsNumber,
-        Self::IsText,
-        Self::NullIf,
-        Self::TypeOf,
-        Self::DurationToSeconds,
-        Self::MemoryToKilobytes,
-        Self::MinutesToSeconds,
-        Self::NumberOrNull,
-        Self::NumberOrText,
-        Self::ToNumber,
-        Self::ToText,
-        Self::TruthToText,
-        Self::Unchanged,
-        Self::WithoutCommas,
-        Self::WithoutUnit,
-        Self::FormatTime,
-        Self::Now,
-        Self::ParseTime,
-        Self::RelativeTime,
-        Self::Time,
-        Self::JsonArray,
-        Self::JsonExtract,
-        Self::JsonObject,
-        Self::JsonValid,
-        Self::PathOf,
-        Self::InNetwork,
-        Self::MaskAddress,
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha256,
-        Self::Sha512,
-    ];
-
-    /// What it is called in messages: `item at`.
-    #[must_use]
-    pub fn name(self) -> String {
-        let mut name = String::new();
-        for letter in format!("{self:?}").chars() {
-            if letter.is_ascii_uppercase() && !name.is_empty() {
-                name.push(' ');
-            }
-            name.push(letter.to_ascii_lowercase());
-        }
-        name
-    }
-
-    /// How many arguments it takes.
-    #[must_use]
-    pub fn arity(self) -> RangeInclusive<usize> {
-        match self {
-            Self::Now | Self::Pi | Self::Time => 0..=0,
-            Self::JsonArray | Self::JsonObject => 0..=usize::MAX,
-            Self::Absolute
-            | Self::Ceiling
-            | Self::Commands
-            | Self::CountItems
-            | Self::DecodeUrl
-            | Self::DistinctItems
-            | Self::DurationToSeconds
-            | Self::Exact
-            | Self::Exponential
-            | Self::Floor
-            | Self::IsBool
-            | Self::IsInteger
-            | Self::IsNumber
-            | Self::IsText
-            | Self::JsonValid
-            | Self::Length
-            | Self::Lower
-            | Self::Md5
-            | Self::MemoryToKilobytes
-            | Self::MinutesToSeconds
-            | Self::NaturalLogarithm
-            | Self::NumberOrNull
-            | Self::NumberOrText
-            | Self::Sha1
-            | Self::Sha256
-            | Self::Sha512
-            | Self::SortItems
-            | Self::SquareRoot
-            | Self::Truncate
-            | Self::TruthToText
-            | Self::TypeOf
-            | Self::Unchanged
-            | Self::Upper
-            | Self::WithoutCommas
-            | Self::WithoutUnit => 1..=1,
-            Self::Logarithm
-            | Self::Round
-            | Self::ToNumber
-            | Self::ToText
-            | Self::Trim
-            | Self::TrimEnd
-            | Self::TrimStart => 1..=2,
-            Self::Format | Self::Greatest | Self::JsonExtract | Self::Least | Self::ListOf => {
-                1..=usize::MAX
-            }
-            Self::FindsRegex
-            | Self::FormatTime
-            | Self::InNetwork
-            | Self::IsLike
-            | Self::JoinItems
-            | Self::MaskAddress
-            | Self::NullIf
-            | Self::ParseTime
-            | Self::PathOf
-            | Self::PlaceOf
-            | Self::Power
-            | Self::RelativeTime
-            | Self::Split
-            | Self::SplitFull => 2..=2,
-            Self::IsOneOf => 2..=usize::MAX,
-            Self::ItemAt | Self::RangeItems | Self::Substring | Self::ZipItems => 2..=3,
-            Self::ReplaceRegex => 3..=3,
-        }
-    }
-}
-
 /// What a function yields; null if it has too few arguments, or none of its kind.
 #[must_use]
 pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> Value {
@@ -406,6 +302,34 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
     let third = arguments.get(2);
     let other = second.unwrap_or(&Value::Null);
     match function {
+        Function::ArcCosine => math::of_one(first, f64::acos),
+        Function::ArcSine => math::of_one(first, f64::asin),
+        Function::ArcTangent => math::of_one(first, f64::atan),
+        Function::ArcTangentOfTwo => math::of_two(first, other, f64::atan2),
+        Function::Cosine => math::of_one(first, f64::cos),
+        Function::CubeRoot => math::of_one(first, f64::cbrt),
+        Function::Degrees => math::of_one(first, f64::to_degrees),
+        Function::ExponentialLessOne => math::of_one(first, f64::exp_m1),
+        Function::HyperbolicCosine => math::of_one(first, f64::cosh),
+        Function::HyperbolicSine => math::of_one(first, f64::sinh),
+        Function::HyperbolicTangent => math::of_one(first, f64::tanh),
+        Function::Hypotenuse => math::of_two(first, other, f64::hypot),
+        Function::LogarithmOfOneMore => math::of_one(first, f64::ln_1p),
+        Function::Radians => math::of_one(first, f64::to_radians),
+        Function::Sine => math::of_one(first, f64::sin),
+        Function::Tangent => math::of_one(first, f64::tan),
+        Function::DecodeBase64 => encoding::decode_base64(first, second),
+        Function::EncodeBase64 => text::each(first, encoding::encode_base64),
+        Function::EncodeUrl => text::each(first, encoding::encode_url),
+        Function::HexToText => text::each(first, encoding::hex_to_text),
+        Function::PassesLuhn => text::each(first, encoding::passes_luhn),
+        Function::HexToNumber => text::each(first, encoding::hex_to_number),
+        Function::NumberToHex => encoding::number_to_hex(first),
+        Function::JsonArrayHas => json::array_has(first, other),
+        Function::JsonArraySize => json::array_size(first),
+        Function::AddressPrefix => address::prefix(first, other),
+        Function::AddressToNumber => address::to_number(first),
+        Function::IsAddress => address::is_address(first, second),
         Function::Absolute => math::of_one(first, f64::abs),
         Function::Ceiling => math::of_one(first, f64::ceil),
         Function::Exponential => math::of_one(first, f64::exp),
@@ -464,9 +388,9 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
         Function::Unchanged => first.clone(),
         Function::WithoutCommas => conversion::without_commas(first),
         Function::WithoutUnit => conversion::without_unit(first),
-        Function::FormatTime => time::format(first, other, context),
+        Function::FormatTime => time::format(first, other, third, context),
         Function::Now | Function::Time => Value::number(context.now),
-        Function::ParseTime => time::parse(first, other, context),
+        Function::ParseTime => time::parse(first, other, third, context),
         Function::RelativeTime => time::relative(first, other, context),
         Function::JsonArray => json::array(arguments),
         Function::JsonExtract => json::extract(first, arguments.get(1..).unwrap_or_default()),

@@ -43,6 +43,7 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         faults: Vec::new(),
         problems: Vec::new(),
         names: Names::of_messages(&environment.deployment),
+        required: Vec::new(),
     };
     let pipeline = lowerer.pipeline(&tree);
     lowered.log_source = scope::about(tree.scope.as_ref());
@@ -60,6 +61,8 @@ struct Lowerer<'l> {
     problems: Vec<Diagnostic>,
     /// The fields that there are at the place that is lowered.
     names: Names,
+    /// What must hold of a row before the operator that is lowered looks at it.
+    required: Vec<Predicate>,
 }
 
 impl Lowerer<'_> {
@@ -102,9 +105,12 @@ impl Lowerer<'_> {
             Ok(kinds) => {
                 let span = self.span(operator.span);
                 let name = operator.node.name();
+                let required = self.required.drain(..).map(filter);
+                stages.extend(required.map(|kind| Stage::new(kind, name, span)));
                 stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
             }
             Err(fault) => {
+                self.required.clear();
                 if matches!(fault, Fault::Unsupported { .. }) {
                     self.names.lose_track();
                 }

@@ -3,6 +3,10 @@
 //! Source: Sumo Logic, the page of each function, which
 //! [`FUNCTIONS`](super::super::syntax::FUNCTIONS) names.
 
+mod date;
+mod format;
+mod network;
+
 use super::super::syntax::{Expression, ExpressionKind, Span as TextSpan, documented_function};
 use super::expression::{BY_TYPE, compared};
 use super::{Fault, Lowerer};
@@ -14,8 +18,16 @@ use crate::detect::plan::{
 };
 
 /// The functions whose arguments are texts, in lower case.
-const OF_TEXT: [&str; 9] = [
+const OF_TEXT: [&str; 17] = [
+    "base64decode",
+    "base64encode",
+    "getcidrprefix",
     "hash",
+    "hextoascii",
+    "hextodec",
+    "ipv4tonumber",
+    "jsonarraysize",
+    "parsehex",
     "length",
     "substring",
     "tolowercase",
@@ -59,7 +71,12 @@ impl Lowerer<'_> {
             }
             ("contains", Some(part)) => self.contains(first, part, span)?,
             ("matches", Some(pattern)) => self.matches(first, pattern, span)?,
-            _ => return Ok(None),
+            ("luhn", None) => holds(Function::PassesLuhn, vec![self.text(first)?], span),
+            ("jsonarraycontains", Some(item)) => {
+                let arguments = vec![self.text(first)?, self.text(item)?];
+                holds(Function::JsonArrayHas, arguments, span)
+            }
+            _ => return self.address_test(function, arguments, at),
         }))
     }
 
@@ -111,6 +128,14 @@ impl Lowerer<'_> {
             ("replace", [subject, pattern, with]) => {
                 return self.replace(subject, pattern, with, span);
             }
+            ("formatdate", arguments) => return self.format_date(arguments, at),
+            ("parsedate", arguments) => return self.parse_date(arguments, at),
+            ("format", arguments) => return self.format(arguments, at),
+            ("maskfromcidr", [bits]) => {
+                let all = Expr::literal(Value::text("255.255.255.255"), span);
+                let bits = self.value(bits)?;
+                return Ok(called(Function::AddressPrefix, vec![all, bits], span));
+            }
             _ => {}
         }
         let is_of_text = OF_TEXT.contains(&function);
@@ -142,6 +167,39 @@ impl Lowerer<'_> {
             "touppercase" => Function::Upper,
             "trim" => Function::Trim,
             "urldecode" => Function::DecodeUrl,
+            "urlencode" => Function::EncodeUrl,
+            "acos" => Function::ArcCosine,
+            "asin" => Function::ArcSine,
+            "atan" => Function::ArcTangent,
+            "atan2" => Function::ArcTangentOfTwo,
+            "cbrt" => Function::CubeRoot,
+            "cos" => Function::Cosine,
+            "cosh" => Function::HyperbolicCosine,
+            "expm1" => Function::ExponentialLessOne,
+            "hypot" => Function::Hypotenuse,
+            "log1p" => Function::LogarithmOfOneMore,
+            "sin" => Function::Sine,
+            "sinh" => Function::HyperbolicSine,
+            "tan" => Function::Tangent,
+            "tanh" => Function::HyperbolicTangent,
+            "todegrees" => Function::Degrees,
+            "toradians" => Function::Radians,
+            "base64encode" => Function::EncodeBase64,
+            "base64decode" => {
+                encoding(values.get(1), at)?;
+                Function::DecodeBase64
+            }
+            "dectohex" => Function::NumberToHex,
+            "hextodec" | "parsehex" => Function::HexToNumber,
+            "hextoascii" => Function::HexToText,
+            "getcidrprefix" => Function::AddressPrefix,
+            "ipv4tonumber" => Function::AddressToNumber,
+            // Null has the size of minus one; so has, here, what is no array.
+            "jsonarraysize" => {
+                let size = called(Function::JsonArraySize, values, span);
+                let none = Expr::literal(Value::Integer(-1), span);
+                return Ok(Expr::new(ExprKind::Coalesce(vec![size, none]), span));
+            }
             "length" => {
                 let length = called(Function::Length, values, span);
                 let zero = Expr::literal(Value::Integer(0), span);
@@ -236,6 +294,37 @@ impl Lowerer<'_> {
     }
 }
 
+/// The encodings that a text may be decoded from.
+///
+/// Source: Sumo Logic, "base64Decode Search Operator".
+const ENCODINGS: [&str; 8] = [
+    "US-ASCII", "UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-32BE", "UTF-32LE",
+];
+
+fn encoding(named: Option<&Expr>, at: TextSpan) -> Result<(), Fault> {
+    let Some(named) = named else { return Ok(()) };
+    let Some(name) = named.as_literal().map(Value::to_text) else {
+        return Err(Fault::unsupported("an encoding that is computed", at));
+    };
+    match ENCODINGS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&name))
+    {
+        true => Ok(()),
+        false => Err(Fault::invalid(
+            format!("`{name}` is none of the encodings of `base64Decode`"),
+            at,
+        )),
+    }
+}
+
+fn holds(function: Function, arguments: Vec<Expr>, span: Span) -> Predicate {
+    Predicate::new(
+        PredicateKind::Holds(called(function, arguments, span)),
+        span,
+    )
+}
+
 /// How many arguments, for people.
 fn amount(least: usize, most: Option<usize>) -> String {
     match most {
@@ -258,7 +347,7 @@ pub(super) fn called(function: Function, arguments: Vec<Expr>, span: Span) -> Ex
     )
 }
 
-fn calculated(operator: Arithmetic, left: Expr, right: Expr, span: Span) -> Expr {
+pub(super) fn calculated(operator: Arithmetic, left: Expr, right: Expr, span: Span) -> Expr {
     let kind = ExprKind::Arithmetic {
         operator,
         text: TextOperands::Null,
