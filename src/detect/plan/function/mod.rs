@@ -7,6 +7,7 @@ mod address;
 mod conversion;
 pub mod document;
 mod encoding;
+pub mod flatten;
 mod format;
 mod hash;
 mod json;
@@ -18,6 +19,7 @@ mod signature;
 mod text;
 mod time;
 mod xml;
+pub mod xpath;
 
 use std::cell::Cell;
 
@@ -101,6 +103,13 @@ pub enum Function {
     HexToText,
     /// Whether the last digit is what the other ones make it by Luhn's algorithm.
     PassesLuhn,
+    /// Whether the second text is part of the first one; of an empty one only if it is empty.
+    HasPart,
+    /// Whether a text is as a pattern as a whole, in which `*` is any run.
+    IsStarred,
+    /// A text taken apart at a delimiter that is neither in quotes, the third argument, nor
+    /// behind an escape character, the fourth one.
+    SplitQuoted,
     /// A text with its `%` sequences decoded.
     DecodeUrl,
     /// The values put into a format.
@@ -212,6 +221,13 @@ pub enum Function {
     JsonArrayHas,
     /// How many items a JSON array has; null if it is none.
     JsonArraySize,
+    /// The value of a field, the second argument, of the last JSON object in a text: taken
+    /// apart to a depth, the third one, with lists taken apart if the fourth one is true.
+    JsonField,
+    /// What is at a path of a JSON text, as text.
+    JsonText,
+    /// What is first at a path of an XML text.
+    XmlText,
     /// What is at a path of a JSON text.
     JsonExtract,
     /// A JSON object of pairs of a key and a value.
@@ -330,6 +346,17 @@ pub fn call(function: Function, arguments: &[Value], context: &CallContext) -> V
         Function::AddressPrefix => address::prefix(first, other),
         Function::AddressToNumber => address::to_number(first),
         Function::IsAddress => address::is_address(first, second),
+        Function::HasPart => text::has_part(first, other),
+        Function::IsStarred => text::is_starred(first, other),
+        Function::SplitQuoted => text::split_quoted(first, arguments.get(1..).unwrap_or_default()),
+        Function::JsonField => flatten::field_of(
+            first,
+            other,
+            third.unwrap_or(&Value::Null),
+            arguments.get(3).unwrap_or(&Value::Null),
+        ),
+        Function::JsonText => flatten::text_at(first, other),
+        Function::XmlText => xpath::first_at(first, other),
         Function::Absolute => math::of_one(first, f64::abs),
         Function::Ceiling => math::of_one(first, f64::ceil),
         Function::Exponential => math::of_one(first, f64::exp),

@@ -7,6 +7,12 @@ use super::Function;
 impl Function {
     /// Every function.
     pub const ALL: &[Self] = &[
+        Self::HasPart,
+        Self::IsStarred,
+        Self::SplitQuoted,
+        Self::JsonField,
+        Self::JsonText,
+        Self::XmlText,
         Self::ArcCosine,
         Self::ArcSine,
         Self::ArcTangent,
@@ -198,6 +204,10 @@ impl Function {
                 1..=usize::MAX
             }
             Self::FindsRegex
+            | Self::HasPart
+            | Self::IsStarred
+            | Self::JsonText
+            | Self::XmlText
             | Self::ArcTangentOfTwo
             | Self::Hypotenuse
             | Self::JsonArrayHas
@@ -220,6 +230,7 @@ impl Function {
             | Self::RangeItems
             | Self::Substring
             | Self::ZipItems => 2..=3,
+            Self::JsonField | Self::SplitQuoted => 2..=4,
             Self::ReplaceRegex => 3..=3,
         }
     }

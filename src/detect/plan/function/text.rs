@@ -2,6 +2,8 @@
 //!
 //! Source: Splunk, "Text functions", "Multivalue eval functions".
 
+use super::super::compare::Case;
+use super::super::pattern::Glob;
 use super::super::value::Value;
 
 /// What a function makes of every item; null of nothing.
@@ -145,4 +147,56 @@ pub(super) fn decode_url(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// A text taken apart at each delimiter that is neither in quotes nor behind an escape
+/// character; quotes and escape characters are taken off.
+pub(super) fn split_quoted(value: &Value, marks: &[Value]) -> Value {
+    let mark = |place: usize| {
+        marks
+            .get(place)
+            .and_then(|mark| mark.to_text().chars().next())
+    };
+    let (delimiter, quote, escape) = (mark(0), mark(1), mark(2));
+    if value.is_null() || delimiter.is_none() {
+        return Value::Null;
+    }
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut is_quoted = false;
+    let text = value.to_text();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match Some(letter) {
+            known if known == escape => part.extend(letters.next()),
+            known if known == quote => is_quoted = !is_quoted,
+            known if known == delimiter && !is_quoted => {
+                parts.push(Value::text(&std::mem::take(&mut part)));
+            }
+            _ => part.push(letter),
+        }
+    }
+    parts.push(Value::text(&part));
+    Value::list(parts)
+}
+
+/// Whether a text is part of another one; of an empty one only if it is empty itself.
+pub(super) fn has_part(value: &Value, part: &Value) -> Value {
+    if value.is_null() || part.is_null() {
+        return Value::Null;
+    }
+    let (text, part) = (value.to_text(), part.to_text());
+    Value::Bool(match part.is_empty() {
+        true => text.is_empty(),
+        false => text.contains(&*part),
+    })
+}
+
+/// Whether a text is as a pattern as a whole, in which `*` is any run.
+pub(super) fn is_starred(value: &Value, pattern: &Value) -> Value {
+    if value.is_null() || pattern.is_null() {
+        return Value::Null;
+    }
+    let pattern = Glob::star(&pattern.to_text(), Case::Sensitive);
+    Value::Bool(pattern.matches(&value.to_text()))
 }

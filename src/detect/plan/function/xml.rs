@@ -96,18 +96,23 @@ fn each_text(text: &str, mut tell: impl FnMut(&[String], &[(String, String)], &s
     }
 }
 
-fn name_of(start: &BytesStart<'_>) -> String {
+pub(super) fn name_of(start: &BytesStart<'_>) -> String {
     start.local_name().as_ref().to_owned()
+}
+
+/// The attributes of an element, by their names.
+pub(super) fn attributes_of(start: &BytesStart<'_>) -> Vec<(String, String)> {
+    let attributes = start.attributes().flatten().map(|attribute| {
+        let name = attribute.key.as_ref().to_owned();
+        (name, unescaped(&attribute.value))
+    });
+    attributes.collect()
 }
 
 impl Open {
     fn new(start: &BytesStart<'_>) -> Self {
-        let attributes = start.attributes().flatten().map(|attribute| {
-            let name = attribute.key.as_ref().to_owned();
-            (name, unescaped(&attribute.value))
-        });
         Self {
-            attributes: attributes.collect(),
+            attributes: attributes_of(start),
             text: String::new(),
         }
     }
@@ -118,6 +123,6 @@ fn unescaped(text: &str) -> String {
 }
 
 /// What an entity stands for; itself if it is unknown.
-fn resolved(name: &str) -> String {
+pub(super) fn resolved(name: &str) -> String {
     unescaped(&format!("&{name};"))
 }

@@ -9,7 +9,7 @@ use super::super::syntax::{
     ArithmeticOperator, ComparisonOperator, Expression, ExpressionKind, LogicalOperator, Negation,
     Text, UnaryOperator,
 };
-use super::function::called;
+use super::function::{called, holds};
 use super::{Fault, Lowerer};
 use crate::detect::plan::compare::{Case, Coercion, CompareOp};
 use crate::detect::plan::function::Function;
@@ -319,10 +319,8 @@ impl Lowerer<'_> {
                 })?))
             }
             _ => {
-                return Err(Fault::unsupported(
-                    "a pattern that is computed",
-                    pattern.span,
-                ));
+                let arguments = vec![subject, self.text(pattern)?];
+                return Ok(holds(Function::IsStarred, arguments, span));
             }
         };
         Ok(Predicate::new(
@@ -344,10 +342,8 @@ impl Lowerer<'_> {
     ) -> Result<Predicate, Fault> {
         let subject = self.text(subject)?;
         let ExpressionKind::Text(text) = &part.node else {
-            return Err(Fault::unsupported(
-                "`contains` of what is computed",
-                part.span,
-            ));
+            let arguments = vec![subject, self.text(part)?];
+            return Ok(holds(Function::HasPart, arguments, span));
         };
         let text = text.text();
         if text.is_empty() {

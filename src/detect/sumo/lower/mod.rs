@@ -2,7 +2,9 @@
 
 mod aggregate;
 mod expression;
+mod extract;
 mod function;
+mod json;
 mod names;
 mod operator;
 mod parsing;
@@ -43,7 +45,8 @@ pub fn lower(query: Query<'_>, environment: &Environment) -> Lowered {
         faults: Vec::new(),
         problems: Vec::new(),
         names: Names::of_messages(&environment.deployment),
-        required: Vec::new(),
+        before: Vec::new(),
+        texts: 0,
     };
     let pipeline = lowerer.pipeline(&tree);
     lowered.log_source = scope::about(tree.scope.as_ref());
@@ -61,8 +64,10 @@ struct Lowerer<'l> {
     problems: Vec<Diagnostic>,
     /// The fields that there are at the place that is lowered.
     names: Names,
-    /// What must hold of a row before the operator that is lowered looks at it.
-    required: Vec<Predicate>,
+    /// What happens to a row before the operator that is lowered looks at it.
+    before: Vec<StageKind>,
+    /// How many texts `json auto` has taken apart.
+    texts: usize,
 }
 
 impl Lowerer<'_> {
@@ -105,12 +110,11 @@ impl Lowerer<'_> {
             Ok(kinds) => {
                 let span = self.span(operator.span);
                 let name = operator.node.name();
-                let required = self.required.drain(..).map(filter);
-                stages.extend(required.map(|kind| Stage::new(kind, name, span)));
-                stages.extend(kinds.into_iter().map(|kind| Stage::new(kind, name, span)));
+                let kinds = self.before.drain(..).chain(kinds);
+                stages.extend(kinds.map(|kind| Stage::new(kind, name, span)));
             }
             Err(fault) => {
-                self.required.clear();
+                self.before.clear();
                 if matches!(fault, Fault::Unsupported { .. }) {
                     self.names.lose_track();
                 }

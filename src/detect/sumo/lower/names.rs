@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::super::deployment::Deployment;
 use super::super::syntax::{Field, FieldName, Span};
+use super::json::Inferring;
 use super::{Fault, Lowerer};
 use crate::detect::plan::{Expr, RAW};
 
@@ -48,6 +49,8 @@ pub(super) struct Names {
     /// The keys of messages that were named, by their names in lower case.
     keys: BTreeMap<String, Arc<str>>,
     others: Others,
+    /// What `json auto` takes names from, if a text.
+    inferring: Option<Inferring>,
     /// The fields that only field extraction rules give, of those that were asked for.
     extracted: BTreeSet<Arc<str>>,
 }
@@ -83,6 +86,8 @@ pub(super) enum Missing {
     NotFound(&'static str),
     /// The product has it, but it is not made here.
     NotMade(String),
+    /// `json auto` may find it in a text.
+    Inferred,
 }
 
 impl Names {
@@ -96,6 +101,7 @@ impl Names {
                 true => Others::Inferred,
                 false => Others::Unfound,
             },
+            inferring: None,
             extracted: BTreeSet::new(),
         }
     }
@@ -112,6 +118,9 @@ impl Names {
         }
         if let Some(made) = self.made.get(&lower) {
             return Ok(Arc::clone(made));
+        }
+        if self.inferring.is_some() && !lower.starts_with('_') {
+            return Err(Missing::Inferred);
         }
         if OBJECTS.contains(&lower.as_str()) && !deployment.messages_are_whole {
             return Err(Missing::NotMade(format!(
@@ -171,6 +180,13 @@ impl Names {
         made
     }
 
+    /// Another name for a field that is made.
+    pub(super) fn also_call(&mut self, made: &Arc<str>, name: &str) {
+        let lower = name.to_lowercase();
+        self.left.gain(lower.clone());
+        self.made.entry(lower).or_insert_with(|| Arc::clone(made));
+    }
+
     /// Whether a name is of a field that the query makes.
     pub(super) fn is_made(&self, name: &str) -> bool {
         self.made.contains_key(&name.to_lowercase())
@@ -208,6 +224,16 @@ impl Names {
     /// From now on names that no record is known to have are inferred.
     pub(super) fn infer(&mut self) {
         self.others = Others::Inferred;
+    }
+
+    /// From now on `json auto` finds names in a text.
+    pub(super) fn infer_from(&mut self, inferring: Inferring) {
+        self.inferring = Some(inferring);
+    }
+
+    /// The names that the query has made.
+    pub(super) fn made(&self) -> Vec<Arc<str>> {
+        self.made.values().cloned().collect()
     }
 
     /// An operator of which it is not known what it makes.
@@ -267,6 +293,13 @@ impl Lowerer<'_> {
         let why = match self.names.find(name, &self.environment.deployment) {
             Ok(field) => return Ok(field),
             Err(Missing::NotMade(what)) => return Err(Fault::unsupported(what, span)),
+            Err(Missing::Inferred) => {
+                let field = self.make_named(name);
+                if let Some(inferring) = self.names.inferring.clone() {
+                    self.before.push(self.inferred(&inferring, name, &field));
+                }
+                return Ok(field);
+            }
             Err(Missing::NotFound(why)) => why,
         };
         if self.is_meant() {

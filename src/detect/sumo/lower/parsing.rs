@@ -1,18 +1,17 @@
 //! Operators that make fields of texts.
 //!
 //! Source: Sumo Logic, "Parse Predictable Patterns Using an Anchor", "Parse Variable
-//! Patterns Using Regex", "Parse JSON Formatted Logs", "Parse nodrop option".
+//! Patterns Using Regex", "Parse nodrop option".
 
 use std::sync::Arc;
 
 use super::super::syntax::{
-    Field, Json, JsonMode, Occurrences, Parse as Tree, ParseRegex, ParseTerm, Span, Text, Unmatched,
+    Field, Occurrences, Parse as Tree, ParseRegex, ParseTerm, Span, Unmatched,
 };
 use super::function::literal;
 use super::operator::set;
 use super::{Fault, Lowerer, filter};
 use crate::detect::plan::compare::Case;
-use crate::detect::plan::function::Function;
 use crate::detect::plan::regex::{Anchoring, Flavour, Regex};
 use crate::detect::plan::{
     Assignment, Expr, ExprKind, FieldRef, NamePattern, Parse, Predicate, PredicateKind, Projection,
@@ -27,7 +26,7 @@ const MATCHED: &str = "__matched";
 
 impl Lowerer<'_> {
     /// The text that is parsed: of a field, or of the whole message.
-    fn subject(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
+    pub(super) fn subject(&mut self, field: Option<&Field>, span: Span) -> Result<FieldRef, Fault> {
         let Some(field) = field else {
             // The collector's JSON of a Windows event is not made here.
             return match self.environment.deployment.messages_are_whole {
@@ -136,83 +135,6 @@ impl Lowerer<'_> {
         Ok(stages)
     }
 
-    pub(super) fn json(&mut self, json: &Json, span: Span) -> Result<Vec<StageKind>, Fault> {
-        match &json.mode {
-            JsonMode::Auto { keys, names, .. }
-                if json.field.is_none() && keys.is_empty() && names.is_empty() =>
-            {
-                if !self.names.are_complete() {
-                    return Err(Fault::unsupported(
-                        "`json auto` of a message after its fields have changed",
-                        span,
-                    ));
-                }
-                // JSON is taken apart when it is taken in; from here on, names that no
-                // record has are no fault.
-                self.names.infer();
-                match self.environment.deployment.messages_are_whole {
-                    false => Ok(Vec::new()),
-                    true => Err(Fault::unsupported(
-                        "`json auto` of the text of a message",
-                        span,
-                    )),
-                }
-            }
-            JsonMode::Auto { .. } => Err(Fault::unsupported(
-                "`json auto` of a field, or with keys",
-                span,
-            )),
-            JsonMode::Paths { paths, names } => {
-                let mut stages = Vec::new();
-                let mut made = Vec::new();
-                for (number, path) in paths.iter().enumerate() {
-                    let name = match names.get(number) {
-                        Some(name) => self.make(name),
-                        None => self.make_named(&last_key(&path.node)),
-                    };
-                    let value = self.at_path(json.field.as_ref(), &path.node, path.span)?;
-                    stages.push(set(&name, value));
-                    made.push(name);
-                }
-                let exist = made.iter().map(|name| exists(name, self.span(span)));
-                let matched = Predicate::all(exist.collect(), self.span(span));
-                stages.push(self.unmatched(json.unmatched, matched, span));
-                Ok(stages)
-            }
-        }
-    }
-
-    /// What is at a path of a text, or of the record itself.
-    fn at_path(&mut self, field: Option<&Field>, path: &Text, at: Span) -> Result<Expr, Fault> {
-        let span = self.span(at);
-        let path = steps(&path.text())
-            .ok_or_else(|| Fault::unsupported("a JSON path with more than keys in it", at))?;
-        let of_text = |text: Expr| {
-            Expr::new(
-                ExprKind::Call {
-                    function: Function::PathOf,
-                    arguments: vec![text, Expr::literal(Value::text(&path), span)],
-                },
-                span,
-            )
-        };
-        match field {
-            Some(field) => Ok(of_text(self.field(&field.node, field.span)?)),
-            None if self.environment.deployment.messages_are_whole => {
-                Ok(of_text(Expr::field(RAW, span)))
-            }
-            None => {
-                if !self.names.are_complete() || self.names.is_made(&path) {
-                    return Err(Fault::unsupported(
-                        "`json` of a message after its fields have changed",
-                        at,
-                    ));
-                }
-                Ok(Expr::field(&path, span))
-            }
-        }
-    }
-
     /// What the groups of a pattern have captured becomes fields; where they have
     /// captured nothing, an earlier value stays.
     fn named(&self, groups: &[String], names: &[Arc<str>], span: Span) -> [StageKind; 2] {
@@ -242,7 +164,12 @@ impl Lowerer<'_> {
 
     /// Without `nodrop`, rows that do not match go, unless an earlier operator with
     /// `nodrop` has matched; with it, it is noted which rows match.
-    fn unmatched(&self, unmatched: Unmatched, matched: Predicate, span: Span) -> StageKind {
+    pub(super) fn unmatched(
+        &self,
+        unmatched: Unmatched,
+        matched: Predicate,
+        span: Span,
+    ) -> StageKind {
         let span = self.span(span);
         match unmatched {
             Unmatched::Drop => filter(Predicate::any(vec![matched, exists(MATCHED, span)], span)),
@@ -256,7 +183,7 @@ impl Lowerer<'_> {
     }
 }
 
-fn exists(name: &str, span: crate::detect::plan::Span) -> Predicate {
+pub(super) fn exists(name: &str, span: crate::detect::plan::Span) -> Predicate {
     Predicate::new(PredicateKind::Exists(Expr::field(name, span)), span)
 }
 
@@ -276,18 +203,4 @@ fn anchored(term: &ParseTerm, groups: &[String]) -> Result<Regex, String> {
     }
     Regex::new(&pattern, Flavour::Re2, Anchoring::Find, Case::Sensitive)
         .map_err(|error| format!("the pattern cannot be read: {error}"))
-}
-
-/// The keys of a JSON path, joined by dots; `None` if there is more to it.
-fn steps(path: &str) -> Option<String> {
-    let path = path.strip_prefix("$.").unwrap_or(path);
-    let is_plain = |letter: char| !matches!(letter, '[' | ']' | '*' | '?' | '@' | '(' | ',' | ':');
-    (!path.is_empty() && path.chars().all(is_plain) && !path.contains(".."))
-        .then(|| path.to_owned())
-}
-
-/// The last key of a path, which names the field.
-fn last_key(path: &Text) -> String {
-    let text = path.text();
-    text.rsplit('.').next().unwrap_or(&text).to_owned()
 }

@@ -318,9 +318,13 @@ fn encoding(named: Option<&Expr>, at: TextSpan) -> Result<(), Fault> {
     }
 }
 
-fn holds(function: Function, arguments: Vec<Expr>, span: Span) -> Predicate {
-    Predicate::new(
-        PredicateKind::Holds(called(function, arguments, span)),
+/// A condition that a function yields; null does not hold.
+pub(super) fn holds(function: Function, arguments: Vec<Expr>, span: Span) -> Predicate {
+    let truth = Expr::literal(Value::Bool(true), span);
+    compared(
+        called(function, arguments, span),
+        CompareOp::Equal,
+        truth,
         span,
     )
 }

@@ -6,7 +6,7 @@
 
 use super::super::super::syntax::{Expression, Span as TextSpan};
 use super::super::expression::{BY_TYPE, compared};
-use super::super::{Fault, Lowerer};
+use super::super::{Fault, Lowerer, filter};
 use super::called;
 use crate::detect::plan::compare::CompareOp;
 use crate::detect::plan::function::Function;
@@ -71,7 +71,8 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Result<Predicate, Fault> {
         let subject = self.text(address)?;
-        self.required.push(valid(subject.clone(), Some(4), span));
+        let valid = valid(subject.clone(), Some(4), span);
+        self.before.push(filter(valid));
         let networks = networks.iter().filter_map(|text| Network::parse(text));
         Ok(Predicate::new(
             PredicateKind::Matches {
