@@ -102,7 +102,13 @@ pub fn compare(case: &Case, plan: &Plan) -> Result<(), String> {
         .iter()
         .map(|row| {
             let fields = row.iter();
-            fields.map(|(name, own)| (key(name), value(own))).collect()
+            let mut row: Vec<_> = fields.map(|(name, own)| (key(name), value(own))).collect();
+            // Sumo Logic has the time of a record in milliseconds.
+            let time = row.iter().find(|(name, _)| name == "_messageTime");
+            if let Some(time) = time.and_then(|(_, time)| time.as_number()) {
+                row.push(("_time".to_owned(), Value::number(time / 1000.0)));
+            }
+            row
         })
         .collect();
     let now = SearchTime(NOW.parse().expect("a time"));

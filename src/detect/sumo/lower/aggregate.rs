@@ -30,8 +30,11 @@ impl Lowerer<'_> {
             .iter()
             .map(|output| output.name.as_str().to_owned())
             .collect();
-        for name in names {
-            self.make_named(&name);
+        for (name, output) in names.iter().zip(&outputs) {
+            let made = self.make_named(name);
+            if is_numeric(&output.aggregation) {
+                self.names.count_as_number(&made);
+            }
         }
         let lists: Vec<_> = outputs
             .iter()
@@ -138,16 +141,29 @@ impl Lowerer<'_> {
                 }
                 return Ok(());
             }
-            AggregateFunction::PctSampling
-            | AggregateFunction::Median
-            | AggregateFunction::MostRecent
-            | AggregateFunction::LeastRecent => {
+            AggregateFunction::MostRecent => Aggregation::Latest,
+            AggregateFunction::LeastRecent => Aggregation::Earliest,
+            AggregateFunction::PctSampling | AggregateFunction::Median => {
                 return Err(Fault::unsupported(format!("the function `{name}`"), span));
             }
         };
-        add(aggregation, default(name));
+        // As the page of `most_recent` has it.
+        add(aggregation, default(&name.replace("_recent", "recent")));
         Ok(())
     }
+}
+
+/// Whether an aggregation yields a number whatever it is of.
+fn is_numeric(aggregation: &Aggregation) -> bool {
+    matches!(
+        aggregation,
+        Aggregation::Count
+            | Aggregation::DistinctCount
+            | Aggregation::Sum
+            | Aggregation::Average
+            | Aggregation::StandardDeviation(_)
+            | Aggregation::Percentile { .. }
+    )
 }
 
 /// `values` is one text, with a value on each line.

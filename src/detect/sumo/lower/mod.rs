@@ -1,6 +1,7 @@
 //! From the tree of a query to a plan.
 
 mod aggregate;
+mod arrange;
 mod expression;
 mod extract;
 mod function;
@@ -9,6 +10,7 @@ mod names;
 mod operator;
 mod parsing;
 mod scope;
+mod series;
 
 use std::sync::Arc;
 

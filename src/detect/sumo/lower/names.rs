@@ -49,6 +49,8 @@ pub(super) struct Names {
     /// The keys of messages that were named, by their names in lower case.
     keys: BTreeMap<String, Arc<str>>,
     others: Others,
+    /// The results of aggregations that are numbers.
+    numbers: BTreeSet<Arc<str>>,
     /// What `json auto` takes names from, if a text.
     inferring: Option<Inferring>,
     /// The fields that only field extraction rules give, of those that were asked for.
@@ -101,6 +103,7 @@ impl Names {
                 true => Others::Inferred,
                 false => Others::Unfound,
             },
+            numbers: BTreeSet::new(),
             inferring: None,
             extracted: BTreeSet::new(),
         }
@@ -178,6 +181,41 @@ impl Names {
         self.made.insert(lower.clone(), Arc::clone(&made));
         self.left.gain(lower);
         made
+    }
+
+    /// A result of an aggregation that is a number.
+    pub(super) fn count_as_number(&mut self, made: &Arc<str>) {
+        self.numbers.insert(Arc::clone(made));
+    }
+
+    /// The results of aggregations that are left and are numbers.
+    pub(super) fn numbers(&self) -> Vec<Arc<str>> {
+        let left = self.numbers.iter();
+        left.filter(|name| self.left.lacks(&name.to_lowercase()).is_none())
+            .cloned()
+            .collect()
+    }
+
+    /// The fields that an aggregation has left, by what they are called now; none if
+    /// there are messages still.
+    pub(super) fn results(&self) -> Option<Vec<Arc<str>>> {
+        let Left::Results(left) = &self.left else {
+            return None;
+        };
+        let names = left.iter();
+        let spelled = names.map(
+            |name| match self.made.get(name).or_else(|| self.keys.get(name)) {
+                Some(known) => Arc::clone(known),
+                None => name.as_str().into(),
+            },
+        );
+        Some(spelled.collect())
+    }
+
+    /// From now on any name may be a column.
+    pub(super) fn open(&mut self) {
+        self.left = Left::Everything;
+        self.others = Others::Unsure;
     }
 
     /// Another name for a field that is made.

@@ -7,17 +7,16 @@ use std::sync::Arc;
 
 use super::super::syntax::{
     Assignment as Tree, Dedup as DedupTree, Direction as Way, Duplicates, Expression,
-    ExpressionKind, Field, FieldsMode, Operator, Running, RunningFunction, Sort as SortTree,
-    Spanned, TimeUnit, Timeslice, Top, Unknown, Width,
+    ExpressionKind, Field, FieldsMode, Operator, Sort as SortTree, Spanned, TimeUnit, Timeslice,
+    Unknown, Width,
 };
 use super::{Fault, Lowerer, filter};
-use crate::detect::plan::aggregate::{Aggregation, Spread};
 use crate::detect::plan::compare::SortBy;
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
-    Aggregate, Among, Argument, Arithmetic, Assignment, Dedup, Direction, Expr, ExprKind, FieldRef,
-    Frame, Internal, Key, Limit, Membership, NamePattern, OfNothing, Output, Projection, Sort,
-    SortKey, Span, StageKind, Target, TextOperands, Value, Window, WithoutKey,
+    Among, Arithmetic, Assignment, Dedup, Direction, Expr, ExprKind, FieldRef, Internal, Key,
+    Limit, Membership, NamePattern, Projection, Sort, SortKey, Span, StageKind, Target,
+    TextOperands, Value,
 };
 
 impl Lowerer<'_> {
@@ -41,6 +40,10 @@ impl Lowerer<'_> {
             Operator::Timeslice(slice) => self.timeslice(slice, span),
             Operator::Sort(sort) => self.sort(sort),
             Operator::Top(top) => self.top(top, span),
+            Operator::TopK(top) => self.topk(top, span),
+            Operator::WithTime(field) => self.with_time(field, span),
+            Operator::FillMissing(fill) => self.fill_missing(fill, span),
+            Operator::Transpose(transpose) => self.transpose(transpose, span),
             Operator::Limit(most) => Ok(vec![StageKind::Limit(Limit::First(
                 usize::try_from(*most).unwrap_or(usize::MAX),
             ))]),
@@ -227,41 +230,6 @@ impl Lowerer<'_> {
         })])
     }
 
-    /// The most frequent values.
-    fn top(&mut self, top: &Top, span: super::syntax::Span) -> Result<Vec<StageKind>, Fault> {
-        if !top.by.is_empty() {
-            return Err(Fault::unsupported("`top … by`", span));
-        }
-        let at = self.span(span);
-        let mut keys = Vec::with_capacity(top.fields.len());
-        for field in &top.fields {
-            keys.push(self.read(&field.node, field.span)?);
-        }
-        self.names.aggregate(&keys);
-        let count = self.make_named("_count");
-        Ok(vec![
-            StageKind::Aggregate(Aggregate {
-                keys: keys.iter().map(|key| key_of(key)).collect(),
-                outputs: vec![Output {
-                    aggregation: Aggregation::Count,
-                    argument: Argument::Rows,
-                    name: NamePattern::new(&count),
-                    span: at,
-                }],
-                without_key: WithoutKey::Filled(Value::Null),
-                of_nothing: OfNothing::NoRow,
-            }),
-            StageKind::Sort(Sort {
-                keys: vec![SortKey {
-                    field: FieldRef::new(&count),
-                    direction: Direction::Descending,
-                    by: SortBy::Number,
-                }],
-                most: Some(usize::try_from(top.count).unwrap_or(usize::MAX)),
-            }),
-        ])
-    }
-
     fn dedup(
         &mut self,
         dedup: &DedupTree,
@@ -288,56 +256,6 @@ impl Lowerer<'_> {
                 Duplicates::Consecutive => Among::Consecutive,
             },
             without_key: Membership::In,
-        })])
-    }
-
-    /// What runs along the rows.
-    fn running(
-        &mut self,
-        running: &Running,
-        span: super::syntax::Span,
-    ) -> Result<Vec<StageKind>, Fault> {
-        let window = running
-            .window
-            .map_or(10, |window| usize::try_from(window).unwrap_or(usize::MAX));
-        let frame = |last| Frame::Running {
-            current: Membership::In,
-            last,
-            among: Among::All,
-        };
-        let (aggregation, frame) = match running.function {
-            RunningFunction::Total => (Aggregation::Sum, Frame::Whole),
-            RunningFunction::Accum => (Aggregation::Sum, frame(None)),
-            RunningFunction::Smooth => (Aggregation::Average, frame(Some(window))),
-            RunningFunction::RollingStd => (
-                Aggregation::StandardDeviation(Spread::Sample),
-                frame(Some(window)),
-            ),
-            RunningFunction::Diff | RunningFunction::Backshift => {
-                return Err(Fault::unsupported(
-                    format!("the operator `{}`", running.function.name()),
-                    span,
-                ));
-            }
-        };
-        let field = self.field(&running.field.node, running.field.span)?;
-        let mut keys = Vec::with_capacity(running.by.len());
-        for key in &running.by {
-            keys.push(FieldRef::new(&self.read(&key.node, key.span)?));
-        }
-        let name = match &running.name {
-            Some(name) => self.make(name),
-            None => self.make_named(&format!("_{}", running.function.name())),
-        };
-        Ok(vec![StageKind::Window(Window {
-            keys,
-            outputs: vec![Output {
-                aggregation,
-                argument: Argument::Values(field),
-                name: NamePattern::new(&name),
-                span: self.span(span),
-            }],
-            frame,
         })])
     }
 }
