@@ -44,6 +44,7 @@ pub(super) fn environment(
             Environment {
                 deployment,
                 reading,
+                ..Environment::default()
             },
             Vec::new(),
         ),

@@ -337,6 +337,8 @@ codes! {
     SPL_UNSUPPORTED = "misfire::spl::unsupported";
     /// A part of a Splunk search that is read as its author meant it.
     SPL_REPAIRED = "misfire::spl::repaired";
+    /// A lookup table of a Sumo Logic query that is not at hand.
+    SUMO_MISSING_LOOKUP = "misfire::sumo::missing_lookup";
     /// A lookup table of a Splunk search that is not at hand.
     SPL_MISSING_LOOKUP = "misfire::spl::missing_lookup";
     /// A macro, lookup, or lookup definition that cannot be read.

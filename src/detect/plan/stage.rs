@@ -159,7 +159,7 @@ pub struct Filter {
     /// What must hold.
     pub predicate: Predicate,
     /// Rows of other pipelines, of which a row must match one besides: on every
-    /// field that the other row has, as patterns without regard to case.
+    /// field that the other row has.
     pub rows: Vec<AmongRows>,
 }
 
@@ -170,6 +170,17 @@ pub struct AmongRows {
     pub pipeline: Pipeline,
     /// Whether a row must match one of them, or none.
     pub wanted: Membership,
+    /// How their values are compared.
+    pub comparing: Comparing,
+}
+
+/// How the values of rows of other pipelines are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparing {
+    /// As patterns, without regard to case.
+    AsPatterns,
+    /// As texts that are the same.
+    Exactly,
 }
 
 /// Whether something must be part of something.

@@ -12,13 +12,19 @@ pub mod syntax;
 pub use deployment::{Deployment, SourceCategory};
 pub use lower::lower;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Reading;
+use super::plan::Table;
 
 /// What queries refer to, and how they are read.
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// How records are taken in.
     pub deployment: Deployment,
+    /// The lookup tables, by the last part of their paths.
+    pub tables: BTreeMap<String, Arc<Table>>,
     /// How queries are read.
     pub reading: Reading,
 }
@@ -27,6 +33,7 @@ impl Default for Environment {
     fn default() -> Self {
         Self {
             deployment: Deployment::default(),
+            tables: BTreeMap::new(),
             reading: Reading::Strict,
         }
     }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::super::compare::Case;
 use super::super::field::FieldRef;
-use super::super::pattern::Glob;
+use super::super::pattern::{Glob, Piece};
 use super::super::row::Row;
-use super::super::stage::{Existing, Join, Membership};
+use super::super::stage::{AmongRows, Comparing, Existing, Join, Membership};
 use super::Exhausted;
 
 /// Runs the stage.
@@ -73,7 +73,11 @@ fn common_names(rows: &[Row], others: &[Row]) -> Vec<FieldRef> {
 }
 
 /// Keeps the rows that match, or do not match, one of others.
-pub(super) fn keep(rows: &mut Vec<Row>, others: &[Row], wanted: Membership) {
+pub(super) fn keep(rows: &mut Vec<Row>, others: &[Row], among: &AmongRows) {
+    let glob = |text: &str| match among.comparing {
+        Comparing::AsPatterns => Glob::star(text, Case::Insensitive),
+        Comparing::Exactly => Glob::new(vec![Piece::Literal(text.to_owned())], Case::Sensitive),
+    };
     let patterns: Vec<Vec<(&str, Vec<Glob>)>> = others
         .iter()
         .map(|other| {
@@ -81,7 +85,7 @@ pub(super) fn keep(rows: &mut Vec<Row>, others: &[Row], wanted: Membership) {
             values
                 .map(|(name, value)| {
                     let globs = value.items();
-                    let globs = globs.map(|item| Glob::star(&item.to_text(), Case::Insensitive));
+                    let globs = globs.map(|item| glob(&item.to_text()));
                     (&**name, globs.collect())
                 })
                 .collect()
@@ -98,6 +102,6 @@ pub(super) fn keep(rows: &mut Vec<Row>, others: &[Row], wanted: Membership) {
                 })
             })
         });
-        is_among == (wanted == Membership::In)
+        is_among == (among.wanted == Membership::In)
     });
 }

@@ -214,7 +214,7 @@ impl Run<'_> {
         rows.retain(|row| self.evaluator.truth(&filter.predicate, row).is_true());
         for among in &filter.rows {
             let others = self.inner(&among.pipeline, self.given)?;
-            join::keep(&mut rows, &others, among.wanted);
+            join::keep(&mut rows, &others, among);
         }
         Ok(rows)
     }

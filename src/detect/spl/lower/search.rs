@@ -17,8 +17,9 @@ use crate::detect::plan::compare::{Case, Coercion, CompareOp};
 use crate::detect::plan::function::Function;
 use crate::detect::plan::pattern::{Glob, Piece};
 use crate::detect::plan::{
-    AmongRows, Bounds, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes, Network, Nulls,
-    Pattern, Pipeline, Predicate, PredicateKind, Span, StageKind, TIME, Truth, Value, Within, time,
+    AmongRows, Bounds, Comparing, Expr, ExprKind, Filter, Items, Keyword, Membership, Modes,
+    Network, Nulls, Pattern, Pipeline, Predicate, PredicateKind, Span, StageKind, TIME, Truth,
+    Value, Within, time,
 };
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -64,6 +65,7 @@ impl Lowerer<'_> {
                 rows.push(AmongRows {
                     pipeline,
                     wanted: Membership::In,
+                    comparing: Comparing::AsPatterns,
                 });
                 Ok(always(span))
             }
@@ -73,6 +75,7 @@ impl Lowerer<'_> {
                     rows.push(AmongRows {
                         pipeline,
                         wanted: Membership::NotIn,
+                        comparing: Comparing::AsPatterns,
                     });
                     Ok(always(span))
                 }

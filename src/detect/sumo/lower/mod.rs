@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod arrange;
+mod combine;
 mod expression;
 mod extract;
 mod function;
@@ -93,10 +94,10 @@ impl Lowerer<'_> {
         let view = Arc::clone(&self.environment.deployment.records);
         let mut stages = Vec::new();
         if let Some(condition) = &tree.scope {
-            match self.scope(condition) {
-                Ok(predicate) => {
+            match self.looking_at(condition) {
+                Ok(kind) => {
                     let span = self.span(condition.span);
-                    stages.push(Stage::new(filter(predicate), "scope", span));
+                    stages.push(Stage::new(kind, "scope", span));
                 }
                 Err(fault) => self.faults.push(fault),
             }
@@ -108,7 +109,7 @@ impl Lowerer<'_> {
     }
 
     fn add(&mut self, operator: &Spanned<Operator>, stages: &mut Vec<Stage>) {
-        match self.operator(operator) {
+        match self.operator(operator, stages) {
             Ok(kinds) => {
                 let span = self.span(operator.span);
                 let name = operator.node.name();

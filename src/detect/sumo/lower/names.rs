@@ -40,7 +40,7 @@ const NOT_MADE: [&str; 6] = [
 ];
 
 /// The fields that there are at one place of a query.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Names {
     /// What the query makes, by its name in lower case.
     made: BTreeMap<String, Arc<str>>,
@@ -58,7 +58,7 @@ pub(super) struct Names {
 }
 
 /// Which fields the operators before have left. Names are in lower case.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Left {
     /// All of a message.
     Everything,

@@ -10,12 +10,12 @@ use super::super::syntax::{
     ExpressionKind, Field, FieldsMode, Operator, Sort as SortTree, Spanned, TimeUnit, Timeslice,
     Unknown, Width,
 };
-use super::{Fault, Lowerer, filter};
+use super::{Fault, Lowerer};
 use crate::detect::plan::compare::SortBy;
 use crate::detect::plan::function::Function;
 use crate::detect::plan::{
     Among, Arithmetic, Assignment, Dedup, Direction, Expr, ExprKind, FieldRef, Internal, Key,
-    Limit, Membership, NamePattern, Projection, Sort, SortKey, Span, StageKind, Target,
+    Limit, Membership, NamePattern, Projection, Sort, SortKey, Span, Stage, StageKind, Target,
     TextOperands, Value,
 };
 
@@ -23,15 +23,18 @@ impl Lowerer<'_> {
     pub(super) fn operator(
         &mut self,
         operator: &Spanned<Operator>,
+        so_far: &[Stage],
     ) -> Result<Vec<StageKind>, Fault> {
         let span = operator.span;
         let plan_span = self.span(span);
         match &operator.node {
-            Operator::Where(condition) => Ok(vec![filter(self.condition(condition)?)]),
+            Operator::Where(condition) => Ok(vec![self.filtering(condition)?]),
             Operator::Assignment(assignment) => self.assignment(assignment, plan_span),
             Operator::Parse(parse) => self.parse(parse, span),
             Operator::ParseRegex(parse) => self.parse_regex(parse, span),
             Operator::Json(json) => self.json(json, span),
+            Operator::Lookup(lookup) => self.lookup(lookup, span),
+            Operator::Join(join) => self.join(join, so_far, span),
             Operator::Split(split) => self.split(split, span),
             Operator::KeyValue(pairs) => self.key_value(pairs, span),
             Operator::ParseXml(parse) => self.parse_xml(parse, span),

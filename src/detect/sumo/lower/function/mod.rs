@@ -71,6 +71,7 @@ impl Lowerer<'_> {
             }
             ("contains", Some(part)) => self.contains(first, part, span)?,
             ("matches", Some(pattern)) => self.matches(first, pattern, span)?,
+            ("lookupcontains", Some(_)) => self.lookup_contains(arguments, at)?,
             ("luhn", None) => holds(Function::PassesLuhn, vec![self.text(first)?], span),
             ("jsonarraycontains", Some(item)) => {
                 let arguments = vec![self.text(first)?, self.text(item)?];
