@@ -38,6 +38,7 @@ pub fn run(bytes: &[u8]) {
         let environment = Environment {
             deployment,
             reading,
+            ..Environment::default()
         };
         let query = Query {
             text,

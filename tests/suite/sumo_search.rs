@@ -122,3 +122,29 @@ fn numbers_of_a_log_are_texts_until_they_are_cast() {
     assert_eq!(fired(r#"* | where EventID != """#, &log), [1]);
     assert_eq!(fired("* | where EventID = 1", &log), [1]);
 }
+
+/// Lists and objects of the clouds' records are taken from their text.
+#[test]
+fn lists_and_objects_of_records_are_texts() {
+    let log = [
+        json!({"eventVersion": "1.08", "eventTime": "2026-11-03T08:31:01Z",
+            "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
+            "eventType": "AwsApiCall", "awsRegion": "eu-central-1", "eventID": "1",
+            "resources": [{"ARN": "arn:a"}, {"ARN": "arn:b"}], "requestParameters": {"ids": ["i-1", "i-2"]}}),
+    ];
+    let count = |query: &str| fired(query, &log).len();
+    assert_eq!(
+        count(r#"* | json "resources[1].ARN" as a | where a = "arn:b""#),
+        1
+    );
+    assert_eq!(
+        count(r#"* | json "resources[2].ARN" as a | where a = "arn:b""#),
+        0
+    );
+    assert_eq!(
+        count(r#"* | json "requestParameters" as p | where p matches "*i-2*""#),
+        1
+    );
+    assert_eq!(count(r#"* | where %"requestParameters.ids[1]" = "i-2""#), 1);
+    assert_eq!(count(r#"* | where %"requestParameters.ids[0]" = "i-2""#), 0);
+}

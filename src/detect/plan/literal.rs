@@ -113,7 +113,7 @@ fn of_glob(glob: &Glob) -> Literals {
     let pieces = glob.pieces().iter();
     let literals = pieces.filter_map(|piece| match piece {
         Piece::Literal(text) => longest_plain(text),
-        Piece::AnyRun | Piece::AnyOne => None,
+        Piece::AnyRun | Piece::AnyOne | Piece::Term | Piece::Blanks => None,
     });
     literals
         .max_by_key(String::len)

@@ -13,6 +13,10 @@ pub enum Piece {
     AnyRun,
     /// Any one character.
     AnyOne,
+    /// Any run of letters, digits, and underscores, or none.
+    Term,
+    /// A run of blanks, line breaks too; at least one.
+    Blanks,
 }
 
 /// A pattern with wildcards, which matches a whole text.
@@ -32,6 +36,16 @@ enum Step {
     Char(char),
     AnyOne,
     AnyRun,
+    TermRun,
+    OneBlank,
+    BlankRun,
+}
+
+impl Step {
+    /// Whether it may stand for nothing.
+    fn is_run(self) -> bool {
+        matches!(self, Self::AnyRun | Self::TermRun | Self::BlankRun)
+    }
 }
 
 impl Glob {
@@ -61,6 +75,8 @@ impl Glob {
                 }
                 Piece::AnyRun => steps.push(Step::AnyRun),
                 Piece::AnyOne => steps.push(Step::AnyOne),
+                Piece::Term => steps.push(Step::TermRun),
+                Piece::Blanks => steps.extend([Step::OneBlank, Step::BlankRun]),
             }
         }
         Self {
@@ -112,6 +128,11 @@ impl Glob {
             && self.case == Case::Sensitive
         {
             return own == text;
+        }
+        let is_of_kinds = |piece: &Piece| matches!(piece, Piece::Term | Piece::Blanks);
+        if self.pieces.iter().any(is_of_kinds) {
+            let is_end = |character: Option<char>| character.is_none();
+            return search(&self.steps, text, self.case, is_end, is_end);
         }
         by_end(&self.steps, text, self.case).unwrap_or_else(|| run(&self.steps, text, self.case))
     }
@@ -180,6 +201,9 @@ fn search(
         for &place in &reached.places {
             match steps.get(place) {
                 Some(Step::AnyRun) => next.add(place, steps),
+                Some(Step::TermRun) if is_of_term(character) => next.add(place, steps),
+                Some(Step::BlankRun) if character.is_whitespace() => next.add(place, steps),
+                Some(Step::OneBlank) if character.is_whitespace() => next.add(place + 1, steps),
                 Some(Step::AnyOne) => next.add(place + 1, steps),
                 Some(Step::Char(own)) if *own == letter => next.add(place + 1, steps),
                 _ => {}
@@ -218,7 +242,7 @@ impl Reached {
                 _ => return,
             }
             self.places.push(place);
-            if steps.get(place) != Some(&Step::AnyRun) {
+            if !steps.get(place).is_some_and(|step| step.is_run()) {
                 return;
             }
             place += 1;
@@ -285,6 +309,10 @@ fn run(steps: &[Step], text: &str, case: Case) -> bool {
     }
 }
 
+fn is_of_term(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 fn folded(character: char, case: Case) -> char {
     match case {
         Case::Sensitive => character,
@@ -304,7 +332,8 @@ impl fmt::Display for Glob {
         for piece in &self.pieces {
             match piece {
                 Piece::Literal(text) => f.write_str(text)?,
-                Piece::AnyRun => f.write_str("*")?,
+                Piece::AnyRun | Piece::Term => f.write_str("*")?,
+                Piece::Blanks => f.write_str(" ")?,
                 Piece::AnyOne => f.write_str("?")?,
             }
         }

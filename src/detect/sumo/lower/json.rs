@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::syntax::{Field, FieldName, Json, JsonArrays, JsonMode, Span, Spanned, Text};
 use super::function::called;
+use super::names::is_object;
 use super::operator::set;
 use super::parsing::exists;
 use super::{Fault, Lowerer};
@@ -19,6 +20,19 @@ pub(super) struct Inferring {
     depth: Value,
     lists: Value,
     span: Span,
+}
+
+impl Inferring {
+    /// What is in the text of a record.
+    pub(super) fn of_record(span: Span) -> Self {
+        Self {
+            text: RAW.into(),
+            depth: Value::Null,
+            // Its lists have been asked for by their elements.
+            lists: Value::Bool(true),
+            span,
+        }
+    }
 }
 
 impl Lowerer<'_> {
@@ -146,10 +160,14 @@ impl Lowerer<'_> {
             Some(field) => self.field(&field.node, field.span)?,
             None if is_whole => Expr::field(RAW, span),
             None => {
-                let path = path.strip_prefix("$.").unwrap_or(&path);
-                if path.contains(['[', '*', '$']) {
-                    return Err(Fault::unsupported("one element of a JSON array", at));
+                let plain = path.strip_prefix("$.").unwrap_or(&path);
+                if plain.contains(['[', '*', '$']) || is_object(plain) {
+                    // The records of the clouds are JSON; others have no such key.
+                    let text = Expr::field(RAW, span);
+                    let path = Expr::literal(Value::text(&path), span);
+                    return Ok(called(Function::JsonText, vec![text, path], span));
                 }
+                let path = plain;
                 if !self.names.are_complete() || self.names.is_made(path) {
                     return Err(Fault::unsupported(
                         "`json` of a message after its fields have changed",

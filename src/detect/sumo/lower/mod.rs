@@ -97,7 +97,8 @@ impl Lowerer<'_> {
             match self.looking_at(condition) {
                 Ok(kind) => {
                     let span = self.span(condition.span);
-                    stages.push(Stage::new(kind, "scope", span));
+                    let kinds = self.before.drain(..).chain([kind]);
+                    stages.extend(kinds.map(|kind| Stage::new(kind, "scope", span)));
                 }
                 Err(fault) => self.faults.push(fault),
             }

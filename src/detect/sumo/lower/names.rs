@@ -90,6 +90,13 @@ pub(super) enum Missing {
     NotMade(String),
     /// `json auto` may find it in a text.
     Inferred,
+    /// An element of a list of the record's JSON.
+    Element(Arc<str>),
+}
+
+/// Whether a key is one whose value is an object or a list.
+pub(super) fn is_object(key: &str) -> bool {
+    OBJECTS.contains(&key.to_lowercase().as_str())
 }
 
 impl Names {
@@ -125,7 +132,7 @@ impl Names {
         if self.inferring.is_some() && !lower.starts_with('_') {
             return Err(Missing::Inferred);
         }
-        if OBJECTS.contains(&lower.as_str()) && !deployment.messages_are_whole {
+        if is_object(name) && !deployment.messages_are_whole {
             return Err(Missing::NotMade(format!(
                 "the JSON object `{name}` as one text"
             )));
@@ -151,7 +158,10 @@ impl Names {
             }
         };
         match path.contains('[') {
-            true => Err(Missing::NotMade("one element of a JSON array".to_owned())),
+            true if deployment.messages_are_whole => {
+                Err(Missing::NotMade("one element of a JSON array".to_owned()))
+            }
+            true => Err(Missing::Element(path.as_str().into())),
             false => {
                 let key = self.keys.entry(lower);
                 Ok(Arc::clone(key.or_insert_with(|| path.into())))
@@ -336,6 +346,12 @@ impl Lowerer<'_> {
                 if let Some(inferring) = self.names.inferring.clone() {
                     self.before.push(self.inferred(&inferring, name, &field));
                 }
+                return Ok(field);
+            }
+            Err(Missing::Element(path)) => {
+                let field = self.make_named(&path);
+                self.before
+                    .push(self.inferred(&Inferring::of_record(span), &path, &field));
                 return Ok(field);
             }
             Err(Missing::NotFound(why)) => why,

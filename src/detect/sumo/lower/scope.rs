@@ -39,7 +39,7 @@ impl Lowerer<'_> {
             }
             ScopeKind::Keyword(value) => Ok(Predicate::new(
                 PredicateKind::Keyword(Keyword {
-                    glob: self.glob(value, scope.span, false),
+                    glob: keyword(value),
                     bounds: Bounds::Tokens,
                     within: Within::Message,
                 }),
@@ -50,7 +50,7 @@ impl Lowerer<'_> {
                 operator,
                 value,
             } => {
-                let glob = self.glob(value, scope.span, true);
+                let glob = self.glob(value, scope.span);
                 let same = self.one_of(field, vec![glob], scope.span)?;
                 Ok(match operator {
                     ScopeOperator::Equal => same,
@@ -60,7 +60,7 @@ impl Lowerer<'_> {
             ScopeKind::In { field, values } => {
                 let globs = values
                     .iter()
-                    .map(|value| self.glob(&value.node, value.span, true))
+                    .map(|value| self.glob(&value.node, value.span))
                     .collect();
                 self.one_of(field, globs, scope.span)
             }
@@ -90,11 +90,10 @@ impl Lowerer<'_> {
         ))
     }
 
-    /// What a value matches. As its author meant it, a wildcard is one in quotes as well.
-    fn glob(&mut self, value: &Written, span: Span, is_of_field: bool) -> Glob {
+    /// What the value of a field matches. As its author meant it, a wildcard is one in quotes as well.
+    fn glob(&mut self, value: &Written, span: Span) -> Glob {
         let mut parts = value.pieces();
         if let Written::Quoted(text) = value
-            && is_of_field
             && text.text().contains('*')
             && self.is_meant()
         {
@@ -111,6 +110,32 @@ impl Lowerer<'_> {
         });
         Glob::new(parts.collect(), Case::Insensitive)
     }
+}
+
+/// What a keyword or a phrase matches: in the midst of it `*` stands for one term, and a
+/// blank for any run of blanks.
+fn keyword(value: &Written) -> Glob {
+    let parts = value.pieces();
+    let last = parts.len().saturating_sub(1);
+    let mut pieces = Vec::with_capacity(parts.len());
+    for (place, part) in parts.into_iter().enumerate() {
+        match part {
+            Part::Literal(text) => {
+                for (index, word) in text.split(char::is_whitespace).enumerate() {
+                    if index > 0 && pieces.last() != Some(&Piece::Blanks) {
+                        pieces.push(Piece::Blanks);
+                    }
+                    if !word.is_empty() {
+                        pieces.push(Piece::Literal(word.to_owned()));
+                    }
+                }
+            }
+            Part::AnyText if place == 0 || place == last => pieces.push(Piece::AnyRun),
+            Part::AnyText => pieces.push(Piece::Term),
+            Part::AnyLetter => pieces.push(Piece::AnyOne),
+        }
+    }
+    Glob::new(pieces, Case::Insensitive)
 }
 
 /// What a scope says of the messages that it looks at: its conditions on metadata.
