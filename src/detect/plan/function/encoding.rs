@@ -39,7 +39,7 @@ pub(super) fn decode_base64(value: &Value, encoding: Option<&Value>) -> Value {
 fn bytes_of_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
-    if padding > 2 || digits.len() % 4 == 1 || padding > 0 && text.len() % 4 != 0 {
+    if padding > 2 || digits.len() % 4 == 1 || padding > 0 && !text.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
@@ -180,7 +180,7 @@ pub(super) fn passes_luhn(text: &str) -> Value {
             (_, double) => double,
         })
         .sum();
-    Value::Bool(digits.len() > 1 && sum % 10 == 0)
+    Value::Bool(digits.len() > 1 && sum.is_multiple_of(10))
 }
 
 #[cfg(test)]

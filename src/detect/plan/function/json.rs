@@ -98,7 +98,10 @@ pub(super) fn array_has(value: &Value, item: &Value) -> Value {
     let wanted = item.to_text();
     let is_wanted = |item: &Json| match item {
         Json::String(text) => *text == *wanted,
-        other => other.to_string() == *wanted,
+        other => {
+            let text = other.to_string();
+            text == *wanted
+        }
     };
     match parsed(value) {
         Some(Json::Array(items)) => Value::Bool(items.iter().any(is_wanted)),
