@@ -2,6 +2,7 @@
 
 use super::compare::CompareOp;
 use super::expression::{Expr, ExprKind};
+use super::function::Function;
 use super::pattern::{Glob, Piece};
 use super::predicate::{Pattern, Predicate, PredicateKind};
 use crate::detect::tree::Tree;
@@ -134,6 +135,11 @@ pub(super) fn name_of(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Literal(value) => value.to_text().into_owned(),
         ExprKind::Field(field) => field.name.to_string(),
+        // Nobody wrote it.
+        ExprKind::Call {
+            function: Function::TruthToText,
+            arguments,
+        } => arguments.first().map(name_of).unwrap_or_default(),
         ExprKind::Call {
             function,
             arguments,

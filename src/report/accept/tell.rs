@@ -178,8 +178,8 @@ pub(super) fn steps(repair: &Repair) -> String {
     let steps: Vec<_> = repair.steps.iter().map(step).collect();
     let mut text = format!("{}; then it fires (tried)", steps.join("; "));
     if !repair.false_alarms.is_empty() {
-        text.push_str(", but raises false alarms on ");
-        text.push_str(&repair.false_alarms.join(", "));
+        let alarms = count_of(repair.false_alarms.len(), "benign recording");
+        text.push_str(&format!(", and on {alarms} as well"));
     }
     text
 }

@@ -94,31 +94,43 @@ impl<'w> Workshop<'w> {
         let Some(verdict) = self.verdict(variant, &all.text, test) else {
             return Mending::NotFound("it could not be judged".to_owned());
         };
-        let widening = match widen(self.subject.language(), &all.text, &verdict) {
-            Ok(widening) => widening,
-            Err(why) => return Mending::NotFound(why),
+        let Some((_, widening)) = self.widened(variant, &codes, test) else {
+            let why = match widen(self.subject.language(), &all.text, &verdict) {
+                Ok(widening) => not_even(&verdict, &widening),
+                Err(why) => why,
+            };
+            return Mending::NotFound(why);
         };
-        let widened = |this: &mut Self, codes: &BTreeSet<Code>| {
-            let changed = this.changed(variant, codes);
-            widening.applied(&changed.text)
-        };
-        let Some(text) = widened(self, &codes).filter(|text| fires(self, text)) else {
-            return Mending::NotFound(not_even(&verdict, &widening));
-        };
-        drop(text);
         let codes = self.least(codes, |this, codes| {
-            widened(this, codes).is_some_and(|text| fires(this, &text))
+            this.widened(variant, codes, test).is_some()
         });
-        let mut changed = self.changed(variant, &codes);
-        if let Some(text) = widening.applied(&changed.text) {
-            changed.text = text;
-            changed.steps.push(Step {
-                code: None,
-                title: widening.title(),
-                places: widening.places(),
-            });
-        }
+        let (changed, widening) = match self.widened(variant, &codes, test) {
+            Some(found) => found,
+            None => (all, widening),
+        };
+        let mut changed = changed;
+        changed.steps.push(Step {
+            code: None,
+            title: widening.title(),
+            places: widening.places(),
+        });
         self.found(variant, changed)
+    }
+
+    /// The file with all that these rules propose, and with conditions that take in what
+    /// came closest, if it fires then.
+    fn widened(
+        &mut self,
+        variant: usize,
+        codes: &BTreeSet<Code>,
+        test: &AcceptedTest,
+    ) -> Option<(Changed, Widening)> {
+        let mut changed = self.changed(variant, codes);
+        let verdict = self.verdict(variant, &changed.text, test)?;
+        let widening = widen(self.subject.language(), &changed.text, &verdict).ok()?;
+        changed.text = widening.applied(&changed.text)?;
+        let verdict = self.verdict(variant, &changed.text, test)?;
+        (verdict.verdict == Verdict::Fired).then_some((changed, widening))
     }
 
     /// The least of the codes with which it still fires.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::detect::lint::{Holds, Letters};
 use crate::detect::sumo::Environment;
 use crate::detect::sumo::syntax::{
-    Expression, ExpressionKind, Field, FieldName, FieldsMode, Scope,
+    Expression, ExpressionKind, Field, FieldName, FieldsMode, Quoting, Scope,
 };
 
 /// What is known of the values of an expression.
@@ -83,6 +83,18 @@ impl<'l> Fields<'l> {
 
     pub(super) fn infer(&mut self) {
         self.is_inferred = true;
+    }
+
+    /// The key of the messages that field extraction rules would make a field of that
+    /// name from, where there is no such field.
+    pub(super) fn key_of(&self, name: &FieldName) -> Option<String> {
+        let deployment = &self.environment.deployment;
+        let is_bare = name.quoting == Quoting::Bare && !name.text.contains('.');
+        if !is_bare || deployment.spelled(&name.text).is_some() {
+            return None;
+        }
+        let key = deployment.spelled(&format!("EventData.{}", name.text))?;
+        Some(key.to_string())
     }
 
     /// Whatever may come of an operator that is not looked into.

@@ -1,7 +1,7 @@
 //! Names of fields that are read.
 
 use super::fields::Missing;
-use super::rules::{FOREIGN_FIELD, LOST_FIELD};
+use super::rules::{FOREIGN_FIELD, LOST_FIELD, RAW_KEY};
 use super::{Linter, as_warning};
 use crate::detect::lint::{Edit, Finding, Remedy};
 use crate::detect::sumo::syntax::{Field, FieldName, Quoting, Span};
@@ -69,8 +69,31 @@ impl Linter<'_> {
                 .help("keep it there, or use it before");
                 self.tell(as_warning(finding));
             }
-            Some(Missing::Unknown) | None => {}
+            Some(Missing::Unknown) => self.extracted(name, span),
+            None => {}
         }
+    }
+
+    /// A name that only field extraction rules give, where there are none.
+    fn extracted(&mut self, name: &FieldName, span: Span) {
+        let Some(key) = self.fields.key_of(name) else {
+            return;
+        };
+        let edit = Edit::replace(&self.query, span, format!("%\"{key}\""));
+        let finding = Finding::new(
+            &RAW_KEY,
+            format!(
+                "no message of this deployment has a field `{}`: its key is `{key}`",
+                name.text
+            ),
+            self.query.place(span),
+        )
+        .fix(
+            Remedy::Proposed,
+            format!("name the key: `%\"{key}\"`"),
+            vec![edit],
+        );
+        self.tell(finding);
     }
 
     fn foreign(&mut self, name: &FieldName, span: Span, own: &str, remedy: Remedy) {

@@ -12,6 +12,7 @@ pub const RULES: &[&Rule] = &[
     &UNKNOWN_OPERATOR,
     &UNKNOWN_FUNCTION,
     &FOREIGN_FIELD,
+    &RAW_KEY,
     &BARE_VALUE,
     &LOST_FIELD,
     &DUPLICATE_FIELD,
@@ -181,6 +182,15 @@ pub(super) const FOREIGN_FIELD: Rule = rule(
     "No message has this field: it is what another product calls one that every message has.",
     FIELDS_OF_ALL_PAGE,
     Remedy::Certain,
+);
+
+/// A field that only field extraction rules make, where there are none.
+pub(super) const RAW_KEY: Rule = rule(
+    Code::of_rule("misfire::lint::sumo::raw_key"),
+    Severity::Error,
+    "Only field extraction rules make this field, and the deployment has none; the key of the message is longer.",
+    EXTRACTION_PAGE,
+    Remedy::Proposed,
 );
 
 /// A text without quotes.

@@ -105,7 +105,7 @@ impl Lowerer<'_> {
                 ))
             }
             None => {
-                self.is_open = true;
+                self.names.open();
                 Err(Fault::invalid(
                     format!("`{name}` is no operator of Sumo Logic"),
                     unknown.name.span,
