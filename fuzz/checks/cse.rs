@@ -8,6 +8,10 @@ use misfire::detect::cse::syntax::parse;
 use misfire::detect::cse::{Environment, lower};
 use misfire::diagnostic::SourceText;
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "each target is a program of its own, and one test replays them all"
+)]
 #[path = "findings.rs"]
 mod findings;
 

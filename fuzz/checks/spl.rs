@@ -9,6 +9,10 @@ use misfire::detect::spl::syntax::{expand, parse};
 use misfire::detect::spl::{Environment, Query, lower};
 use misfire::diagnostic::SourceText;
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "each target is a program of its own, and one test replays them all"
+)]
 #[path = "findings.rs"]
 mod findings;
 

@@ -9,6 +9,10 @@ use misfire::detect::sumo::{Deployment, Environment, lower};
 use misfire::detect::{Query, Reading, SearchTime};
 use misfire::diagnostic::SourceText;
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "each target is a program of its own, and one test replays them all"
+)]
 #[path = "findings.rs"]
 mod findings;
 

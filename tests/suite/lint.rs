@@ -253,3 +253,53 @@ fn every_rule_has_a_meaning_and_a_page() {
         assert!(told.contains(rule.code.as_str()), "{}", rule.code);
     }
 }
+
+/// The table of all rules in `docs/lint-rules.md`; `MISFIRE_BLESS=1` writes it anew.
+#[test]
+fn every_rule_is_documented() {
+    use misfire::detect::lint::Remedy;
+    use misfire::diagnostic::Severity;
+    let mut told = String::from(
+        "# Rules of the linter\n\n\
+         What [`misfire lint`](lint.md) looks for, as `misfire lint --rules` shows it. \
+         *Certain* changes are\nmade by `--fix`, *proposed* ones are told.\n",
+    );
+    let mut languages: Vec<_> = rules().iter().map(|rule| rule.language).collect();
+    languages.sort();
+    languages.dedup();
+    for language in languages {
+        told.push_str(&format!("\n## {language}\n\n"));
+        told.push_str("| code | severity | change | what is so | page |\n");
+        told.push_str("| --- | --- | --- | --- | --- |\n");
+        for rule in rules().iter().filter(|rule| rule.language == language) {
+            let severity = match rule.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "note",
+            };
+            let change = match rule.remedy {
+                Remedy::None => "",
+                Remedy::Proposed => "proposed",
+                Remedy::Certain => "certain",
+            };
+            let page = match rule.page.address {
+                "" => rule.page.title.to_owned(),
+                address => format!("[{}]({address})", rule.page.title),
+            };
+            let meaning = rule.meaning.replace('|', "\\|");
+            let code = rule.code;
+            told.push_str(&format!(
+                "| `{code}` | {severity} | {change} | {meaning} | {page} |\n"
+            ));
+        }
+    }
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lint-rules.md");
+    if std::env::var_os("MISFIRE_BLESS").is_some() {
+        std::fs::write(&path, &told).expect("a writable folder");
+    }
+    let documented = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        documented, told,
+        "docs/lint-rules.md: MISFIRE_BLESS=1 writes it anew"
+    );
+}

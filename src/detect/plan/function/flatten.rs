@@ -63,7 +63,7 @@ fn steps_of(path: &str) -> Option<Vec<Step>> {
     (!steps.is_empty()).then_some(steps)
 }
 
-/// Whether a path is one that [`text_at`] goes.
+/// Whether a path is one that `text_at` goes.
 #[must_use]
 pub fn is_path(path: &str) -> bool {
     steps_of(path).is_some()

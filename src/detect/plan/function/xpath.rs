@@ -70,7 +70,7 @@ pub(super) fn first_at(value: &Value, path: &Value) -> Value {
     })
 }
 
-/// Whether a path is one that [`first_at`] goes.
+/// Whether a path is one that `first_at` goes.
 #[must_use]
 pub fn is_path(path: &str) -> bool {
     Path::read(path).is_some()
