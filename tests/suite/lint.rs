@@ -194,6 +194,9 @@ fn sarif_names_the_rule_the_place_and_the_change() {
     let output = lint(&folder, &["query.yml", "--sarif", "-"]);
     let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(log["version"], "2.1.0");
+    // Types that someone has generated from the standard's schema.
+    let read: Result<serde_sarif::sarif::Sarif, _> = serde_json::from_value(log.clone());
+    assert!(read.is_ok(), "{read:?}");
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let results = run["results"].as_array().expect("results");
