@@ -34,7 +34,7 @@ pub(super) fn accept(args: AcceptArgs, output: &Output, interrupt: Interrupt) ->
         detections,
         content: args.content.request(Start::default()),
         selection,
-        deployments: args.deployments,
+        deployments: args.content.queries.deployment.clone(),
         repairs: if args.no_repair {
             Repairs::None
         } else {

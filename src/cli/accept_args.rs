@@ -15,7 +15,7 @@ use crate::run::Selection;
 /// product would take it and as its author meant it, in each deployment of its product,
 /// and on the benign recordings. Each cell has its reason, and where it did not fire, the
 /// smallest change that makes it, which was tried. Nothing is executed, and no file is
-/// changed.
+/// changed. --deployment narrows the deployments, which are all of them otherwise.
 ///
 /// Without a filter, the tests are those of the techniques in the detection's tags.
 #[derive(Debug, ClapArgs)]
@@ -42,10 +42,6 @@ pub(super) struct AcceptArgs {
     /// times
     #[arg(long, value_name = "P", value_parser = parse_platform)]
     platform: Vec<Platform>,
-    /// Only this deployment of a product, such as current or raw-keys; may be given
-    /// several times [default: all]
-    #[arg(long = "in", value_name = "NAME")]
-    pub(super) deployments: Vec<String>,
     /// Do not look for repairs
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) no_repair: bool,

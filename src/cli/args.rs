@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::accept_args::AcceptArgs;
 use super::lint_args::LintArgs;
+use super::query_args::{QueryArgs, ReadingArgs};
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
-use super::splunk_args::{ReadingArgs, SplunkArgs};
 use super::values::{
     ReportTarget, parse_argument, parse_guid, parse_platform, parse_revision, parse_shift,
     parse_source, parse_technique, parse_threads, parse_window,
@@ -234,7 +234,7 @@ pub(super) struct ContentArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
     #[command(flatten)]
-    pub(super) splunk: SplunkArgs,
+    pub(super) queries: QueryArgs,
 }
 
 impl ContentArgs {
@@ -250,7 +250,7 @@ impl ContentArgs {
             },
             start,
             profile: self.profile.clone(),
-            queries: self.splunk.over(QuerySettings::default()),
+            queries: self.queries.over(QuerySettings::default()),
         }
     }
 }
@@ -344,7 +344,7 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub(super) source: Option<LogSource>,
     #[command(flatten)]
-    pub(super) splunk: SplunkArgs,
+    pub(super) queries: QueryArgs,
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
 }
@@ -376,7 +376,7 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub(super) source: Option<LogSource>,
     #[command(flatten)]
-    pub(super) splunk: SplunkArgs,
+    pub(super) queries: QueryArgs,
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
 }

@@ -15,10 +15,10 @@ use crate::run::{Interrupt, inspect, interruption};
 /// Load, report.
 pub(super) fn check(args: CheckArgs, output: &Output, interrupt: &Interrupt) -> io::Result<Exit> {
     let mut seen = LooseFiles::default();
-    let splunk = match args.content.splunk.here() {
+    let splunk = match args.content.queries.here() {
         Ok(splunk) => splunk,
         // What is wrong with the project is told with the project.
-        Err(_) => args.content.splunk.over(QuerySettings::default()),
+        Err(_) => args.content.queries.over(QuerySettings::default()),
     };
     if args.paths.is_empty() {
         let request = args.content.request(Start::default());

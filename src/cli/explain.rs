@@ -15,7 +15,7 @@ pub(super) fn explain(
     output: &Output,
     interrupt: Interrupt,
 ) -> io::Result<Exit> {
-    let splunk = match args.splunk.here() {
+    let splunk = match args.queries.here() {
         Ok(settings) => args.reading.of(settings),
         Err(problems) => {
             output.tell(&problems)?;

@@ -23,7 +23,7 @@ pub(super) fn lint(args: LintArgs, output: &Output, interrupt: Interrupt) -> io:
         }
         return Ok(Exit::Expected);
     }
-    let settings = match args.splunk.here() {
+    let settings = match args.queries.here() {
         Ok(settings) => settings,
         Err(problems) => {
             output.tell(&problems)?;

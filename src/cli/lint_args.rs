@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
-use super::splunk_args::SplunkArgs;
+use super::query_args::QueryArgs;
 use crate::detect::lint::rules;
 use crate::diagnostic::{Severity, did_you_mean};
 
@@ -48,7 +48,7 @@ pub(super) struct LintArgs {
     #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["paths", "fix", "sarif"])]
     pub(super) rules: bool,
     #[command(flatten)]
-    pub(super) splunk: SplunkArgs,
+    pub(super) queries: QueryArgs,
 }
 
 /// How bad something is.

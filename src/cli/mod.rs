@@ -18,12 +18,12 @@ mod list;
 mod manual;
 mod output;
 mod patience;
+mod query_args;
 mod record;
 mod run;
 mod scan;
 mod simulate;
 mod simulation_args;
-mod splunk_args;
 mod values;
 
 use std::io::Write;

@@ -19,7 +19,7 @@ pub(super) fn scan(args: ScanArgs, output: &Output, interrupt: Interrupt) -> io:
         }
     };
     let only_listed = benign.is_some();
-    let splunk = match args.splunk.here() {
+    let splunk = match args.queries.here() {
         Ok(settings) => args.reading.of(settings),
         Err(problems) => {
             output.tell(&problems)?;

@@ -92,7 +92,7 @@ fn a_sound_detection_is_accepted(#[case] detection: &str, #[case] recording: &st
     let folder = folder_with(&[("own.yml", &own(detection))]);
     let mut arguments = vec!["own.yml", recording];
     if detection.contains("splunk") {
-        arguments.extend(["--in", "current"]);
+        arguments.extend(["--deployment", "current"]);
     }
     let (document, code) = json(&folder, &arguments);
     let tests = document["detections"][0]["tests"]
@@ -162,7 +162,10 @@ fn names_of_another_deployment_find_nothing_in_this_one() {
     );
 
     // In the deployment that it is written for it is accepted, where it is quiet.
-    let (document, _) = json(&folder, &["old.yml", "devtunnel-host", "--in", "older"]);
+    let (document, _) = json(
+        &folder,
+        &["old.yml", "devtunnel-host", "--deployment", "older"],
+    );
     let columns = document["detections"][0]["columns"].as_array();
     assert_eq!(columns.map(Vec::len), Some(2));
 }
@@ -196,7 +199,7 @@ fn without_a_filter_the_tests_are_those_of_the_technique() {
 }
 
 #[rstest]
-#[case(&["refused.yml", "--in", "curent"], "did you mean `current`?")]
+#[case(&["refused.yml", "--deployment", "curent"], "did you mean `current`?")]
 #[case(&["refused.yml", "no-such-test"], "no test is what the filters ask for")]
 #[case(&["absent.yml"], "cannot be read")]
 #[case(&["empty"], "the folder holds no file")]

@@ -1,4 +1,4 @@
-//! The arguments that Splunk searches need.
+//! The arguments that queries of other languages than Sigma need.
 
 use std::path::PathBuf;
 
@@ -6,13 +6,13 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::content::QuerySettings;
 use crate::content::config::{find_config, load_config};
-use crate::detect::Reading;
+use crate::detect::{Reading, sumo};
 use crate::diagnostic::Diagnostic;
 
-/// What Splunk searches refer to.
+/// What queries refer to, and how their products take in records.
 #[derive(Debug, Clone, Default, ClapArgs)]
-#[command(next_help_heading = "Splunk")]
-pub(super) struct SplunkArgs {
+#[command(next_help_heading = "Queries")]
+pub(super) struct QueryArgs {
     /// Folder of the macros of Splunk searches, besides those beside the detections; may
     /// be given several times
     #[arg(long, value_name = "DIR")]
@@ -21,17 +21,18 @@ pub(super) struct SplunkArgs {
     /// detections; may be given several times
     #[arg(long, value_name = "DIR")]
     lookups: Vec<PathBuf>,
-    /// How Splunk takes in records: current, or older
+    /// How a product takes in records: current or older for Splunk, extraction-rules or
+    /// raw-keys for Sumo Logic; may be given once for each
     #[arg(long, value_name = "NAME")]
-    deployment: Option<String>,
+    pub(super) deployment: Vec<String>,
 }
 
 /// How searches are read, for commands that give no verdicts.
 #[derive(Debug, Clone, Copy, Default, ClapArgs)]
-#[command(next_help_heading = "Splunk")]
+#[command(next_help_heading = "Queries")]
 pub(super) struct ReadingArgs {
-    /// Read Splunk searches as the product would, or as their author meant them; each
-    /// repair is told
+    /// Read queries as their product would, or as their author meant them; each repair is
+    /// told
     #[arg(long, value_enum, default_value_t, value_name = "READING")]
     reading: ReadingArg,
 }
@@ -57,14 +58,18 @@ impl ReadingArgs {
     }
 }
 
-impl SplunkArgs {
+impl QueryArgs {
     /// These, and what a project says besides.
     pub(super) fn over(&self, mut settings: QuerySettings) -> QuerySettings {
         let splunk = &mut settings.splunk;
         splunk.macros.extend(self.macros.iter().cloned());
         splunk.lookups.extend(self.lookups.iter().cloned());
-        if self.deployment.is_some() {
-            splunk.deployment.clone_from(&self.deployment);
+        for name in &self.deployment {
+            if sumo::Deployment::names().any(|known| known == name) {
+                settings.sumo.deployment = Some(name.clone());
+            } else {
+                settings.splunk.deployment = Some(name.clone());
+            }
         }
         settings
     }
