@@ -6,7 +6,7 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum};
 
 use super::query_args::QueryArgs;
 use crate::detect::lint::rules;
-use crate::diagnostic::{Severity, did_you_mean};
+use crate::diagnostic::{Code, Severity, did_you_mean};
 
 /// Say what a detection's product would reject or read otherwise.
 ///
@@ -80,6 +80,9 @@ fn parse_code(text: &str) -> Result<String, String> {
             [code, code.trim_start_matches("misfire::lint::")]
         })
     };
+    if Code::ALL.iter().any(|code| code.as_str() == text) {
+        return Ok(text.to_owned());
+    }
     if known().any(|code| code == text) {
         return Ok(text.to_owned());
     }

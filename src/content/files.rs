@@ -129,8 +129,7 @@ pub fn read_text(path: &Path) -> Result<Arc<SourceText>, Box<Diagnostic>> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let valid = match String::from_utf8(bytes) {
         Ok(text) => {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            return Ok(SourceText::new(path, text));
+            return Ok(SourceText::of_file(path, &text));
         }
         Err(error) => error,
     };

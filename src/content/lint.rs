@@ -1,11 +1,15 @@
 //! Looking detections over.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::detections::{LoadedDetections, WrittenQuery};
 use crate::detect::lint::Finding;
 use crate::detect::{Language, cse, sigma, spl, sumo};
-use crate::diagnostic::{At, Diagnostic};
+use crate::diagnostic::{At, Diagnostic, SourceText};
 
 impl LoadedDetections {
     /// What is wrong with the detections, as far as it shows in them alone: what was
@@ -23,6 +27,19 @@ impl LoadedDetections {
         let told = told.filter(|problem| !is_told_better(problem, &found));
         let told: Vec<_> = told.cloned().map(Finding::from).collect();
         [told, found].concat()
+    }
+
+    /// The files of the detections, by their paths.
+    #[must_use]
+    pub fn sources(&self) -> BTreeMap<PathBuf, Arc<SourceText>> {
+        let rules = self.sigma.sources().into_iter();
+        let queries = self.written.queries.iter().map(|query| &query.source);
+        let foreign = self.foreign.iter().map(|(_, source)| source);
+        rules
+            .chain(queries)
+            .chain(foreign)
+            .map(|source| (source.file.clone(), Arc::clone(source)))
+            .collect()
     }
 
     fn of_query(&self, query: &WrittenQuery) -> Vec<Finding> {

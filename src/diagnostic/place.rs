@@ -9,9 +9,14 @@ use std::sync::Arc;
 pub struct SourceText {
     /// The file's name as the user gave or would give it.
     pub file: PathBuf,
-    /// Its whole text.
+    /// Its whole text, without a byte order mark.
     pub text: String,
+    /// Whether a byte order mark stands in front of it in the file.
+    pub has_mark: bool,
 }
+
+/// The mark that some editors put in front of UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl SourceText {
     /// A text under the name of its file.
@@ -20,7 +25,37 @@ impl SourceText {
         Arc::new(Self {
             file: file.into(),
             text: text.into(),
+            has_mark: false,
         })
+    }
+
+    /// The text of a file that may begin with a byte order mark.
+    #[must_use]
+    pub fn of_file(file: impl Into<PathBuf>, text: &str) -> Arc<Self> {
+        let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
+        Arc::new(Self {
+            file: file.into(),
+            text: unmarked.unwrap_or(text).to_owned(),
+            has_mark: unmarked.is_some(),
+        })
+    }
+
+    /// Where a byte of the text stands in the file.
+    #[must_use]
+    pub fn byte_in_file(&self, byte: usize) -> usize {
+        let mark = if self.has_mark {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
+        byte + mark
+    }
+
+    /// What the file holds if this is its text.
+    #[must_use]
+    pub fn with_mark_of_file(&self, text: &str) -> String {
+        let mark = if self.has_mark { BYTE_ORDER_MARK } else { "" };
+        format!("{mark}{text}")
     }
 
     /// The one-based line and column of a byte, the column in characters.

@@ -95,7 +95,8 @@ pub fn lint(request: &LintRequest) -> LintOutcome {
         }
         let mut problems = Vec::new();
         for (path, file) in changed {
-            match replace_file(&path, &file.after) {
+            let text = file.before.with_mark_of_file(&file.after);
+            match replace_file(&path, &text) {
                 Ok(()) => merge(&mut mended, path, file),
                 Err(error) => problems.push(
                     Diagnostic::error(Code::IO_UNWRITABLE, format!("not changed: {error}"))
@@ -137,6 +138,7 @@ fn look(request: &LintRequest) -> LintOutcome {
     if outcome.interrupted {
         return outcome;
     }
+    let sources = loaded.sources();
     let mut found = loaded.findings();
     found.extend(loaded.unknown_techniques().into_iter().map(Finding::from));
     let LoadedDetections { sigma, plans, .. } = loaded;
@@ -150,7 +152,8 @@ fn look(request: &LintRequest) -> LintOutcome {
         .map(|finding| finding.diagnostic)
         .collect();
     let before = findings.len();
-    findings.retain(|finding| !is_allowed(finding, &request.allowed));
+    findings.retain(|finding| !is_allowed(finding, &request.allowed, &sources));
+    withhold(&mut findings);
     outcome.allowed = before - findings.len();
     findings.sort_by(|left, right| key(left).cmp(&key(right)));
     let mut known = HashSet::new();
@@ -174,22 +177,49 @@ fn key(finding: &Finding) -> (Option<(PathBuf, u64)>, Code, &str) {
     (place, finding.diagnostic.code, &finding.diagnostic.message)
 }
 
-fn is_allowed(finding: &Finding, allowed: &[String]) -> bool {
+fn is_allowed(
+    finding: &Finding,
+    allowed: &[String],
+    sources: &BTreeMap<PathBuf, Arc<SourceText>>,
+) -> bool {
     let code = finding.diagnostic.code;
     if allowed.iter().any(|word| is_code(word, code)) {
         return true;
     }
     let place = finding.diagnostic.place.as_ref();
-    match place.map(|place| &place.at) {
-        Some(At::Span { source, .. }) => is_allowed_in(source, code),
-        _ => false,
+    let source = place.and_then(|place| match &place.at {
+        At::Span { source, .. } => Some(source),
+        _ => sources.get(&place.file),
+    });
+    source.is_some_and(|source| is_allowed_in(source, code))
+}
+
+/// Findings with certain fixes, by file.
+type Fixable = BTreeMap<PathBuf, (Arc<SourceText>, Vec<usize>)>;
+
+/// Takes back what cannot be done in the form that a file has.
+fn withhold(findings: &mut [Finding]) {
+    for (source, places) in certain(findings).into_values() {
+        let fixes: Vec<_> = places
+            .iter()
+            .filter_map(|place| findings.get(*place)?.fix.as_ref())
+            .collect();
+        let refused = mend(&source, &fixes).refused;
+        for place in refused.into_iter().filter_map(|index| places.get(index)) {
+            if let Some(finding) = findings.get_mut(*place) {
+                finding.fix = None;
+                finding.diagnostic.notes.push(
+                    "--fix leaves it: the file's quotes, anchors, or keys would make something else of the change"
+                        .to_owned(),
+                );
+            }
+        }
     }
 }
 
-/// The files as the certain fixes make them.
-fn change(findings: &[Finding]) -> BTreeMap<PathBuf, MendedFile> {
-    let mut files: BTreeMap<PathBuf, (Arc<SourceText>, Vec<&Finding>)> = BTreeMap::new();
-    for finding in findings {
+fn certain(findings: &[Finding]) -> Fixable {
+    let mut files: Fixable = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
         let is_certain = |fix: &Fix| fix.remedy == Remedy::Certain;
         if !finding.fix.as_ref().is_some_and(is_certain) {
             continue;
@@ -202,12 +232,21 @@ fn change(findings: &[Finding]) -> BTreeMap<PathBuf, MendedFile> {
             let entry = files
                 .entry(file.clone())
                 .or_insert_with(|| (Arc::clone(source), Vec::new()));
-            entry.1.push(finding);
+            entry.1.push(index);
         }
     }
+    files
+}
+
+/// The files as the certain fixes make them.
+fn change(findings: &[Finding]) -> BTreeMap<PathBuf, MendedFile> {
     let mut changed = BTreeMap::new();
-    for (path, (before, findings)) in files {
-        let fixes: Vec<_> = findings
+    for (path, (before, places)) in certain(findings) {
+        let own: Vec<_> = places
+            .iter()
+            .filter_map(|place| findings.get(*place))
+            .collect();
+        let fixes: Vec<_> = own
             .iter()
             .filter_map(|finding| finding.fix.as_ref())
             .collect();
@@ -218,7 +257,7 @@ fn change(findings: &[Finding]) -> BTreeMap<PathBuf, MendedFile> {
         let fixed = mended
             .made
             .iter()
-            .filter_map(|index| findings.get(*index))
+            .filter_map(|index| own.get(*index))
             .map(|finding| (*finding).clone())
             .collect();
         changed.insert(

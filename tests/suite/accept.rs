@@ -270,3 +270,86 @@ fn sigma_rules_are_judged_as_they_stand() {
         "the renamed program is the nearest: {near}"
     );
 }
+
+/// A sensible-looking change can narrow a query; what is told as the smallest repair has
+/// none of it.
+#[rstest]
+#[case(
+    "_sourceCategory=\"*sysmon*\" | where %\"EventData.Image\" matches /(?i)tunnel\\.exe$/",
+    "T1219.001/devtunnel-host"
+)]
+#[case(
+    "_sourceCategory=\"*sysmon*\" | where %\"EventData.Image\" matches /(?i)md\\.exe$/ | where %\"EventData.CommandLine\" contains \"tvnserver\"",
+    "T1219/vnc-mock"
+)]
+fn a_repair_has_nothing_that_is_not_needed(#[case] query: &str, #[case] recording: &str) {
+    let text = format!(
+        "id: 2f7f5ff2-2a3c-4a53-8f0b-6d0f5e2f5b21\ntitle: Narrowed\nlanguage: sumo\n\
+         query: |\n  {query}\n"
+    );
+    let folder = folder_with(&[("narrowed.yml", &text)]);
+    let (document, _) = json(
+        &folder,
+        &["narrowed.yml", recording, "--deployment", "raw-keys"],
+    );
+    let repair = &document["detections"][0]["tests"][0]["verdicts"][0]["repair"];
+    let steps = repair["steps"].as_array().expect("steps");
+    let codes: Vec<_> = steps
+        .iter()
+        .filter_map(|step| step["code"].as_str())
+        .collect();
+    assert_eq!(
+        codes,
+        ["misfire::lint::sumo::quoted_wildcard"],
+        "{repair:#}"
+    );
+}
+
+#[test]
+fn a_rule_that_does_not_load_has_a_verdict_and_its_reason() {
+    let good = own("detections/sigma/devtunnel_hosted.yml");
+    let broken = good
+        .replace("|endswith", "|endswitch")
+        .replace("id: ", "id: 00");
+    let broken = broken
+        .replacen("id: 00", "id: ", 1)
+        .replacen("id: ", "id: a", 1);
+    let folder = folder_with(&[("good.yml", &good), ("broken.yml", &broken)]);
+    let (document, code) = json(
+        &folder,
+        &["broken.yml", "good.yml", "T1219.001/devtunnel-host"],
+    );
+    assert_eq!(code, 1, "{document:#}");
+    let detections = document["detections"].as_array().expect("detections");
+    assert_eq!(detections.len(), 2);
+    let cell = &detections[0]["tests"][0]["verdicts"][0];
+    assert_eq!(cell["verdict"], "invalid", "{cell:#}");
+    let reason = cell["reason"].as_str().expect("a reason");
+    assert!(reason.contains("endswitch"), "{reason}");
+}
+
+/// What was never searched is not quiet.
+#[test]
+fn benign_recordings_that_were_not_searched_are_told() {
+    let query = "id: 2f7f5ff2-2a3c-4a53-8f0b-6d0f5e2f5b31\ntitle: Kusto\nlanguage: kql\n\
+                 query: DeviceProcessEvents | take 1\n";
+    let folder = folder_with(&[("kusto.yml", query)]);
+    let output = accept(&folder, &["kusto.yml", "T1219.001/code-tunnel"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("not searched:") && !text.contains("quiet on"),
+        "{text}"
+    );
+}
+
+/// Of logs that misfire does not read, nothing is known in any deployment.
+#[test]
+fn a_query_for_other_logs_is_unsupported() {
+    let query = "id: 2f7f5ff2-2a3c-4a53-8f0b-6d0f5e2f5b32\ntitle: Firewall\nlanguage: spl\n\
+                 query: index=fw sourcetype=\"pan:threat\" action=blocked\n";
+    let folder = folder_with(&[("firewall.yml", query)]);
+    let (document, _) = json(&folder, &["firewall.yml", "T1219.001/code-tunnel"]);
+    for (deployment, reading, verdict) in verdicts(&document, "T1219.001/code-tunnel") {
+        assert_eq!(verdict, "unsupported", "{deployment}, {reading}");
+    }
+}

@@ -306,3 +306,60 @@ fn every_rule_is_documented() {
         "docs/lint-rules.md: MISFIRE_BLESS=1 writes it anew"
     );
 }
+
+#[test]
+fn a_byte_order_mark_stays_and_is_counted() {
+    let folder = with_query(&format!("\u{feff}{QUERY}"));
+    let output = lint(&folder, &["query.yml", "--format", "json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let edits = of_rule(&document, "misfire::lint::sumo::eval")[0]["fix"]["edits"].clone();
+    let mut bytes = text(&folder).into_bytes();
+    for edit in edits.as_array().expect("edits").iter().rev() {
+        let place = |key: &str| edit[key].as_u64().expect("a byte") as usize;
+        let new = edit["text"].as_str().expect("a text").bytes();
+        bytes.splice(place("start")..place("end"), new);
+    }
+    lint(&folder, &["query.yml", "--fix"]);
+    assert!(text(&folder).starts_with('\u{feff}'));
+    assert_eq!(text(&folder), String::from_utf8(bytes).expect("text"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_keeps_both() {
+    let folder = with_query(QUERY);
+    let other = folder.path().join("other.yml");
+    std::fs::hard_link(folder.path().join("query.yml"), &other).expect("a link");
+    lint(&folder, &["query.yml", "--fix"]);
+    let told = std::fs::read_to_string(other).expect("the file");
+    assert_eq!(told, text(&folder));
+    assert!(told.contains(" as size"));
+}
+
+/// A finding that is about a whole file can be allowed as any other.
+#[test]
+fn a_finding_without_a_place_in_its_file_can_be_allowed() {
+    let bare = "id: 5d6a5d0c-3a68-4b55-9a6e-9f1b7b0d4c14\ntitle: Bare\nlanguage: sumo\n\
+                query: _sourceCategory=*sysmon* | where Image matches \"*\\\\a.exe\"\n";
+    let folder = with_query(bare);
+    let told = out(&lint(&folder, &["query.yml"]));
+    assert!(told.contains("misfire::sumo::extracted"), "{told}");
+    let folder = with_query(&format!(
+        "# misfire-allow: misfire::sumo::extracted\n{bare}"
+    ));
+    let told = out(&lint(&folder, &["query.yml"]));
+    assert!(!told.contains("misfire::sumo::extracted"), "{told}");
+}
+
+/// Thousands of changes are made in a time that grows with their number only.
+#[test]
+fn many_changes_are_made_at_once() {
+    let lines: String = (0..1500)
+        .map(|number| format!("  | eval v{number} = \"a\"\n"))
+        .collect();
+    let head =
+        "id: 5d6a5d0c-3a68-4b55-9a6e-9f1b7b0d4c15\ntitle: Many\nlanguage: sumo\nquery: |\n  *\n";
+    let folder = with_query(&format!("{head}{lines}"));
+    lint(&folder, &["query.yml", "--fix", "--quiet"]);
+    assert_eq!(text(&folder).matches("eval").count(), 0);
+}

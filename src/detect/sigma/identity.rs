@@ -23,6 +23,46 @@ pub fn ids_in(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a rule says of itself, also where it does not load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Its id.
+    pub id: String,
+    /// Its title, or its id where it has none.
+    pub title: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// What the rules of a text say of themselves, those that have an id.
+#[must_use]
+pub fn described_in(text: &str) -> Vec<Described> {
+    let described = |document: Range<usize>| {
+        let document = &text[document];
+        let parsed: Option<Value> = serde_yaml::from_str(document).ok();
+        let rule = parsed.as_ref();
+        let line = |key: &str| {
+            let line = document.lines().find_map(|line| line.strip_prefix(key))?;
+            Some(line.trim().trim_matches(['"', '\'']).to_owned())
+        };
+        let title = match rule.and_then(|rule| rule.get("title")) {
+            Some(Value::String(title)) => Some(title.clone()),
+            _ => line("title:"),
+        };
+        let tags = rule
+            .and_then(|rule| rule.get("tags"))
+            .and_then(Value::as_sequence);
+        let tags = tags.into_iter().flatten().filter_map(Value::as_str);
+        let tags: Vec<_> = tags.map(str::to_owned).collect();
+        ids_of(document).into_iter().map(move |id| Described {
+            title: title.clone().unwrap_or_else(|| id.clone()),
+            tags: tags.clone(),
+            id,
+        })
+    };
+    documents(text).into_iter().flat_map(described).collect()
+}
+
 /// Where the documents of a text stand, without the lines between them.
 fn documents(text: &str) -> Vec<Range<usize>> {
     let mut documents = Vec::new();

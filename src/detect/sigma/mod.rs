@@ -28,7 +28,7 @@ mod xml_path;
 
 pub use companion::CompanionError;
 pub use engine::SigmaEngine;
-pub use identity::{ids_at, ids_in};
+pub use identity::{Described, described_in, ids_at, ids_in};
 pub use listed::{Listed, Role};
 pub use parse::{SigmaRuleSet, parse};
 pub use selection::check_selection;

@@ -145,11 +145,14 @@ fn one_test(out: &mut dyn Write, test: &AcceptedTest, accepted: &Acceptance) -> 
     writeln!(out)?;
     for same in same(test, &accepted.columns) {
         let verdict = &same.cell.verdict;
+        let columns = match names(&same.columns, &accepted.columns) {
+            names if names.is_empty() => names,
+            names => format!(" ({})", plain(&names)),
+        };
         writeln!(
             out,
-            "- **{}** ({}): {}",
+            "- **{}**{columns}: {}",
             verdict.verdict,
-            plain(&names(&same.columns, &accepted.columns)),
             plain(&verdict.reason)
         )?;
         if verdict.verdict != Verdict::Fired

@@ -97,7 +97,8 @@ pub(super) fn reading(reading: Reading) -> &'static str {
 /// The names of columns, those of all shortened.
 pub(super) fn names(own: &[&Column], all: &[Column]) -> String {
     if own.len() == all.len() {
-        return "everywhere".to_owned();
+        let word = if all.len() > 1 { "everywhere" } else { "" };
+        return word.to_owned();
     }
     let of_reading = |wanted: Reading| {
         let of = |column: &&Column| column.reading == wanted;

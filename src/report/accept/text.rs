@@ -1,6 +1,6 @@
 //! An acceptance test for a terminal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use comfy_table::{Table, presets};
@@ -9,7 +9,7 @@ use super::tell::{branch, holds, name, promise, reading, shared, steps, summary}
 use crate::diagnostic::Severity;
 use crate::report::paint::Paint;
 use crate::report::words::{count_of, one_line};
-use crate::run::{AcceptOutcome, Acceptance, Mending};
+use crate::run::{AcceptOutcome, Acceptance, AcceptedControl, Mending};
 use crate::verdict::{ControlOutcome, Verdict};
 
 /// Longer texts are cut.
@@ -121,7 +121,9 @@ fn why(out: &mut dyn Write, accepted: &Acceptance, paint: Paint) -> io::Result<(
             count if count == total && total > 1 => format!("on all {total}"),
             _ => format!("on {}", shared.branches.join(", ")),
         };
-        writeln!(out, "{word} {} {}", shared.columns, paint.faint(on))?;
+        let heads = [word, shared.columns.clone(), paint.faint(on)];
+        let heads: Vec<_> = heads.into_iter().filter(|head| !head.is_empty()).collect();
+        writeln!(out, "{}", heads.join(" "))?;
         writeln!(out, "  {}", one_line(&verdict.reason, WIDTH))?;
         if let Some(near) = &verdict.near_miss {
             for change in &near.change {
@@ -193,7 +195,7 @@ fn promises(out: &mut dyn Write, accepted: &Acceptance, paint: Paint) -> io::Res
 }
 
 fn controls(out: &mut dyn Write, accepted: &Acceptance, paint: Paint) -> io::Result<()> {
-    let mut quiet = 0;
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for control in &accepted.controls {
         let mut alarms = Vec::new();
         for (cell, column) in control.cells.iter().zip(&accepted.columns) {
@@ -201,26 +203,41 @@ fn controls(out: &mut dyn Write, accepted: &Acceptance, paint: Paint) -> io::Res
                 alarms.push(name(column));
             }
         }
-        if alarms.is_empty() {
-            quiet += 1;
+        if !alarms.is_empty() {
+            writeln!(
+                out,
+                "{} {}: {} ({})",
+                paint.bad("false alarm"),
+                control.name,
+                one_line(&control.why, WIDTH),
+                alarms.join("; ")
+            )?;
             continue;
         }
-        writeln!(
-            out,
-            "{} {}: {} ({})",
-            paint.bad("false alarm"),
-            control.name,
-            one_line(&control.why, WIDTH),
-            alarms.join("; ")
-        )?;
+        *counts.entry(told_of(control)).or_default() += 1;
     }
-    if quiet > 0 {
-        writeln!(
-            out,
-            "no false alarm on {} of {}\n",
-            quiet,
-            count_of(accepted.controls.len(), "benign recording")
-        )?;
+    let total = accepted.controls.len();
+    if total > 0 {
+        let counts: Vec<_> = counts
+            .iter()
+            .map(|(what, count)| format!("{what} {count}"))
+            .collect();
+        if !counts.is_empty() {
+            let total = count_of(total, "benign recording");
+            writeln!(out, "of {total}: {}\n", counts.join(", "))?;
+        }
     }
     Ok(())
+}
+
+/// What a benign recording without a false alarm tells.
+fn told_of(control: &AcceptedControl) -> &'static str {
+    let has = |outcome| control.cells.iter().any(|cell| cell.outcome == outcome);
+    if has(ControlOutcome::Quiet) {
+        "quiet on"
+    } else if has(ControlOutcome::Vacuous) {
+        "nothing to look at in"
+    } else {
+        "not searched:"
+    }
 }

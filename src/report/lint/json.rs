@@ -71,9 +71,17 @@ pub(in crate::report) fn finding_json(finding: &Finding) -> Json {
         _ => None,
     });
     let fix = finding.fix.as_ref().map(|fix| {
-        let edits = fix.edits.iter().map(
-            |edit| json!({"start": edit.range.start, "end": edit.range.end, "text": edit.text}),
-        );
+        let in_file = |byte| match place.map(|place| &place.at) {
+            Some(At::Span { source, .. }) => source.byte_in_file(byte),
+            _ => byte,
+        };
+        let edits = fix.edits.iter().map(|edit| {
+            json!({
+                "start": in_file(edit.range.start),
+                "end": in_file(edit.range.end),
+                "text": edit.text,
+            })
+        });
         json!({
             "title": fix.title,
             "remedy": word(fix.remedy),

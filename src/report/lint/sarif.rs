@@ -107,7 +107,7 @@ fn result(finding: &Finding, codes: &BTreeMap<Code, usize>) -> Json {
     if let (Some(place), Json::Object(told)) = (&diagnostic.place, &mut result) {
         told.insert("locations".to_owned(), json!([location(place)]));
         if let Some(fix) = &finding.fix {
-            told.insert("fixes".to_owned(), json!([change(fix, &place.file)]));
+            told.insert("fixes".to_owned(), json!([change(fix, place)]));
         }
     }
     result
@@ -135,11 +135,16 @@ fn location(place: &Place) -> Json {
     json!({"physicalLocation": physical})
 }
 
-fn change(fix: &Fix, file: &Path) -> Json {
+fn change(fix: &Fix, place: &Place) -> Json {
+    let file = &place.file;
+    let in_file = |byte| match &place.at {
+        At::Span { source, .. } => source.byte_in_file(byte),
+        _ => byte,
+    };
     let replacements = fix.edits.iter().map(|edit| {
         json!({
             "deletedRegion": {
-                "byteOffset": edit.range.start,
+                "byteOffset": in_file(edit.range.start),
                 "byteLength": edit.range.len(),
             },
             "insertedContent": {"text": edit.text},

@@ -5,19 +5,20 @@ use std::path::Path;
 
 use super::Workplace;
 use super::columns::Variant;
-use super::plan::{Wanted, with_detections};
-use crate::content::LoadedDetections;
-use crate::detect::{DetectionId, Language, Reading};
+use crate::content::{LoadedDetections, Plan};
+use crate::detect::DetectionId;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::run::event::Silent;
 use crate::run::judge::{JudgeRequest, judge};
-use crate::verdict::{ControlReport, SignalState, StageName, TestReport, Verdict, VerdictReport};
+use crate::verdict::{ControlReport, StageName, TestReport, Verdict, VerdictReport, finds_nothing};
 
 /// What was found.
 pub(super) struct Judged {
     tests: Vec<TestReport>,
     /// What loading said of the queries.
     told: Vec<Diagnostic>,
+    /// The queries that are evaluated, each with the deployment that it is read in.
+    evaluated: BTreeMap<DetectionId, Option<String>>,
     /// What is wrong with the recordings.
     pub(super) problems: Vec<Diagnostic>,
     pub(super) records: u64,
@@ -65,6 +66,27 @@ impl Judged {
             .find(|verdict| verdict.detection == *id)
     }
 
+    /// Whether a query is evaluated.
+    pub(super) fn is_evaluated(&self, id: &DetectionId) -> bool {
+        self.evaluated.contains_key(id)
+    }
+
+    /// Whether a query is evaluated and looks at none of the logs that there are.
+    pub(super) fn looks_at_nothing(&self, id: &DetectionId) -> bool {
+        let mut verdicts = self.tests.iter().flat_map(|test| &test.verdicts);
+        self.evaluated.contains_key(id)
+            && verdicts.any(|given| given.detection == *id && given.verdict == Verdict::Unsupported)
+    }
+
+    /// Says of a query that looks at nothing here, and at something elsewhere, what that
+    /// means.
+    pub(super) fn tell_of_names(&mut self, id: &DetectionId) {
+        let deployment = self.evaluated.get(id).cloned().flatten();
+        for test in &mut self.tests {
+            finds_nothing(test, id, deployment.as_deref());
+        }
+    }
+
     /// The outcomes of a detection on benign recordings.
     pub(super) fn controls_of(&self, id: &DetectionId) -> impl Iterator<Item = &ControlReport> {
         let all = self.tests.iter().flat_map(|test| &test.controls);
@@ -78,26 +100,27 @@ fn is_same(one: &TestReport, other: &TestReport) -> bool {
     one.recording == other.recording && one.name == other.name && guid(one) == guid(other)
 }
 
-/// Judges detections on all of their tests.
+/// Judges the detections of a plan.
 pub(super) fn judged(
     workplace: &Workplace<'_>,
     loaded: LoadedDetections,
     variant: &Variant,
-    wanted: &[Wanted],
-    reading: Reading,
+    plan: Plan,
 ) -> Judged {
-    // Those that are evaluated and look at nothing here.
-    let evaluated: BTreeMap<DetectionId, Language> = loaded
+    let evaluated = loaded
         .plans
         .planned
         .iter()
         .filter(|planned| planned.plan.is_ok())
-        .map(|planned| (planned.detection.id.clone(), planned.detection.language))
+        .map(|planned| {
+            let deployment = variant.deployment(planned.detection.language);
+            (planned.detection.id.clone(), deployment.map(str::to_owned))
+        })
         .collect();
     let told = loaded.problems.clone();
     let report = judge(
         JudgeRequest {
-            plan: with_detections(&workplace.plan, wanted, reading),
+            plan,
             stage: StageName::Replay,
             detections: loaded,
             left_out: Vec::new(),
@@ -107,45 +130,12 @@ pub(super) fn judged(
         },
         &Silent,
     );
-    let mut tests = report.tests;
-    for test in &mut tests {
-        let is_there = |test: &TestReport, verdict: &VerdictReport| {
-            let mut signals = test.signals.iter();
-            signals.any(|signal| {
-                verdict.fires_on.contains(&signal.id) && signal.state == SignalState::Seen
-            })
-        };
-        let found: Vec<_> = test
-            .verdicts
-            .iter()
-            .map(|verdict| {
-                verdict.verdict == Verdict::Unsupported
-                    && evaluated.contains_key(&verdict.detection)
-                    && test.not_run.is_none()
-                    && is_there(test, verdict)
-            })
-            .collect();
-        for (verdict, looks_at_nothing) in test.verdicts.iter_mut().zip(found) {
-            let Some(language) = evaluated
-                .get(&verdict.detection)
-                .filter(|_| looks_at_nothing)
-            else {
-                continue;
-            };
-            verdict.verdict = Verdict::Misfire;
-            verdict.reason = match variant.deployment(*language) {
-                Some(name) => format!(
-                    "it finds nothing in the deployment `{name}`, where no log goes by the names that it asks for"
-                ),
-                None => "no log goes by the names that it asks for".to_owned(),
-            };
-        }
-    }
     let is_of_logs =
         |problem: &Diagnostic| problem.severity == Severity::Error && problem.code.is_about_input();
     Judged {
-        tests,
+        tests: report.tests,
         told,
+        evaluated,
         problems: report.diagnostics.into_iter().filter(is_of_logs).collect(),
         records: report.records,
     }

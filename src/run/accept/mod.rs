@@ -26,13 +26,13 @@ use super::selection::Selection;
 use crate::content::{
     Content, ContentRequest, LoadedDetections, QuerySettings, load_detections_with,
 };
-use crate::detect::sigma::Role;
+use crate::detect::sigma::{Role, described_in};
 use crate::detect::{Detection, DetectionId, Language, Reading};
-use crate::diagnostic::{self, Code, Diagnostic, Severity, SourceText};
+use crate::diagnostic::{self, At, Code, Diagnostic, Severity, SourceText};
 use crate::verdict::Verdict;
 use columns::{Variant, has_deployments, variants};
 use judged::{Judged, judged};
-use plan::{Wanted, tests_of};
+use plan::{Wanted, tests_of, with_detections};
 use repair::Workshop;
 
 /// What is to be judged.
@@ -93,11 +93,18 @@ pub fn accept(request: &AcceptRequest) -> AcceptOutcome {
         return outcome;
     };
     let loaded = workplace.load(first, Reading::Strict);
-    let told = loaded.problems.iter().filter(|problem| is_error(problem));
-    // What is wrong with a query is its verdict.
-    let told = told.filter(|problem| !problem.code.is_about_queries());
-    outcome.problems.extend(told.cloned());
     let subjects = workplace.subjects(&loaded);
+    let told = loaded.problems.iter().filter(|problem| is_error(problem));
+    // What is wrong with a detection is its verdict.
+    let is_verdict = |problem: &&Diagnostic| {
+        let place = problem.place.as_ref();
+        let mut own = subjects.iter().map(|subject| &subject.source.file);
+        (problem.code.is_about_queries() || problem.code.is_about_sigma())
+            && place.is_some_and(|place| own.any(|file| *file == place.file))
+    };
+    outcome
+        .problems
+        .extend(told.filter(|problem| !is_verdict(problem)).cloned());
     if subjects
         .iter()
         .all(|subject| subject.wanted.tests.is_empty())
@@ -124,6 +131,9 @@ pub fn accept(request: &AcceptRequest) -> AcceptOutcome {
             outcome.problems.extend(column.problems.clone());
             table.columns.push((index, reading, column));
         }
+    }
+    for subject in &subjects {
+        table.tell_of_names(&subject.wanted.id);
     }
     for subject in subjects {
         if request.interrupt.is_set() {
@@ -212,7 +222,14 @@ impl Workplace<'_> {
                 Arc::clone(rule.source),
             )
         });
+        let known: BTreeSet<_> = loaded
+            .listed()
+            .into_iter()
+            .map(|listed| listed.id)
+            .collect();
+        let broken = broken(&loaded.problems, &known);
         let mut subjects: Vec<_> = rules
+            .chain(broken)
             .chain(others)
             .map(|(detection, source)| Subject {
                 wanted: Wanted {
@@ -239,8 +256,33 @@ impl Workplace<'_> {
             .plans
             .planned
             .retain(|planned| ids.contains(&planned.detection.id));
-        judged(self, loaded, variant, &wanted, reading)
+        let plan = with_detections(&self.plan, &wanted, reading);
+        judged(self, loaded, variant, plan)
     }
+}
+
+/// The Sigma rules that do not load.
+fn broken(
+    problems: &[Diagnostic],
+    known: &BTreeSet<DetectionId>,
+) -> Vec<(Detection, Arc<SourceText>)> {
+    let mut broken: Vec<(Detection, Arc<SourceText>)> = Vec::new();
+    for problem in problems {
+        let is_fault = problem.severity == Severity::Error && problem.code.is_about_sigma();
+        let place = problem.place.as_ref().map(|place| &place.at);
+        let (true, Some(At::Span { source, .. })) = (is_fault, place) else {
+            continue;
+        };
+        for rule in described_in(&source.text) {
+            let id = DetectionId::new(&rule.id);
+            let mut told = broken.iter().map(|(detection, _)| &detection.id);
+            if !known.contains(&id) && !told.any(|other| *other == id) {
+                let detection = sigma(&id, &rule.title, &rule.tags, source);
+                broken.push((detection, Arc::clone(source)));
+            }
+        }
+    }
+    broken
 }
 
 fn sigma(id: &DetectionId, title: &str, tags: &[String], source: &Arc<SourceText>) -> Detection {
@@ -266,6 +308,23 @@ struct Table {
 }
 
 impl Table {
+    /// Where a query looks at nothing in one column and at something in another, it is
+    /// for other names of the same logs.
+    fn tell_of_names(&mut self, id: &DetectionId) {
+        let nothing = |judged: &Judged| judged.looks_at_nothing(id);
+        let looks = |judged: &Judged| {
+            judged.tests_of(id).next().is_some() && !nothing(judged) && judged.is_evaluated(id)
+        };
+        if !self.columns.iter().any(|(_, _, judged)| looks(judged)) {
+            return;
+        }
+        for (_, _, judged) in &mut self.columns {
+            if judged.looks_at_nothing(id) {
+                judged.tell_of_names(id);
+            }
+        }
+    }
+
     fn acceptance(
         &self,
         subject: &Subject,

@@ -143,7 +143,13 @@ impl Acceptance {
         };
         let is_quiet = |control: &AcceptedControl| {
             let mut cells = control.cells.iter().zip(&strict);
-            cells.all(|(cell, strict)| !strict || cell.outcome != ControlOutcome::FalseAlarm)
+            cells.all(|(cell, strict)| {
+                let proves_no_harm = matches!(
+                    cell.outcome,
+                    ControlOutcome::Quiet | ControlOutcome::Vacuous
+                );
+                !strict || proves_no_harm
+            })
         };
         !self.tests.is_empty() && self.tests.iter().all(fires) && self.controls.iter().all(is_quiet)
     }

@@ -1,11 +1,13 @@
 //! The tests that detections are judged on.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::content::atomic::TechniqueId;
 use crate::content::expectation::{Expectation, ExpectedDetection};
 use crate::content::{Plan, PlannedTest};
 use crate::detect::{DetectionId, Reading};
+use crate::verdict::TestReport;
 
 /// A detection, and the tests that it is judged on.
 #[derive(Debug, Clone)]
@@ -85,5 +87,32 @@ fn expecting(expectation: &Expectation, ids: &[&DetectionId], reading: Reading) 
     Expectation {
         detections: detections.collect(),
         ..expectation.clone()
+    }
+}
+
+/// One recording of one test.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Recording {
+    test: String,
+    recording: PathBuf,
+}
+
+impl Recording {
+    pub(super) fn of_test(test: &TestReport) -> Self {
+        Self {
+            test: test.name.clone(),
+            recording: test.recording.clone(),
+        }
+    }
+
+    /// The plan with nothing but this, and without benign twins.
+    pub(super) fn of(&self, mut plan: Plan) -> Plan {
+        plan.retain(|test| test.atomic.name == self.test);
+        for test in &mut plan.tests {
+            test.recordings
+                .retain(|fixture| Path::new(&fixture.name) == self.recording);
+            test.controls.clear();
+        }
+        plan
     }
 }

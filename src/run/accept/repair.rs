@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::columns::Variant;
 use super::judged::{Judged, judged};
 use super::outcome::{Acceptance, AcceptedTest, Mending, Repair, Step};
+use super::plan::{Recording, with_detections};
 use super::widen::{Widening, widen};
 use super::{Subject, Workplace, can_be_mended};
 use crate::content::{LoadedDetections, load_detections_from, mend};
 use crate::detect::Reading;
-use crate::detect::lint::Finding;
+use crate::detect::lint::{Finding, Remedy};
 use crate::diagnostic::{Code, SourceText};
 use crate::verdict::{ControlOutcome, Verdict, VerdictReport};
 
@@ -22,8 +23,27 @@ pub(super) struct Workshop<'w> {
     workplace: &'w Workplace<'w>,
     subject: &'w Subject,
     variants: &'w [Variant],
-    /// What became of the texts that were tried, by variant.
-    tried: BTreeMap<(usize, String), Arc<Judged>>,
+    /// What became of the texts that were tried, by variant and by recording; all
+    /// recordings and benign ones where none is named.
+    tried: BTreeMap<(usize, Option<Recording>, String), Arc<Judged>>,
+    /// The files as rules of these codes make them, by variant.
+    changes: BTreeMap<(usize, BTreeSet<Code>), Changed>,
+}
+
+/// Codes of rules, and the file that they make with conditions that take in more.
+struct Widened {
+    changed: Changed,
+    widening: Widening,
+}
+
+/// What comes of taking in more.
+enum Taken {
+    /// It fires, and did not before.
+    In(Box<Widened>),
+    /// It does not, and why, as a fragment of a sentence.
+    Out(String),
+    /// It fires without.
+    Needless,
 }
 
 /// A changed detection.
@@ -44,6 +64,7 @@ impl<'w> Workshop<'w> {
             subject,
             variants,
             tried: BTreeMap::new(),
+            changes: BTreeMap::new(),
         }
     }
 
@@ -77,38 +98,66 @@ impl<'w> Workshop<'w> {
     }
 
     fn search(&mut self, variant: usize, test: &AcceptedTest) -> Mending {
-        let codes = self.codes(variant);
-        let all = self.changed(variant, &codes);
-        let fires = |this: &mut Self, text: &str| {
-            let verdict = this.verdict(variant, text, test);
-            verdict.is_some_and(|verdict| verdict.verdict == Verdict::Fired)
-        };
-        if fires(self, &all.text) {
-            let codes = self.least(codes, |this, codes| {
-                let changed = this.changed(variant, codes);
-                fires(this, &changed.text)
-            });
-            let changed = self.changed(variant, &codes);
-            return self.found(variant, changed);
+        let (all, certain) = self.codes(variant);
+        // A change that narrows may undo one that is needed, so all together is but one
+        // of the things to try.
+        let mut choices = vec![certain.clone(), all.clone()];
+        choices.extend(all.iter().map(|code| BTreeSet::from([*code])));
+        choices.extend(all.iter().map(|code| without(&all, *code)));
+        choices.extend(all.difference(&certain).map(|code| {
+            let mut more = certain.clone();
+            more.insert(*code);
+            more
+        }));
+        for codes in choices {
+            if self.fires(variant, &codes, test) {
+                let codes = self.least(codes, |this, codes| this.fires(variant, codes, test));
+                let changed = self.changed(variant, &codes);
+                return self.found(variant, changed);
+            }
         }
-        let Some(verdict) = self.verdict(variant, &all.text, test) else {
-            return Mending::NotFound("it could not be judged".to_owned());
+        let mut told = None;
+        for codes in [&all, &certain] {
+            match self.taken(variant, codes, test) {
+                Taken::In(_) => {
+                    let is_taken = |this: &mut Self, codes: &BTreeSet<Code>| {
+                        matches!(this.taken(variant, codes, test), Taken::In(_))
+                    };
+                    let codes = self.least(codes.clone(), is_taken);
+                    if let Taken::In(found) = self.taken(variant, &codes, test) {
+                        return self.widened(variant, *found);
+                    }
+                }
+                Taken::Out(why) => {
+                    told.get_or_insert(why);
+                }
+                Taken::Needless => {}
+            }
+        }
+        Mending::NotFound(told.unwrap_or_else(|| "it could not be judged".to_owned()))
+    }
+
+    /// A repair that takes in more, if that raises no alarm that was not there before.
+    fn widened(&mut self, variant: usize, found: Widened) -> Mending {
+        let Widened {
+            mut changed,
+            widening,
+        } = found;
+        let before = self.judged(variant, None, &changed.text);
+        let Some(text) = widening.applied(&changed.text) else {
+            return Mending::NotFound("it could not be changed".to_owned());
         };
-        let Some((_, widening)) = self.widened(variant, &codes, test) else {
-            let why = match widen(self.subject.language(), &all.text, &verdict) {
-                Ok(widening) => not_even(&verdict, &widening),
-                Err(why) => why,
-            };
-            return Mending::NotFound(why);
-        };
-        let codes = self.least(codes, |this, codes| {
-            this.widened(variant, codes, test).is_some()
-        });
-        let (changed, widening) = match self.widened(variant, &codes, test) {
-            Some(found) => found,
-            None => (all, widening),
-        };
-        let mut changed = changed;
+        let known = self.alarms(&before);
+        let now = self.judged(variant, None, &text);
+        let new: Vec<_> = self.alarms(&now).difference(&known).cloned().collect();
+        if !new.is_empty() {
+            return Mending::NotFound(format!(
+                "it would have to {}, and would then fire on what is benign: {}",
+                widening.title(),
+                new.join(", ")
+            ));
+        }
+        changed.text = text;
         changed.steps.push(Step {
             code: None,
             title: widening.title(),
@@ -117,76 +166,111 @@ impl<'w> Workshop<'w> {
         self.found(variant, changed)
     }
 
-    /// The file with all that these rules propose, and with conditions that take in what
-    /// came closest, if it fires then.
-    fn widened(
-        &mut self,
-        variant: usize,
-        codes: &BTreeSet<Code>,
-        test: &AcceptedTest,
-    ) -> Option<(Changed, Widening)> {
-        let mut changed = self.changed(variant, codes);
-        let verdict = self.verdict(variant, &changed.text, test)?;
-        let widening = widen(self.subject.language(), &changed.text, &verdict).ok()?;
-        changed.text = widening.applied(&changed.text)?;
-        let verdict = self.verdict(variant, &changed.text, test)?;
-        (verdict.verdict == Verdict::Fired).then_some((changed, widening))
+    fn fires(&mut self, variant: usize, codes: &BTreeSet<Code>, test: &AcceptedTest) -> bool {
+        let changed = self.changed(variant, codes);
+        let verdict = self.verdict(variant, &changed.text, test);
+        verdict.is_some_and(|verdict| verdict.verdict == Verdict::Fired)
     }
 
-    /// The least of the codes with which it still fires.
+    /// What comes of the conditions that failed on what came closest, made to take it in.
+    fn taken(&mut self, variant: usize, codes: &BTreeSet<Code>, test: &AcceptedTest) -> Taken {
+        let changed = self.changed(variant, codes);
+        let Some(verdict) = self.verdict(variant, &changed.text, test) else {
+            return Taken::Out("it could not be judged".to_owned());
+        };
+        if verdict.verdict == Verdict::Fired {
+            return Taken::Needless;
+        }
+        let widening = match widen(self.subject.language(), &changed.text, &verdict) {
+            Ok(widening) => widening,
+            Err(why) => return Taken::Out(why),
+        };
+        let Some(text) = widening.applied(&changed.text) else {
+            return Taken::Out(verdict.reason);
+        };
+        match self.verdict(variant, &text, test) {
+            Some(verdict) if verdict.verdict == Verdict::Fired => {
+                Taken::In(Box::new(Widened { changed, widening }))
+            }
+            Some(verdict) => Taken::Out(not_even(&verdict, &widening)),
+            None => Taken::Out("it could not be judged".to_owned()),
+        }
+    }
+
+    /// The least of the codes with which it still fires: none of them can go alone.
     fn least(
         &mut self,
         mut codes: BTreeSet<Code>,
         mut fires: impl FnMut(&mut Self, &BTreeSet<Code>) -> bool,
     ) -> BTreeSet<Code> {
-        for code in codes.clone() {
-            let mut fewer = codes.clone();
-            fewer.remove(&code);
-            if fires(self, &fewer) {
-                codes = fewer;
+        loop {
+            let fewer = codes
+                .iter()
+                .map(|code| without(&codes, *code))
+                .find(|fewer| fires(self, fewer));
+            match fewer {
+                Some(fewer) => codes = fewer,
+                None => return codes,
             }
         }
-        codes
     }
 
     fn found(&mut self, variant: usize, changed: Changed) -> Mending {
-        let alarms = |judged: &Judged, id| -> BTreeSet<String> {
-            judged
-                .controls_of(id)
-                .filter(|control| control.outcome == ControlOutcome::FalseAlarm)
-                .map(|control| control.name.clone())
-                .collect()
-        };
-        let judged = self.judged(variant, &changed.text);
+        let judged = self.judged(variant, None, &changed.text);
         Mending::Found(Repair {
             steps: changed.steps,
-            false_alarms: alarms(&judged, &self.subject.wanted.id)
-                .into_iter()
-                .collect(),
+            false_alarms: self.alarms(&judged).into_iter().collect(),
             text: changed.text,
         })
     }
 
-    /// The rules whose findings have changes to offer, also after changes.
-    fn codes(&self, variant: usize) -> BTreeSet<Code> {
+    /// The benign recordings that it fires on.
+    fn alarms(&self, judged: &Judged) -> BTreeSet<String> {
+        judged
+            .controls_of(&self.subject.wanted.id)
+            .filter(|control| control.outcome == ControlOutcome::FalseAlarm)
+            .map(|control| control.name.clone())
+            .collect()
+    }
+
+    /// The rules whose findings have changes to offer, also after changes; and those
+    /// of them whose changes are all certain.
+    fn codes(&self, variant: usize) -> (BTreeSet<Code>, BTreeSet<Code>) {
         let mut codes = BTreeSet::new();
+        let mut uncertain = BTreeSet::new();
         let mut text = self.subject.source.text.clone();
         for _ in 0..MOST_PASSES {
             let source = SourceText::new(&self.subject.source.file, text.clone());
             let findings = self.load(variant, &source).findings();
-            let with_fix = findings.iter().filter(|finding| finding.fix.is_some());
-            codes.extend(with_fix.map(|finding| finding.diagnostic.code));
+            for finding in &findings {
+                let Some(fix) = &finding.fix else { continue };
+                codes.insert(finding.diagnostic.code);
+                if fix.remedy != Remedy::Certain {
+                    uncertain.insert(finding.diagnostic.code);
+                }
+            }
             let mended = mended(&source, &findings, &|_| true);
             if mended.0 == text {
                 break;
             }
             text = mended.0;
         }
-        codes
+        let certain = codes.difference(&uncertain).copied().collect();
+        (codes, certain)
     }
 
     /// The file with all that the rules of these codes propose.
-    fn changed(&self, variant: usize, codes: &BTreeSet<Code>) -> Changed {
+    fn changed(&mut self, variant: usize, codes: &BTreeSet<Code>) -> Changed {
+        let key = (variant, codes.clone());
+        if let Some(known) = self.changes.get(&key) {
+            return known.clone();
+        }
+        let changed = self.change(variant, codes);
+        self.changes.insert(key, changed.clone());
+        changed
+    }
+
+    fn change(&self, variant: usize, codes: &BTreeSet<Code>) -> Changed {
         let mut text = self.subject.source.text.clone();
         let mut steps: Vec<Step> = Vec::new();
         for _ in 0..MOST_PASSES {
@@ -223,18 +307,23 @@ impl<'w> Workshop<'w> {
         load_detections_from(vec![Ok(Arc::clone(source))], Some((beside, &settings)))
     }
 
-    fn judged(&mut self, variant: usize, text: &str) -> Arc<Judged> {
-        let key = (variant, text.to_owned());
+    /// What becomes of a text on one recording, or on all and on the benign ones.
+    fn judged(&mut self, variant: usize, only: Option<&Recording>, text: &str) -> Arc<Judged> {
+        let key = (variant, only.cloned(), text.to_owned());
         if let Some(known) = self.tried.get(&key) {
             return Arc::clone(known);
         }
         let source = SourceText::new(&self.subject.source.file, text);
         let loaded = self.load(variant, &source);
-        let wanted = std::slice::from_ref(&self.subject.wanted);
         let deployments = self.variants.get(variant);
         let deployments = deployments.unwrap_or(&self.variants[0]);
-        let found = judged(self.workplace, loaded, deployments, wanted, Reading::Strict);
-        let found = Arc::new(found);
+        let wanted = std::slice::from_ref(&self.subject.wanted);
+        let plan = with_detections(&self.workplace.plan, wanted, Reading::Strict);
+        let plan = match only {
+            Some(only) => only.of(plan),
+            None => plan,
+        };
+        let found = Arc::new(judged(self.workplace, loaded, deployments, plan));
         self.tried.insert(key, Arc::clone(&found));
         found
     }
@@ -245,9 +334,18 @@ impl<'w> Workshop<'w> {
         text: &str,
         test: &AcceptedTest,
     ) -> Option<VerdictReport> {
-        let judged = self.judged(variant, text);
+        let only = Recording::of_test(&test.test);
+        let judged = self.judged(variant, Some(&only), text);
         judged.verdict(&test.test, &self.subject.wanted.id).cloned()
     }
+}
+
+fn without(codes: &BTreeSet<Code>, code: Code) -> BTreeSet<Code> {
+    codes
+        .iter()
+        .copied()
+        .filter(|other| *other != code)
+        .collect()
 }
 
 /// A text with the fixes of the chosen findings, and the findings that it ends.

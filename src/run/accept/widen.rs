@@ -142,8 +142,9 @@ fn part(language: Language, text: &str, outcome: &Outcome) -> Result<Part, Strin
             "`{field}` is `{value}`, which is no name to take in"
         ));
     }
-    let span = predicate.span.clone();
-    let before = span.and_then(|span| text.get(span)).unwrap_or_default();
+    let span = predicate.span.clone().unwrap_or_default();
+    let before = text.get(span.clone()).unwrap_or_default();
+    let is_evaluated = language == Language::Spl && is_in_where(text, span.start);
     let left = subject(before)
         .ok_or_else(|| format!("`{field}` is `{value}`, which none of its conditions takes in"))?;
     let is_path = name != value;
@@ -161,6 +162,9 @@ fn part(language: Language, text: &str, outcome: &Outcome) -> Result<Part, Strin
     let alternative = match language {
         Language::Sumo if is_path => format!("{left} matches \"*\\\\{name}\""),
         Language::Sumo => format!("{left} = \"{value}\""),
+        Language::Spl if is_path && is_evaluated => {
+            format!("like(lower({left}), \"%\\\\{}\")", name.to_lowercase())
+        }
         Language::Spl if is_path => format!("{left}=\"*\\\\{name}\""),
         Language::Spl => format!("{left}=\"{value}\""),
         Language::SumoCse if is_path => format!("{left} LIKE '%{name}'"),
@@ -183,8 +187,25 @@ fn part(language: Language, text: &str, outcome: &Outcome) -> Result<Part, Strin
     })
 }
 
-/// What stands on the left of a comparison.
+/// Whether a place of a search stands in a command that evaluates, where `=` knows no
+/// wildcards.
+fn is_in_where(text: &str, place: usize) -> bool {
+    let before = text.get(..place).unwrap_or_default();
+    let command = before.rsplit('|').next().unwrap_or_default().trim_start();
+    ["where", "eval"]
+        .iter()
+        .any(|word| command.starts_with(word))
+        && before.contains('|')
+}
+
+/// What stands on the left of a comparison, or in front in a call that compares.
 fn subject(condition: &str) -> Option<&str> {
+    for call in ["like(", "match(", "LIKE("] {
+        if let Some(arguments) = condition.strip_prefix(call) {
+            let (first, _) = arguments.rsplit_once(',')?;
+            return Some(first.trim());
+        }
+    }
     let words = [
         " matches ",
         " contains ",

@@ -64,6 +64,9 @@ fn distance(explanation: &Explanation) -> u32 {
 /// Of more events, the first one of the nearest is told.
 const MOST_COMPARED: usize = 24;
 
+/// Longer texts are no names.
+const LONGEST_NAME: usize = 80;
+
 /// Letters that a word has at least, if it is to mean something.
 const SHORTEST_WORD: usize = 4;
 
@@ -82,25 +85,57 @@ fn is_nearer(one: &Explanation, other: &Explanation, events: &BTreeSet<EventId>)
     }
 }
 
-/// How many words of the conditions that failed stand in what was seen.
-fn affinity(near: &NearMiss) -> usize {
+/// How many words of the conditions that failed stand in what was seen, and how like the
+/// name that was seen is to one that is looked for, in thousandths.
+fn affinity(near: &NearMiss) -> (usize, u32) {
     let failed = near.outcomes.iter().filter(|outcome| !outcome.satisfied);
-    failed
-        .map(|outcome| {
-            let Seen::Value(OwnedValue::Text(seen)) = &outcome.seen else {
-                return 0;
-            };
-            let seen = seen.to_lowercase();
-            let values = outcome.predicate.values.iter();
-            let words: BTreeSet<_> = values
-                .flat_map(|value| value.split(|letter: char| !letter.is_alphanumeric()))
-                .filter(|word| word.len() >= SHORTEST_WORD)
-                .map(str::to_lowercase)
-                .collect();
-            let held = words.iter().filter(|word| seen.contains(word.as_str()));
-            held.count()
-        })
-        .sum()
+    let mut held = 0;
+    let mut likeness = 0;
+    for outcome in failed {
+        let Seen::Value(OwnedValue::Text(seen)) = &outcome.seen else {
+            continue;
+        };
+        let seen = seen.to_lowercase();
+        let values = || {
+            outcome
+                .predicate
+                .values
+                .iter()
+                .map(|value| value.to_lowercase())
+        };
+        let words: BTreeSet<_> = values()
+            .flat_map(|value| {
+                let words = value.split(|letter: char| !letter.is_alphanumeric());
+                words.map(str::to_owned).collect::<Vec<_>>()
+            })
+            .filter(|word| word.len() >= SHORTEST_WORD)
+            .collect();
+        held += words
+            .iter()
+            .filter(|word| seen.contains(word.as_str()))
+            .count();
+        for value in values() {
+            likeness += thousandths(last_part(&seen), last_part(&value));
+        }
+    }
+    (held, likeness)
+}
+
+/// The name at the end of a path.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or(path)
+}
+
+/// How like two names are, where they are names.
+fn thousandths(one: &str, other: &str) -> u32 {
+    if one.len().max(other.len()) > LONGEST_NAME {
+        return 0;
+    }
+    let likeness = strsim::normalized_damerau_levenshtein(one, other);
+    // From 0 to 1.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let rounded = (likeness * 1000.0) as u32;
+    rounded
 }
 
 /// What came closest to a firing of a detection that stayed silent: one of its
