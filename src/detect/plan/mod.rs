@@ -7,6 +7,7 @@
 pub mod aggregate;
 mod apply;
 pub mod compare;
+mod correlate;
 mod describe;
 mod engine;
 mod evaluate;
@@ -38,6 +39,7 @@ mod walk;
 mod wanted;
 
 pub use apply::apply;
+pub use correlate::{Correlate, Step};
 pub use engine::PlanEngine;
 pub use expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
 pub use field::{FieldRef, NamePattern, Span};

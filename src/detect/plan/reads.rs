@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::expression::Expr;
 use super::field::NamePattern;
-use super::stage::{Aggregate, Argument, Parse, Stage, StageKind, Target, Window};
+use super::stage::{Aggregate, Argument, Output, Parse, Stage, StageKind, Target, Window};
 use super::view::{Beyond, Definition, RecordKind, Wire};
 use super::walk;
 use crate::event::catalogue::Catalogue;
@@ -132,18 +132,12 @@ impl Trail {
             }
             StageKind::Aggregate(Aggregate { outputs, .. })
             | StageKind::Window(Window { outputs, .. }) => {
-                for output in outputs {
-                    match &output.argument {
-                        Argument::Fields(before) => self.renamed(before, &output.name),
-                        Argument::Values(value) => {
-                            self.made(&output.name.as_str().into(), value, of_record);
-                        }
-                        Argument::Rows | Argument::RowsWhere(_) => {
-                            let name = output.name.as_str().into();
-                            self.steps.push(Step::Made(name, BTreeSet::new()));
-                        }
-                    }
-                }
+                self.computed(outputs, of_record);
+            }
+            StageKind::Correlate(correlate) => {
+                self.computed(&correlate.outputs, of_record);
+                let name = Arc::clone(&correlate.in_order_name);
+                self.steps.push(Step::Made(name, BTreeSet::new()));
             }
             StageKind::Parse(Parse::Regex { field, regex, .. }) => {
                 let names = self.names(&field.name, of_record);
@@ -162,6 +156,21 @@ impl Trail {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn computed(&mut self, outputs: &[Output], of_record: &dyn Fn(&str) -> Vec<String>) {
+        for output in outputs {
+            match &output.argument {
+                Argument::Fields(before) => self.renamed(before, &output.name),
+                Argument::Values(value) => {
+                    self.made(&output.name.as_str().into(), value, of_record);
+                }
+                Argument::Rows | Argument::RowsWhere(_) => {
+                    let name = output.name.as_str().into();
+                    self.steps.push(Step::Made(name, BTreeSet::new()));
+                }
+            }
         }
     }
 

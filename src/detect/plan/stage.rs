@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::aggregate::Aggregation;
+use super::correlate::Correlate;
 use super::expression::Expr;
 use super::field::{FieldRef, NamePattern, Span};
 use super::pattern::Glob;
@@ -125,6 +126,8 @@ pub enum StageKind {
     },
     /// Groups rows that follow each other in time.
     Sequence(Box<Sequence>),
+    /// Looks for rows of a group that lie close together in time.
+    Correlate(Box<Correlate>),
 }
 
 /// What takes the place of a whole value.

@@ -147,6 +147,16 @@ pub(super) fn fields_of_stage(stage: &mut Stage, visit: &mut dyn FnMut(&mut Fiel
                 fields_of_predicate(predicate, visit);
             }
         }
+        StageKind::Correlate(correlate) => {
+            for key in correlate.groupings.iter_mut().flatten() {
+                fields_of_expr(key, visit);
+            }
+            outputs(&mut correlate.outputs, visit);
+            for step in &mut correlate.in_order {
+                fields_of_predicate(&mut step.predicate, visit);
+            }
+            fields_of_predicate(&mut correlate.condition, visit);
+        }
         StageKind::Project(_)
         | StageKind::Rename(_)
         | StageKind::Limit(_)
@@ -253,13 +263,17 @@ fn exprs_of_stage(stage: &mut Stage, visit: &mut dyn FnMut(&mut Expr)) {
         }
         StageKind::Aggregate(Aggregate { outputs, .. })
         | StageKind::Window(Window { outputs, .. }) => {
-            for output in outputs {
-                match &mut output.argument {
-                    Argument::Values(expr) => exprs_of_expr(expr, visit),
-                    Argument::RowsWhere(predicate) => exprs_of_predicate(predicate, visit),
-                    Argument::Rows | Argument::Fields(_) => {}
-                }
+            exprs_of_outputs(outputs, visit);
+        }
+        StageKind::Correlate(correlate) => {
+            for key in correlate.groupings.iter_mut().flatten() {
+                exprs_of_expr(key, visit);
             }
+            exprs_of_outputs(&mut correlate.outputs, visit);
+            for step in &mut correlate.in_order {
+                exprs_of_predicate(&mut step.predicate, visit);
+            }
+            exprs_of_predicate(&mut correlate.condition, visit);
         }
         StageKind::Limit(Limit::While(predicate)) => exprs_of_predicate(predicate, visit),
         StageKind::ForEach { body, .. } => {
@@ -276,6 +290,16 @@ fn exprs_of_stage(stage: &mut Stage, visit: &mut dyn FnMut(&mut Expr)) {
             }
         }
         _ => {}
+    }
+}
+
+fn exprs_of_outputs(outputs: &mut [Output], visit: &mut dyn FnMut(&mut Expr)) {
+    for output in outputs {
+        match &mut output.argument {
+            Argument::Values(expr) => exprs_of_expr(expr, visit),
+            Argument::RowsWhere(predicate) => exprs_of_predicate(predicate, visit),
+            Argument::Rows | Argument::Fields(_) => {}
+        }
     }
 }
 

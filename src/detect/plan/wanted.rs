@@ -17,7 +17,10 @@ pub(super) fn of(pipeline: &Pipeline, first: usize, slots: &Slots) -> Wanted {
     for stage in &pipeline.stages[first.min(pipeline.stages.len())..] {
         names.stage(stage);
         is_cut |= keeps_named(stage);
-        if matches!(stage.kind, StageKind::Aggregate(_)) {
+        if matches!(
+            stage.kind,
+            StageKind::Aggregate(_) | StageKind::Correlate(_)
+        ) {
             is_cut = true;
             break;
         }

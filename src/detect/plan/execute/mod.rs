@@ -4,6 +4,7 @@
 //! all rows, in the order of time.
 
 mod aggregate;
+mod correlate;
 mod dedup;
 mod join;
 mod lookup;
@@ -202,6 +203,7 @@ impl Run<'_> {
                 Ok(rows)
             }
             StageKind::Sequence(sequence) => Ok(sequence::run(self.evaluator, sequence, rows)),
+            StageKind::Correlate(correlate) => correlate::run(self.evaluator, correlate, rows),
             _ => Ok(rows),
         }
     }

@@ -38,7 +38,8 @@ pub(super) fn is_row_wise(stage: &Stage) -> bool {
         | StageKind::Join(_)
         | StageKind::Append(_)
         | StageKind::AppendResults(_)
-        | StageKind::Sequence(_) => false,
+        | StageKind::Sequence(_)
+        | StageKind::Correlate(_) => false,
     }
 }
 
