@@ -80,11 +80,11 @@ fn a_rule_is_plain_data() {
             steps: vec![
                 ChainStep {
                     expression: expression("success = false"),
-                    limit: 5,
+                    limit: 5.into(),
                 },
                 ChainStep {
                     expression: expression("success = true"),
-                    limit: 1,
+                    limit: 1.into(),
                 },
             ],
             ordered: true,

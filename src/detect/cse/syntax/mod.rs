@@ -35,7 +35,7 @@ pub use function::{Arity, FUNCTIONS, Function, function};
 pub use number::Number;
 pub use pattern::{LikePiece, like_pieces};
 pub use pipe::{Extraction, Piped};
-pub use read::parse;
+pub use read::{parse, parse_part};
 pub use rule::{
     Aggregate, AggregateFunction, AggregationRule, Baseline, BaselineScope, ChainRule, ChainStep,
     EntitySelector, FirstSeenRule, MatchRule, OutlierRule, Rule, RuleKind, Severity, SeverityCase,

@@ -26,10 +26,11 @@ pub(super) enum Place {
 }
 
 impl<'t> Cursor<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    /// At a place of a text.
+    pub(super) fn at_byte(text: &'t str, start: usize) -> Self {
         Self {
             text,
-            position: 0,
+            position: start,
             depth: 0,
             place: Place::Rule,
         }

@@ -46,6 +46,11 @@ impl AggregateFunction {
         ("sum", AggregateFunction::Sum),
     ];
 
+    /// The names of all functions.
+    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+        Self::WORDS.iter().map(|(word, _)| *word)
+    }
+
     /// The function with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

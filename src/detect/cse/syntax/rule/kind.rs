@@ -3,6 +3,7 @@
 use super::{Aggregate, Baseline, BaselineScope, Window};
 use crate::detect::cse::syntax::expression::Expression;
 use crate::detect::cse::syntax::field::Field;
+use crate::detect::cse::syntax::span::Spanned;
 
 /// The kind of a rule / `pattern_type`.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +37,7 @@ pub struct ThresholdRule {
     /// `expression`: which records count.
     pub expression: Expression,
     /// `limit`: how many there must be, at least.
-    pub limit: u64,
+    pub limit: Spanned<u64>,
     /// `window_size` / `window`: within which time.
     pub window: Window,
     /// `count_field`, if `count_distinct` is set: count the values of this
@@ -66,7 +67,7 @@ pub struct ChainStep {
     /// `expression`: which records count.
     pub expression: Expression,
     /// `limit`: how many there must be, at least.
-    pub limit: u64,
+    pub limit: Spanned<u64>,
 }
 
 /// A rule that computes from records.
