@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::attack::AttackTable;
+use super::cse_rule::CseRule;
 use super::files::{find_files, is_toml, is_yaml, normal, read_text};
 use super::foreign::{Foreign, foreign_detection};
 use super::query_settings::QuerySettings;
@@ -299,6 +300,7 @@ fn gathered(
                 Foreign {
                     detection,
                     query: Some(query),
+                    rule,
                 },
                 source,
             )) if matches!(
@@ -306,7 +308,7 @@ fn gathered(
                 Language::Spl | Language::Sumo | Language::SumoCse
             ) =>
             {
-                queries.push((detection, query, source));
+                queries.push((detection, Written { query, rule }, source));
             }
             Some((foreign, source)) => loaded.foreign.push((foreign.detection, source)),
             None => {}
@@ -338,7 +340,7 @@ fn gathered(
         .collect();
     for (planned, written, problems) in planned {
         loaded.plans.planned.push(planned);
-        loaded.written.queries.push(written);
+        loaded.written.queries.extend(written);
         loaded.problems.extend(problems);
     }
     loaded.written.splunk = splunk;
@@ -348,24 +350,37 @@ fn gathered(
     loaded
 }
 
+/// The text of a detection, and what it says where it is a whole rule of Cloud SIEM.
+struct Written {
+    query: QueryText,
+    rule: Option<CseRule>,
+}
+
 fn planned(
-    (mut detection, query, source): (Detection, QueryText, Arc<SourceText>),
+    (mut detection, written, source): (Detection, Written, Arc<SourceText>),
     splunk: &spl::Environment,
     sumo: &sumo::Environment,
-) -> (PlannedDetection, WrittenQuery, Vec<Diagnostic>) {
-    let written = WrittenQuery {
-        language: detection.language,
-        text: query,
+) -> (PlannedDetection, Vec<WrittenQuery>, Vec<Diagnostic>) {
+    let language = detection.language;
+    let of = |text| WrittenQuery {
+        language,
+        text,
         source: Arc::clone(&source),
     };
-    let text = written.query();
-    let (lowered, reading) = match detection.language {
-        Language::Sumo => (sumo::lower(text, sumo), sumo.reading),
-        Language::SumoCse => (
+    let whole = of(written.query);
+    let text = whole.query();
+    let (lowered, reading) = match (language, &written.rule) {
+        (Language::Sumo, _) => (sumo::lower(text, sumo), sumo.reading),
+        (Language::SumoCse, None) => (
             cse::lower(text, &cse::Environment::default()),
             Reading::Strict,
         ),
+        (Language::SumoCse, Some(rule)) => (rule.lower(text), Reading::Strict),
         _ => (spl::lower(text, splunk), splunk.reading),
+    };
+    let queries = match &written.rule {
+        Some(rule) => rule.queries().into_iter().map(of).collect(),
+        None => vec![whole],
     };
     detection.log_source = lowered.log_source;
     detection.reading = reading;
@@ -374,7 +389,7 @@ fn planned(
         plan: lowered.plan,
         source,
     };
-    (planned, written, lowered.problems)
+    (planned, queries, lowered.problems)
 }
 
 /// Detections in languages that are not evaluated whose id an earlier detection has

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_yaml::{Mapping, Value};
 
+use super::cse_rule::{self, CseRule};
 use super::files::is_toml;
 use super::query_text::QueryText;
 use crate::detect::{Detection, DetectionId, Language, Reading};
@@ -17,6 +18,8 @@ pub(super) struct Foreign {
     pub(super) detection: Detection,
     /// The text of its query, where it is at hand.
     pub(super) query: Option<QueryText>,
+    /// What the query says, where it is a whole rule of Cloud SIEM.
+    pub(super) rule: Option<CseRule>,
 }
 
 /// Reads a detection of another language than Sigma: Splunk's content files,
@@ -28,6 +31,7 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
             Ok(Foreign {
                 detection,
                 query: None,
+                rule: None,
             })
         });
     }
@@ -38,7 +42,7 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
         })
     };
     // Thousands of other files need not be read twice.
-    if !has_key("id") || !(has_key("search") || has_key("query")) {
+    if !has_key("id") || !["search", "query", "rule"].into_iter().any(has_key) {
         return None;
     }
     let document: Mapping = serde_yaml::from_str(&source.text).ok()?;
@@ -50,7 +54,11 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
         detection.tags = tags(&document);
         detection.agrees_with = agrees_with(&document);
         let query = text(key).map(|text| QueryText::of(&source.text, key, text));
-        Some(Ok(Foreign { detection, query }))
+        Some(Ok(Foreign {
+            detection,
+            query,
+            rule: None,
+        }))
     };
     if document.contains_key("search") {
         let is_splunk = ["data_source", "how_to_implement", "known_false_positives"]
@@ -64,6 +72,11 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
     }
     if let Some(word) = text("language") {
         return match Language::parse(word).filter(|language| *language != Language::Sigma) {
+            Some(Language::SumoCse) if document.contains_key("rule") => {
+                let shared = SourceText::new(&source.file, source.text.clone());
+                made(Language::SumoCse, "query")
+                    .map(|made| made.map(|foreign| with_rule(foreign, cse_rule::read(&shared))))
+            }
             Some(language) => made(language, "query"),
             None => Some(Err(unknown_language(source, word))),
         };
@@ -76,6 +89,15 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
     } else {
         None
     }
+}
+
+/// A detection whose query is a whole rule.
+fn with_rule(mut foreign: Foreign, rule: Option<CseRule>) -> Foreign {
+    if let Some(rule) = rule {
+        foreign.query = Some(rule.text.clone());
+        foreign.rule = Some(rule);
+    }
+    foreign
 }
 
 /// The detections that a bare query says are the same idea in another language.

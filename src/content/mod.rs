@@ -9,6 +9,7 @@ mod bounded;
 mod bundled;
 mod changes;
 pub mod config;
+mod cse_rule;
 mod detections;
 pub mod expectation;
 mod files;

@@ -1,7 +1,9 @@
 //! The text of a query, and where its characters stand in its file.
 
+use std::ops::Range;
+
 /// A query inside a content file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct QueryText {
     /// The query, as YAML gives it.
     pub(super) text: String,
@@ -18,7 +20,51 @@ impl QueryText {
     /// YAML folds lines, takes indentation away, and knows escapes; whatever it did,
     /// the characters of the value stand in the file in their order.
     pub(super) fn of(file: &str, key: &str, text: &str) -> Self {
-        let start = start_of(file, key);
+        Self::from(file, start_of(file, key), text)
+    }
+
+    /// The value that stands at a place of a YAML document, or behind the sign there that
+    /// says how its lines are folded.
+    pub(super) fn behind(file: &str, start: usize, text: &str) -> Self {
+        let rest = file.get(start..).unwrap_or_default();
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let is_sign = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+');
+        let is_folded = line
+            .strip_prefix(['|', '>'])
+            .is_some_and(|sign| sign.trim_end().chars().all(is_sign));
+        let start = if is_folded { start + line.len() } else { start };
+        Self::from(file, start, text)
+    }
+
+    /// No text.
+    pub(super) fn empty() -> Self {
+        Self {
+            text: String::new(),
+            places: Vec::new(),
+        }
+    }
+
+    /// Adds another text that stands behind in the file; where it then is.
+    pub(super) fn push(&mut self, other: &Self) -> Range<usize> {
+        if let Some(last) = self.places.last().copied() {
+            self.text.push('\n');
+            self.places.push(last + 1);
+        }
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        self.places.extend(&other.places);
+        start..self.text.len()
+    }
+
+    /// A part of the text.
+    pub(super) fn part(&self, part: Range<usize>) -> Option<Self> {
+        Some(Self {
+            text: self.text.get(part.clone())?.to_owned(),
+            places: self.places.get(part)?.to_vec(),
+        })
+    }
+
+    fn from(file: &str, start: usize, text: &str) -> Self {
         let mut places = Vec::with_capacity(text.len());
         let mut at = start;
         for character in text.chars() {

@@ -98,7 +98,7 @@ impl Query<'_> {
     }
 
     /// The same as a place that can be shown.
-    pub(in crate::detect) fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Place {
         Place::span(self.source, self.range(span).range())
     }
 }
@@ -111,6 +111,14 @@ impl Lowered {
             log_source: String::new(),
             problems: Vec::new(),
             unsupported: Vec::new(),
+        }
+    }
+
+    /// A query that cannot be read; what is wrong with it is told already.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        Self {
+            plan: Err(refusal),
+            ..Self::new()
         }
     }
 

@@ -12,7 +12,7 @@ pub mod syntax;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use lower::lower;
+pub use lower::{lower, lower_rule};
 
 use super::plan::View;
 

@@ -4,7 +4,10 @@ mod about;
 mod condition;
 mod field;
 mod function;
+mod rule;
 mod value;
+
+pub use rule::lower_rule;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

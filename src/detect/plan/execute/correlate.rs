@@ -1,6 +1,7 @@
 //! Rows of a group that lie close together in time.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::aggregate::{Accumulator, Aggregation};
@@ -15,6 +16,9 @@ use super::Exhausted;
 /// Rows are looked at so often at most, in all windows together. More than that is a log
 /// on which a rule with a long window would take minutes.
 const MOST_STEPS: usize = 100_000_000;
+
+/// A row that is kept takes as long as so many that are looked at.
+const KEPT: usize = 8;
 
 /// Runs the stage.
 pub(super) fn run(
@@ -57,12 +61,19 @@ pub(super) fn run(
         }
         for group in groups.into_values() {
             for window in group.windows {
+                let rows = group.members.get(window.members.clone());
+                let rows = rows.unwrap_or_default();
+                // Every firing keeps its records.
+                steps += KEPT * rows.len();
+                if steps > MOST_STEPS {
+                    return Err(Exhausted);
+                }
                 let keys = grouping.iter().zip(&group.values);
                 let names = keys.filter_map(|(key, value)| match &key.kind {
                     ExprKind::Field(field) => Some((&field.name, value)),
                     _ => None,
                 });
-                found.push((window.last, window.into_row(names, &timed)));
+                found.push((window.last, window.into_row(names, rows, &timed)));
             }
         }
     }
@@ -112,8 +123,10 @@ impl Looked {
 /// The rows of a group that the next window may take in, and what was found of it.
 struct Group {
     values: Vec<Value>,
-    /// The places of the rows of the last window.
-    open: VecDeque<usize>,
+    /// The places of its rows so far.
+    members: Vec<usize>,
+    /// The first of them that is in the last window.
+    first: usize,
     running: Vec<Running>,
     /// Whether the last window was as asked.
     state: State,
@@ -141,7 +154,9 @@ enum Running {
 
 /// A window that is told of.
 struct Window {
-    rows: Vec<usize>,
+    /// Which rows of its group it takes in.
+    members: Range<usize>,
+    /// The place of the last one.
     last: usize,
     results: Vec<(Arc<str>, Value)>,
 }
@@ -151,7 +166,8 @@ impl Group {
         let outputs = correlate.outputs.iter();
         Self {
             values,
-            open: VecDeque::new(),
+            members: Vec::new(),
+            first: 0,
             running: outputs
                 .map(|output| match output.aggregation {
                     Aggregation::Count => Running::Count(0),
@@ -174,25 +190,26 @@ impl Group {
         steps: &mut usize,
     ) {
         let now = looked[place].time;
-        while let Some(first) = self.open.front().copied()
+        while let Some(first) = self.members.get(self.first).copied()
             && now - looked[first].time > correlate.span
         {
-            self.open.pop_front();
+            self.first += 1;
             for (running, value) in self.running.iter_mut().zip(&looked[first].values) {
                 running.leave(value);
             }
         }
-        self.open.push_back(place);
+        self.members.push(place);
         for (running, value) in self.running.iter_mut().zip(&looked[place].values) {
             running.enter(value);
         }
+        let open = self.members.get(self.first..).unwrap_or_default();
         *steps += 1;
         let mut results = Vec::new();
         for (index, (running, output)) in self.running.iter().zip(&correlate.outputs).enumerate() {
             let value = running.result(|aggregation| {
-                *steps += self.open.len();
+                *steps += open.len();
                 let mut all = Accumulator::new(&aggregation);
-                for row in &self.open {
+                for row in open {
                     all.add(&looked[*row].values[index], Some(looked[*row].time));
                 }
                 all.finish()
@@ -200,8 +217,8 @@ impl Group {
             results.push((Arc::from(output.name.as_str()), value));
         }
         if !correlate.in_order.is_empty() {
-            *steps += self.open.len();
-            let taken = in_order(correlate, self.open.iter().map(|row| &looked[*row]));
+            *steps += open.len();
+            let taken = in_order(correlate, open.iter().map(|row| &looked[*row]));
             results.push((Arc::clone(&correlate.in_order_name), whole(taken)));
         }
         let mut told = Row::default();
@@ -209,7 +226,7 @@ impl Group {
             told.set(name, value.clone());
         }
         let window = || Window {
-            rows: self.open.iter().copied().collect(),
+            members: self.first..self.members.len(),
             last: place,
             results: results.clone(),
         };
@@ -310,6 +327,7 @@ impl Window {
     fn into_row<'k>(
         self,
         keys: impl Iterator<Item = (&'k Arc<str>, &'k Value)>,
+        rows: &[usize],
         timed: &[(f64, Row)],
     ) -> Row {
         let mut row = Row::default();
@@ -322,7 +340,7 @@ impl Window {
         if let Some((time, _)) = timed.get(self.last) {
             row.set(&TIME.into(), Value::number(*time));
         }
-        for (_, own) in self.rows.iter().filter_map(|place| timed.get(*place)) {
+        for (_, own) in rows.iter().filter_map(|place| timed.get(*place)) {
             row.adopt(own);
         }
         row
