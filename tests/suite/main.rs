@@ -16,6 +16,7 @@ mod content_references;
 mod convert;
 mod cse_cases;
 mod cse_diagnostics;
+mod cse_rules;
 mod cse_search;
 mod cse_seeds;
 mod cse_syntax;
