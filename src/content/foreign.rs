@@ -24,7 +24,8 @@ pub(super) struct Foreign {
 
 /// Reads a detection of another language than Sigma: Splunk's content files,
 /// Elastic's TOML rules, Sentinel's analytics rules, and bare queries (`id`,
-/// `title`, `language`, `query`). `None` if the text is none of them.
+/// `title`, `language`, and `query`, or `rule` for a whole rule of Cloud SIEM). `None` if
+/// the text is none of them.
 pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, Box<Diagnostic>>> {
     if is_toml(&source.file) {
         return elastic(source).map(|detection| {

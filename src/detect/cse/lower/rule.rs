@@ -40,7 +40,7 @@ pub fn lower_rule(
 ) -> Lowered {
     let mut lowered = Lowered::new();
     let place = |span| query.range(span);
-    let mut rule = Rule {
+    let mut parts = Rule {
         place: &place,
         environment,
         entities,
@@ -48,20 +48,20 @@ pub fn lower_rule(
         faults: Vec::new(),
     };
     let mut stages = match &kind.node {
-        RuleKind::Match(rule_) | RuleKind::TemplatedMatch(rule_) => {
-            vec![rule.filter(&rule_.expression)]
+        RuleKind::Match(rule) | RuleKind::TemplatedMatch(rule) => {
+            vec![parts.filter(&rule.expression)]
         }
-        RuleKind::Threshold(threshold) => rule.threshold(threshold),
-        RuleKind::Chain(chain) => rule.chain(chain),
-        RuleKind::Aggregation(aggregation) => rule.aggregation(aggregation),
+        RuleKind::Threshold(threshold) => parts.threshold(threshold),
+        RuleKind::Chain(chain) => parts.chain(chain),
+        RuleKind::Aggregation(aggregation) => parts.aggregation(aggregation),
         RuleKind::FirstSeen(first_seen) => {
-            rule.learned(&first_seen.expression, "a first-seen rule")
+            parts.learned(&first_seen.expression, "a first-seen rule")
         }
-        RuleKind::Outlier(outlier) => rule.learned(&outlier.expression, "an outlier rule"),
+        RuleKind::Outlier(outlier) => parts.learned(&outlier.expression, "an outlier rule"),
     };
-    let tuned: Vec<Stage> = tunings.iter().map(|tuning| rule.tuning(tuning)).collect();
+    let tuned: Vec<Stage> = tunings.iter().map(|tuning| parts.tuning(tuning)).collect();
     stages.splice(1..1, tuned);
-    let faults = rule.faults;
+    let faults = parts.faults;
     let told: Vec<String> = expressions(&kind.node)
         .map(|tree| about::of(tree).unwrap_or_else(|| "any log".to_owned()))
         .collect();
