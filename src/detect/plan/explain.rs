@@ -7,7 +7,7 @@ use super::describe::{Leaf, collect, name_of, tree_of};
 use super::engine::{Head, PlanEngine};
 use super::evaluate::{Evaluator, Fields};
 use super::execute::{Passed, Witness, asks_the_time, stream};
-use super::expression::Expr;
+use super::expression::{Expr, ExprKind};
 use super::function::CallContext;
 use super::predicate::{Predicate, PredicateKind, Truth};
 use super::reads;
@@ -400,6 +400,17 @@ fn lost(stage: &Stage, row: &Row) -> Vec<Outcome> {
             .iter()
             .filter(|key| lacks(&key.field))
             .map(|key| told(&key.field.name, "exists", Seen::Absent))
+            .collect(),
+        StageKind::Correlate(correlate) => correlate
+            .groupings
+            .iter()
+            .flatten()
+            .filter_map(|key| match &key.kind {
+                ExprKind::Field(field) if lacks(field) => {
+                    Some(told(&field.name, "exists", Seen::Absent))
+                }
+                _ => None,
+            })
             .collect(),
         StageKind::Dedup(dedup) => dedup
             .keys
