@@ -75,6 +75,27 @@ fn keys_have_no_case() {
     assert_eq!(of_cloud(r#"* | where userIdentity.name = "IAMUser""#), 0);
 }
 
+/// "Parse JSON Formatted Logs": `json` without `auto` regards the case of keys.
+#[test]
+fn json_regards_the_case_of_every_key() {
+    let found = |path: &str| of_cloud(&format!(r#"* | json "{path}" as it | count by it"#));
+    assert_eq!(found("userIdentity.arn"), 2);
+    assert_eq!(found("userIdentity.ARN"), 0);
+    assert_eq!(found("UserIdentity.arn"), 0);
+    let arn = r#"matches "*avery""#;
+    let query = |path: &str| of_cloud(&format!(r#"* | json "{path}" as it | where it {arn}"#));
+    assert_eq!(
+        (query("userIdentity.arn"), query("userIdentity.ARN")),
+        (2, 0)
+    );
+    let log = [sysmon(1, 5, r"C:\Windows\whoami.exe")];
+    let windows = |path: &str| fired(&format!(r#"* | json "{path}" as it"#), &log).len();
+    assert_eq!(
+        (windows("EventData.Image"), windows("EventData.image")),
+        (1, 0)
+    );
+}
+
 #[test]
 fn what_every_windows_event_has_is_known() {
     let renamed = |section: &str| {

@@ -2,6 +2,7 @@
 
 use super::compare::CompareOp;
 use super::expression::{Expr, ExprKind};
+use super::field::written;
 use super::function::Function;
 use super::pattern::{Glob, Piece};
 use super::predicate::{Pattern, Predicate, PredicateKind};
@@ -134,7 +135,7 @@ fn of_globs(globs: &[Glob]) -> (&'static str, Vec<String>) {
 pub(super) fn name_of(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Literal(value) => value.to_text().into_owned(),
-        ExprKind::Field(field) => field.name.to_string(),
+        ExprKind::Field(field) => written(&field.name).unwrap_or(&field.name).to_owned(),
         // Nobody wrote it.
         ExprKind::Call {
             function: Function::TruthToText,

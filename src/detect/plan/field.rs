@@ -53,6 +53,21 @@ impl FieldRef {
     }
 }
 
+/// What stands before a name whose case counts where that of others does not. No query can
+/// write it.
+const AS_WRITTEN: char = '\0';
+
+/// The name of a field of the record whose case counts, whatever that of others does.
+#[must_use]
+pub fn as_written(name: &str) -> String {
+    format!("{AS_WRITTEN}{name}")
+}
+
+/// The name itself, if its case counts whatever that of others does.
+pub(super) fn written(name: &str) -> Option<&str> {
+    name.strip_prefix(AS_WRITTEN)
+}
+
 impl From<&str> for FieldRef {
     fn from(name: &str) -> Self {
         Self::new(name)

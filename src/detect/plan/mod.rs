@@ -42,7 +42,7 @@ pub use apply::apply;
 pub use correlate::{Correlate, Step};
 pub use engine::PlanEngine;
 pub use expression::{Arithmetic, BinLabel, Expr, ExprKind, TextOperands};
-pub use field::{FieldRef, NamePattern, Span};
+pub use field::{FieldRef, NamePattern, Span, as_written};
 pub use predicate::{
     Bounds, Items, Keyword, Modes, Network, Nulls, Pattern, Predicate, PredicateKind, Truth, Within,
 };

@@ -11,7 +11,7 @@ use super::operator::set;
 use super::parsing::exists;
 use super::{Fault, Lowerer};
 use crate::detect::plan::function::{Function, flatten};
-use crate::detect::plan::{Expr, ExprKind, Predicate, RAW, StageKind, Value};
+use crate::detect::plan::{Expr, ExprKind, Predicate, RAW, StageKind, Value, as_written};
 
 /// The text that `json auto` takes apart, and how.
 #[derive(Debug, Clone)]
@@ -174,12 +174,13 @@ impl Lowerer<'_> {
                         at,
                     ));
                 }
-                // Case matters here.
+                // Case matters here, that of every key.
                 let key = path.split('.').next().unwrap_or_default();
                 let known = self.environment.deployment.spelled(key);
                 return Ok(match known {
                     Some(known) if *known != *key => Expr::literal(Value::Null, span),
-                    _ => Expr::field(path, span),
+                    Some(known) if *known == *path => Expr::field(path, span),
+                    _ => Expr::field(&as_written(path), span),
                 });
             }
         };
