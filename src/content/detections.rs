@@ -327,8 +327,8 @@ fn gathered(
     loaded.deployment = has(Language::Spl).then(|| splunk.deployment.name.clone());
     loaded.problems.extend(problems);
     let (sumo, problems) = match beside {
-        Some((_, settings)) if has(Language::Sumo) => {
-            sumo_content::environment(&settings.sumo, settings.read())
+        Some((paths, settings)) if has(Language::Sumo) => {
+            sumo_content::environment(paths, &settings.sumo, settings.read())
         }
         _ => Default::default(),
     };

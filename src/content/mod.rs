@@ -5,6 +5,7 @@ mod allowed;
 pub mod atomic;
 pub mod attack;
 mod benign;
+mod beside;
 mod bounded;
 mod bundled;
 mod changes;

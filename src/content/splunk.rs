@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::files::{find_files, is_yaml, normal, read_text};
+use super::beside::{distinct, found_near, is_table};
+use super::files::{find_files, is_yaml, read_text};
 use crate::detect::Reading;
 use crate::detect::plan::compare::Case;
 use crate::detect::plan::{Matching, Table};
@@ -64,10 +65,6 @@ pub struct SourceOverride {
     pub source: Option<String>,
 }
 
-/// The folders of this name beside or above the detections, nearest first, as
-/// Splunk's content has them.
-const HEIGHT: usize = 4;
-
 /// Everything that Splunk searches below these paths may refer to.
 pub(super) fn environment(
     paths: &[PathBuf],
@@ -111,48 +108,6 @@ fn overrides(settings: &SplunkSettings) -> Vec<crate::detect::spl::SourceNames> 
             index: own.index.clone(),
             sourcetype: own.sourcetype.clone(),
             source: own.source.clone(),
-        })
-        .collect()
-}
-
-fn found_near(paths: &[PathBuf], name: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in paths {
-        let Ok(real) = path.canonicalize() else {
-            continue;
-        };
-        let mut here = path.clone();
-        let mut real: &Path = &real;
-        for _ in 0..HEIGHT {
-            let folder = here.join(name);
-            if folder.is_dir() {
-                found.push(folder);
-                break;
-            }
-            let Some(above) = real.parent() else { break };
-            real = above;
-            here = if here.is_dir() {
-                here.join("..")
-            } else {
-                here.parent().map_or_else(PathBuf::new, Path::to_owned)
-            };
-            if here.as_os_str().is_empty() {
-                here = PathBuf::from(".");
-            }
-        }
-    }
-    found
-}
-
-fn distinct(folders: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut seen = Vec::new();
-    folders
-        .into_iter()
-        .filter(|folder| {
-            let own = normal(folder);
-            let is_new = !seen.contains(&own);
-            seen.push(own);
-            is_new
         })
         .collect()
 }
@@ -233,10 +188,6 @@ struct LookupData {
 fn read_lookups(folder: &Path, environment: &mut Environment, problems: &mut Vec<Diagnostic>) {
     let (files, told) = find_files(&[folder.to_owned()]);
     problems.extend(told);
-    let is_table = |path: &Path| {
-        path.extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
-    };
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     for file in files.iter().filter(|file| is_table(&file.path)) {
         let name = file_name(&file.path);

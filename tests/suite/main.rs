@@ -67,6 +67,7 @@ mod spl_seeds;
 mod spl_syntax;
 mod sumo_cases;
 mod sumo_diagnostics;
+mod sumo_judging;
 mod sumo_search;
 mod sumo_seeds;
 mod sumo_syntax;

@@ -134,17 +134,9 @@ impl Reader<'_> {
         sources: &BTreeMap<crate::event::catalogue::SourceId, SourceMetadata>,
         node: Option<TomlNode<'_>>,
     ) -> SplunkSettings {
-        let mut folders = |paths: &Option<OneOrMany<String>>, key: &str| -> Vec<PathBuf> {
-            let node = node.and_then(|node| node.get(key));
-            let nodes = node.map(TomlNode::one_or_many).unwrap_or_default();
-            let paths = paths.as_ref().map(OneOrMany::as_slice).unwrap_or_default();
-            let paths = paths.iter().zip(nodes);
-            paths
-                .filter_map(|(path, node)| self.path(path, Some(node)))
-                .collect()
-        };
-        let macros = folders(&raw.macros, "macros");
-        let lookups = folders(&raw.lookups, "lookups");
+        let of = |key: &str| node.and_then(|node| node.get(key));
+        let macros = self.paths(raw.macros.as_ref(), of("macros"));
+        let lookups = self.paths(raw.lookups.as_ref(), of("lookups"));
         let known: Vec<_> = Deployment::names().collect();
         let place = node.and_then(|node| node.get("deployment"));
         self.known_deployment(raw.deployment.as_deref(), &known, place);
@@ -184,9 +176,9 @@ impl Reader<'_> {
         sources: &BTreeMap<crate::event::catalogue::SourceId, SourceMetadata>,
         node: Option<TomlNode<'_>>,
     ) -> SumoSettings {
-        let node = node.and_then(|node| node.get("deployment"));
+        let of = |key: &str| node.and_then(|node| node.get(key));
         let known: Vec<_> = sumo::Deployment::names().collect();
-        self.known_deployment(raw.deployment.as_deref(), &known, node);
+        self.known_deployment(raw.deployment.as_deref(), &known, of("deployment"));
         let categories = sources.iter().filter_map(|(id, metadata)| {
             let category = metadata.sumo_source_category.clone()?;
             Some((id.as_str().to_owned(), category))
@@ -194,6 +186,7 @@ impl Reader<'_> {
         SumoSettings {
             deployment: raw.deployment.clone(),
             categories: categories.collect(),
+            lookups: self.paths(raw.lookups.as_ref(), of("lookups")),
         }
     }
 
@@ -257,6 +250,20 @@ impl Reader<'_> {
             });
         }
         Some(seen)
+    }
+
+    /// Paths as seen from here.
+    fn paths(
+        &mut self,
+        paths: Option<&OneOrMany<String>>,
+        node: Option<TomlNode<'_>>,
+    ) -> Vec<PathBuf> {
+        let nodes = node.map(TomlNode::one_or_many).unwrap_or_default();
+        let paths = paths.map(OneOrMany::as_slice).unwrap_or_default();
+        let paths = paths.iter().zip(nodes);
+        paths
+            .filter_map(|(path, node)| self.path(path, Some(node)))
+            .collect()
     }
 
     /// A path as seen from here.

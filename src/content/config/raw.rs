@@ -26,7 +26,7 @@ pub(crate) struct RawConfig {
     /// What Splunk searches refer to, and how Splunk takes in records.
     #[serde(default)]
     pub(super) splunk: RawSplunkSettings,
-    /// How Sumo Logic takes in records.
+    /// How Sumo Logic takes in records, and where its lookup tables are.
     #[serde(default)]
     pub(super) sumo: RawSumoSettings,
     /// What may be executed.
@@ -49,10 +49,12 @@ pub(super) struct RawSplunkSettings {
     pub(super) definitions: BTreeMap<String, RawMacro>,
 }
 
-/// How Sumo Logic takes in records.
+/// How Sumo Logic takes in records, and where its lookup tables are.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSumoSettings {
+    /// The folder of lookup tables, or several, besides those beside the detections.
+    pub(super) lookups: Option<OneOrMany<String>>,
     /// The deployment profile: extraction-rules, or raw-keys.
     pub(super) deployment: Option<String>,
 }

@@ -23,10 +23,25 @@ use super::plan::Table;
 pub struct Environment {
     /// How records are taken in.
     pub deployment: Deployment,
-    /// The lookup tables, by the last part of their paths.
+    /// The lookup tables, by the ends of their paths: `shared/hosts`, or only `hosts`.
     pub tables: BTreeMap<String, Arc<Table>>,
     /// How queries are read.
     pub reading: Reading,
+}
+
+impl Environment {
+    /// The lookup table of a path: the one that is known by the longest end of it.
+    #[must_use]
+    pub fn table(&self, path: &str) -> Option<&Arc<Table>> {
+        let mut rest = Some(path.trim_start_matches('/'));
+        while let Some(end) = rest {
+            if let Some(known) = self.tables.get(end) {
+                return Some(known);
+            }
+            rest = end.split_once('/').map(|(_, end)| end);
+        }
+        None
+    }
 }
 
 impl Default for Environment {

@@ -1,7 +1,7 @@
 //! Operators that bring in tables, and the rows of other queries.
 //!
-//! Source: Sumo Logic, "lookup Search Operator", "lookupContains Search Operator", "join
-//! Search Operator", "Subqueries".
+//! Source: Sumo Logic, "lookup Search Operator", "lookupContains Search Operator", "cat
+//! Search Operator", "join Search Operator", "Subqueries".
 
 use std::sync::Arc;
 
@@ -33,8 +33,7 @@ impl Lowerer<'_> {
             }
             Place::Location(location) => (location.clone(), Case::Sensitive),
         };
-        let name = path.rsplit('/').next().unwrap_or(&path);
-        if let Some(known) = self.environment.tables.get(name) {
+        if let Some(known) = self.environment.table(&path) {
             let mut table = Table::clone(known);
             table.case = Some(case);
             return Ok(Arc::new(table));
@@ -43,8 +42,30 @@ impl Lowerer<'_> {
         let message = format!("the lookup table `{path}` is taken as empty: it is not at hand");
         let at = At::span(self.query.source, self.span(span).range());
         let problem = Diagnostic::warning(Code::SUMO_MISSING_LOOKUP, message);
-        self.problems.push(problem.at(at));
+        let help = "put a CSV file of that name into a folder `lookups` beside the query";
+        self.problems.push(problem.at(at).help(help));
         Ok(Arc::new(Table::missing(&path, why)))
+    }
+
+    /// `cat`: the rows of a table in the place of messages.
+    pub(super) fn contents(
+        &mut self,
+        place: &Place,
+        scope: Option<&Scope>,
+        span: Span,
+    ) -> Result<Source, Fault> {
+        if scope.is_some() {
+            return Err(Fault::unsupported("`cat` behind a scope", span));
+        }
+        let table = self.table(place, span)?;
+        self.names.aggregate(&[]);
+        for column in &table.columns {
+            self.make_named(column);
+        }
+        if table.missing.is_some() {
+            self.names.open();
+        }
+        Ok(Source::Table(table))
     }
 
     /// `lookup`.

@@ -103,10 +103,23 @@ impl Lowerer<'_> {
                 Err(fault) => self.faults.push(fault),
             }
         }
-        for operator in &tree.operators {
+        let (source, operators) = match tree.operators.split_first() {
+            Some((first, rest)) if let Operator::Cat(place) = &first.node => {
+                match self.contents(place, tree.scope.as_ref(), first.span) {
+                    Ok(source) => (source, rest),
+                    Err(fault) => {
+                        self.names.lose_track();
+                        self.faults.push(fault);
+                        (Source::Records(view), rest)
+                    }
+                }
+            }
+            _ => (Source::Records(view), tree.operators.as_slice()),
+        };
+        for operator in operators {
             self.add(operator, &mut stages);
         }
-        Pipeline::new(Source::Records(view), stages)
+        Pipeline::new(source, stages)
     }
 
     fn add(&mut self, operator: &Spanned<Operator>, stages: &mut Vec<Stage>) {
