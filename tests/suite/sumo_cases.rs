@@ -53,7 +53,7 @@ fn check(case: &Case) -> Result<Outcome, String> {
 }
 
 /// So many of the cases are evaluated; the others hold what is told as not evaluated.
-const LEAST: usize = 656;
+const LEAST: usize = 697;
 
 #[test]
 fn every_case_comes_out_as_documented() {

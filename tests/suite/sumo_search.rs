@@ -169,3 +169,39 @@ fn lists_and_objects_of_records_are_texts() {
     assert_eq!(count(r#"* | where %"requestParameters.ids[1]" = "i-2""#), 1);
     assert_eq!(count(r#"* | where %"requestParameters.ids[0]" = "i-2""#), 0);
 }
+
+/// Rows that are put together keep the records that they are made of.
+#[test]
+fn courses_of_events_keep_their_records() {
+    let found = |query: &str| fired(query, &cloud());
+    let merged = "(merge eventName takeFirst as first, eventName takeLast as last)";
+    let connected = "* | transactionize userIdentity.arn, eventName as tx";
+    let query = format!(r#"{connected} {merged} | where last = "StartSession""#);
+    assert_eq!(found(&query), [1, 2]);
+    let query = format!(r#"{connected} {merged} | where last = "SendCommand""#);
+    assert!(found(&query).is_empty());
+    assert_eq!(found(&format!("{connected} | where tx_size > 1")), [1, 2]);
+    let apart = "* | transactionize eventName as tx | where tx_size > 1";
+    assert!(found(apart).is_empty());
+    let states = "with states SendCommand as sent, StartSession as opened in eventName";
+    let by = "* | transaction on userIdentity.arn";
+    let query = format!("{by} {states} | where sent > 0 and _end_time > _start_time");
+    assert_eq!(found(&query), [1, 2]);
+    assert!(found(&format!("{by} {states} | where sent > 1")).is_empty());
+    let flow = format!("{by} {states} results by flow | where latency = 1000");
+    assert_eq!(found(&flow).len(), 1);
+    let back = format!(r#"{by} {states} results by flow | where fromstate = "opened""#);
+    assert!(found(&back).is_empty());
+}
+
+/// A subquery may be one of several alternatives.
+#[test]
+fn a_subquery_is_a_condition_among_others() {
+    let child = r#"[subquery: * | where eventName = "SendCommand" | compose eventName]"#;
+    let found = |condition: &str| {
+        let query = format!("* | where {condition} | count by eventName");
+        fired(&query, &cloud())
+    };
+    assert_eq!(found(&format!(r#"{child} or eventName = "x""#)), [1]);
+    assert_eq!(found(&format!(r#"!({child}) or eventName = "x""#)), [2]);
+}

@@ -35,6 +35,9 @@ pub enum Aggregation {
     Values,
     /// All of them in the order in which they come, up to a hundred.
     List,
+    /// All of them in the order of time; of one time, the one that came last first, since
+    /// rows come newest first.
+    ByTime,
     /// The first that comes.
     First,
     /// The last that comes.
@@ -111,6 +114,7 @@ enum State {
     Distinct(BTreeSet<Box<str>>),
     Values(BTreeSet<Box<str>>),
     List(Vec<Value>),
+    ByTime(Vec<(f64, Value)>),
     First(Option<Value>),
     Last(Option<Value>),
     Extremes(Extremes, Sought),
@@ -164,6 +168,7 @@ impl Accumulator {
             Aggregation::DistinctCount => State::Distinct(BTreeSet::new()),
             Aggregation::Values => State::Values(BTreeSet::new()),
             Aggregation::List => State::List(Vec::new()),
+            Aggregation::ByTime => State::ByTime(Vec::new()),
             Aggregation::First => State::First(None),
             Aggregation::Last => State::Last(None),
             Aggregation::Min => State::Extremes(Extremes::default(), Sought::Min),
@@ -206,6 +211,12 @@ impl Accumulator {
                 for item in value.items().take(MOST_LISTED - listed.len()) {
                     self.size += item.size();
                     listed.push(item.clone());
+                }
+            }
+            State::ByTime(listed) => {
+                for item in value.items() {
+                    self.size += size_of::<f64>() + item.size();
+                    listed.push((time.unwrap_or_default(), item.clone()));
                 }
             }
             State::First(first) => {
@@ -270,6 +281,11 @@ impl Accumulator {
                 Value::list(texts.iter().map(|text| Value::text(text)).collect())
             }
             State::List(listed) => Value::list(listed.clone()),
+            State::ByTime(listed) => {
+                let mut listed: Vec<_> = listed.iter().rev().collect();
+                listed.sort_by(|(left, _), (right, _)| left.total_cmp(right));
+                Value::list(listed.into_iter().map(|(_, value)| value.clone()).collect())
+            }
             State::First(value) | State::Last(value) => value.clone().unwrap_or_default(),
             State::Extremes(extremes, Sought::Min) => extremes.least(),
             State::Extremes(extremes, Sought::Max) => extremes.greatest(),

@@ -49,10 +49,10 @@ pub use predicate::{
 pub use row::{RAW, TIME};
 pub use set::{PlanSet, PlannedDetection};
 pub use stage::{
-    Aggregate, Among, AmongRows, Argument, Assignment, Comparing, Dedup, Direction, EACH_FIELD,
-    EACH_MATCH, Existing, Filter, Frame, Internal, Join, Key, Limit, Lookup, Membership, OfNothing,
-    Output, Parse, Pipeline, Plan, Projection, Replacement, Sequence, Sort, SortKey, Source, Stage,
-    StageKind, Target, Window, WithoutKey,
+    Aggregate, Among, AmongRows, Argument, Assignment, Comparing, Connect, Dedup, Direction,
+    EACH_FIELD, EACH_MATCH, Existing, Filter, Frame, Internal, Join, Key, Limit, Lookup,
+    Membership, OfNothing, Output, Parse, Pipeline, Plan, Projection, Reach, Replacement, Sequence,
+    Sort, SortKey, Source, Stage, StageKind, Target, Window, WithoutKey,
 };
 pub use table::{Matching, Table};
 pub use value::Value;

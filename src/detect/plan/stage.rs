@@ -128,6 +128,8 @@ pub enum StageKind {
     Sequence(Box<Sequence>),
     /// Looks for rows of a group that lie close together in time.
     Correlate(Box<Correlate>),
+    /// Numbers rows by what connects them.
+    Connect(Connect),
 }
 
 /// What takes the place of a whole value.
@@ -480,6 +482,36 @@ pub struct Sequence {
     pub evicted: Membership,
     /// Whether rows must share a key, or may lack all of them in common.
     pub connected: Membership,
+}
+
+/// Numbers rows by what connects them: those with the same value of one of the keys are of
+/// one group, and so are those that are connected through others. A row without any of the
+/// keys is alone.
+#[derive(Debug, Clone)]
+pub struct Connect {
+    /// The keys.
+    pub keys: Vec<FieldRef>,
+    /// The field that takes the number of the group, from 1.
+    pub number: FieldRef,
+    /// How far a group goes on.
+    pub reach: Reach,
+}
+
+/// How far a group of connected rows goes on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reach {
+    /// Over all rows.
+    Everything,
+    /// Until it has gone on for so long; the next row begins another one. Rows are then
+    /// looked at in the order of time, and connected by the first key alone.
+    Limited {
+        /// How long it lasts at most, in seconds.
+        span: Option<f64>,
+        /// How long it pauses at most, in seconds.
+        pause: Option<f64>,
+        /// How many rows it has at most.
+        rows: Option<usize>,
+    },
 }
 
 impl Pipeline {

@@ -157,6 +157,10 @@ pub(super) fn fields_of_stage(stage: &mut Stage, visit: &mut dyn FnMut(&mut Fiel
             }
             fields_of_predicate(&mut correlate.condition, visit);
         }
+        StageKind::Connect(connect) => {
+            connect.keys.iter_mut().for_each(&mut *visit);
+            visit(&mut connect.number);
+        }
         StageKind::Project(_)
         | StageKind::Rename(_)
         | StageKind::Limit(_)

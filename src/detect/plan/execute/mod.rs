@@ -4,6 +4,7 @@
 //! all rows, in the order of time.
 
 mod aggregate;
+mod connect;
 mod correlate;
 mod dedup;
 mod join;
@@ -202,6 +203,7 @@ impl Run<'_> {
                 project::fill_all(&mut rows, value);
                 Ok(rows)
             }
+            StageKind::Connect(connect) => connect::run(connect, rows, self.budget),
             StageKind::Sequence(sequence) => Ok(sequence::run(self.evaluator, sequence, rows)),
             StageKind::Correlate(correlate) => correlate::run(self.evaluator, correlate, rows),
             _ => Ok(rows),

@@ -39,7 +39,8 @@ pub(super) fn is_row_wise(stage: &Stage) -> bool {
         | StageKind::Append(_)
         | StageKind::AppendResults(_)
         | StageKind::Sequence(_)
-        | StageKind::Correlate(_) => false,
+        | StageKind::Correlate(_)
+        | StageKind::Connect(_) => false,
     }
 }
 

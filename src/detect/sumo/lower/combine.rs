@@ -17,7 +17,7 @@ use crate::detect::plan::compare::Case;
 use crate::detect::plan::{
     AmongRows, Comparing, Existing, Expr, FieldRef, Filter, Internal, Join, Limit, Lookup,
     Membership, NamePattern, Pipeline, Predicate, PredicateKind, Projection, Source, Stage,
-    StageKind, Table,
+    StageKind, Table, Value,
 };
 use crate::diagnostic::Place as At;
 use crate::diagnostic::{Code, Diagnostic};
@@ -225,6 +225,34 @@ impl Lowerer<'_> {
         }
         let predicate = Predicate::all(plain, self.span(scope.span));
         Ok(StageKind::Filter(Box::new(Filter { predicate, rows })))
+    }
+
+    /// A subquery within a condition: whether a row has a partner among its rows.
+    pub(super) fn among(&mut self, child: &Subquery, span: Span) -> Result<Predicate, Fault> {
+        let mut among = self.child(child, Membership::In, Comparing::Exactly, span)?;
+        let at = self.span(span);
+        self.texts += 1;
+        let found = format!("__among{}", self.texts);
+        let mut keys = Vec::new();
+        if let Some(StageKind::Project(Projection::Keep { patterns, .. })) =
+            among.pipeline.stages.iter().rev().find_map(|stage| {
+                matches!(stage.kind, StageKind::Project(_)).then_some(&stage.kind)
+            })
+        {
+            keys.extend(patterns.iter().map(|name| FieldRef::new(name.as_str())));
+        }
+        let truth = Expr::literal(Value::Bool(true), at);
+        let mark = set(&found.as_str().into(), truth);
+        among.pipeline.stages.push(Stage::new(mark, "compose", at));
+        self.before.push(StageKind::Join(Box::new(Join {
+            pipeline: among.pipeline,
+            keys,
+            unmatched: Membership::In,
+            most: Some(1),
+            existing: Existing::Kept,
+        })));
+        let exists = PredicateKind::Exists(Expr::field(&found, at));
+        Ok(Predicate::new(exists, at))
     }
 
     /// The rows of a subquery, of which one must be there.

@@ -232,6 +232,7 @@ impl Lowerer<'_> {
                     span,
                 ))
             }
+            ExpressionKind::Subquery(child) => self.among(child, tree.span),
             ExpressionKind::Boolean(truth) => Ok(Predicate::new(
                 PredicateKind::Constant(Truth::from(*truth)),
                 span,
@@ -376,7 +377,7 @@ pub(super) fn compared(left: Expr, operator: CompareOp, right: Expr, span: Span)
 }
 
 /// A pattern in which only `*` is a wildcard.
-fn glob(text: &Text) -> Glob {
+pub(super) fn glob(text: &Text) -> Glob {
     let text = text.text();
     let mut pieces = Vec::new();
     for (index, part) in text.split('*').enumerate() {

@@ -12,6 +12,7 @@ mod operator;
 mod parsing;
 mod scope;
 mod series;
+mod transaction;
 
 use std::sync::Arc;
 

@@ -53,6 +53,8 @@ pub(super) struct Names {
     numbers: BTreeSet<Arc<str>>,
     /// What `json auto` takes names from, if a text.
     inferring: Option<Inferring>,
+    /// Fields that the product has from here on, and that are not made here, in lower case.
+    unmade: BTreeSet<String>,
     /// The fields that only field extraction rules give, of those that were asked for.
     extracted: BTreeSet<Arc<str>>,
 }
@@ -112,6 +114,7 @@ impl Names {
             },
             numbers: BTreeSet::new(),
             inferring: None,
+            unmade: BTreeSet::new(),
             extracted: BTreeSet::new(),
         }
     }
@@ -123,6 +126,9 @@ impl Names {
         deployment: &Deployment,
     ) -> Result<Arc<str>, Missing> {
         let lower = name.to_lowercase();
+        if self.unmade.contains(&lower) {
+            return Err(Missing::NotMade(format!("the field `{name}`")));
+        }
         if let Some(why) = self.left.lacks(&lower) {
             return self.unless_unsure(name, Missing::NotFound(why));
         }
@@ -188,6 +194,7 @@ impl Names {
                 known.unwrap_or_else(|| name.into())
             }
         };
+        self.unmade.remove(&lower);
         self.made.insert(lower.clone(), Arc::clone(&made));
         self.left.gain(lower);
         made
@@ -282,6 +289,11 @@ impl Names {
     /// The names that the query has made.
     pub(super) fn made(&self) -> Vec<Arc<str>> {
         self.made.values().cloned().collect()
+    }
+
+    /// A field that the product makes, and that is not made here.
+    pub(super) fn leave_unmade(&mut self, name: &str) {
+        self.unmade.insert(name.to_lowercase());
     }
 
     /// An operator of which it is not known what it makes.

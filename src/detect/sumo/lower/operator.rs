@@ -40,6 +40,7 @@ impl Lowerer<'_> {
             Operator::ParseXml(parse) => self.parse_xml(parse, span),
             Operator::Fields { mode, fields } => self.fields(*mode, fields),
             Operator::Aggregate(aggregate) => self.aggregate(aggregate, span),
+            Operator::CountFrequent(fields) => self.count_frequent(fields, span),
             Operator::Timeslice(slice) => self.timeslice(slice, span),
             Operator::Sort(sort) => self.sort(sort),
             Operator::Top(top) => self.top(top, span),
@@ -51,6 +52,9 @@ impl Lowerer<'_> {
                 usize::try_from(*most).unwrap_or(usize::MAX),
             ))]),
             Operator::Dedup(dedup) => self.dedup(dedup, span),
+            Operator::Transactionize(tree) => self.transactionize(tree, span),
+            Operator::Transaction(tree) => self.transaction(tree, span),
+            Operator::Merge(fields) => self.merge(fields, None, span),
             Operator::Running(running) => self.running(running, span),
             Operator::Unknown(unknown) => self.unknown_operator(unknown),
             other => Err(Fault::unsupported(

@@ -159,12 +159,32 @@ impl Lowerer<'_> {
         if !by_count {
             return self.top_by(top, most);
         }
-        let mut keys = Vec::with_capacity(top.fields.len());
-        for field in &top.fields {
+        self.most_frequent(&top.fields, "_count", Some(most), span)
+    }
+
+    /// `count_frequent`. The product's count is approximate.
+    pub(super) fn count_frequent(
+        &mut self,
+        fields: &[Field],
+        span: Span,
+    ) -> Result<Vec<StageKind>, Fault> {
+        self.most_frequent(fields, "_approxcount", None, span)
+    }
+
+    /// How often each combination of values is there, the most frequent first.
+    fn most_frequent(
+        &mut self,
+        fields: &[Field],
+        count: &str,
+        most: Option<usize>,
+        span: Span,
+    ) -> Result<Vec<StageKind>, Fault> {
+        let mut keys = Vec::with_capacity(fields.len());
+        for field in fields {
             keys.push(self.read(&field.node, field.span)?);
         }
         self.names.aggregate(&keys);
-        let count = self.make_named("_count");
+        let count = self.make_named(count);
         Ok(vec![
             StageKind::Aggregate(Aggregate {
                 keys: keys.iter().map(|key| key_of(key)).collect(),
@@ -174,7 +194,7 @@ impl Lowerer<'_> {
             }),
             StageKind::Sort(Sort {
                 keys: vec![largest_first(FieldRef::new(&count))],
-                most: Some(most),
+                most,
             }),
         ])
     }

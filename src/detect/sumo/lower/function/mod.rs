@@ -6,6 +6,7 @@
 mod date;
 mod format;
 mod network;
+mod number;
 
 use super::super::syntax::{Expression, ExpressionKind, Span as TextSpan, documented_function};
 use super::expression::{BY_TYPE, compared};
@@ -132,6 +133,10 @@ impl Lowerer<'_> {
             ("formatdate", arguments) => return self.format_date(arguments, at),
             ("parsedate", arguments) => return self.parse_date(arguments, at),
             ("format", arguments) => return self.format(arguments, at),
+            ("isnan", [value]) => return self.is_no_number(value, span),
+            ("haversine", [latitude, longitude, to_latitude, to_longitude]) => {
+                return self.distance([latitude, longitude, to_latitude, to_longitude], span);
+            }
             ("maskfromcidr", [bits]) => {
                 let all = Expr::literal(Value::text("255.255.255.255"), span);
                 let bits = self.value(bits)?;
