@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::compare::Case;
 use super::evaluate::{Evaluator, Fields};
 use super::expression::Expr;
-use super::field::{FieldRef, Slot, written};
+use super::field::{FieldRef, Slot};
 use super::link::{Scope, Slots};
 use super::predicate::{Predicate, Within};
 use super::raw;
@@ -212,7 +212,7 @@ pub(super) enum Known {
 }
 
 fn on_wire(wire: Wire, name: &str, names: &Names) -> Entry {
-    let (wire, name) = regarding_case(wire, name);
+    let (wire, name) = wire.regarding(name);
     let places: Vec<_> = match wire {
         Wire::Named { view, scope } => view
             .candidates(scope, name)
@@ -240,18 +240,9 @@ fn on_wire(wire: Wire, name: &str, names: &Names) -> Entry {
     }
 }
 
-/// How a name is looked for, and the name itself.
-fn regarding_case(wire: Wire, name: &str) -> (Wire, &str) {
-    match (written(name), wire) {
-        (Some(name), Wire::Paths(_)) => (Wire::Paths(Case::Sensitive), name),
-        (Some(name), other) => (other, name),
-        (None, wire) => (wire, name),
-    }
-}
-
 /// The names on the wire that a name of a query may lead to.
 pub(super) fn wire_names(wire: Wire, name: &str) -> Vec<String> {
-    let (wire, name) = regarding_case(wire, name);
+    let (wire, name) = wire.regarding(name);
     match wire {
         Wire::Named { view, scope } => {
             let candidates = view.candidates(scope, name);

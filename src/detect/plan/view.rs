@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::compare::Case;
 use super::expression::Expr;
+use super::field::written;
 use super::predicate::Predicate;
 use crate::event::Origin;
 use crate::event::catalogue::{self, OriginRef, Reach, SourceId};
@@ -112,6 +113,17 @@ pub enum Wire {
     Paths(Case),
     /// By the keys of a map: `fields["EventData.Image"]`. Other names lead nowhere.
     Keys,
+}
+
+impl Wire {
+    /// How a name is looked for, and the name itself: the case of some counts always.
+    pub(super) fn regarding(self, name: &str) -> (Self, &str) {
+        match (written(name), self) {
+            (Some(name), Self::Paths(_)) => (Self::Paths(Case::Sensitive), name),
+            (Some(name), other) => (other, name),
+            (None, wire) => (wire, name),
+        }
+    }
 }
 
 impl RecordKind {
