@@ -1,0 +1,3 @@
+//! Stages: how what an atomic leaves behind comes to be.
+
+pub mod execute;

@@ -1,0 +1,92 @@
+//! Without room for the undo nothing is executed.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Place, agree};
+use misfire_execute::stage::execute::*;
+
+/// A tiny disk, while the test lasts.
+struct Disk<'a>(&'a Path);
+
+impl<'a> Disk<'a> {
+    fn mount(at: &'a Path) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k,mode=0700", "misfire-test"])
+            .arg(at)
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then(|| Self(at))
+    }
+}
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_executes_nothing_and_a_disk_that_fills_is_cleaned_up() {
+    let place = Place::new();
+    let root = place.folder.path().join("disk");
+    fs::create_dir(&root).unwrap();
+    let Some(_disk) = Disk::mount(&root) else {
+        return eprintln!("skipped: only root can mount a disk");
+    };
+    let state = StateDir::open(&root).unwrap();
+    let test = place.test("echo > act.txt", "rm act.txt; echo > cleaned.txt");
+    let run = |test| {
+        let around = Around {
+            state: &state,
+            interrupt: &place.interrupt,
+            person: &mut AtTerminal,
+            observer: &mut |_| {},
+        };
+        perform(agree(place.plan(test).unwrap()), around)
+    };
+    let filler = root.join("filler");
+    let full = fs::write(&filler, vec![0; 1024 * 1024]);
+    assert!(full.is_err(), "the disk is full");
+    let error = run(&test);
+    assert!(matches!(error, Err(PerformError::Journal(_))), "{error:?}");
+    assert!(!place.holds("act.txt") && !place.holds("cleaned.txt"));
+    assert_eq!(fs::read_dir(root.join("journal")).unwrap().count(), 0);
+
+    fs::remove_file(&filler).unwrap();
+    let filling = format!(
+        "echo > act.txt; head -c 1000000 /dev/zero > {}",
+        filler.display()
+    );
+    let done = run(&place.test(&filling, "rm act.txt; echo > cleaned.txt")).unwrap();
+    assert!(done.cleaned_up.unwrap().still_in_journal.is_none());
+    assert!(!place.holds("act.txt") && place.holds("cleaned.txt"));
+    assert_eq!(fs::read_dir(root.join("journal")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_executes_nothing() {
+    let place = Place::new();
+    let runner = place.runner();
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\""])
+        .arg(runner.get_program())
+        .envs(
+            runner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("COMMAND", "mkdir acted")
+        .env("CLEAN_UP", "mkdir cleaned")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("Journal"), "{said}");
+    assert!(!place.holds("acted") && !place.holds("cleaned"));
+}
