@@ -43,10 +43,24 @@ pub(super) fn raw(node: YamlNode<'_>, text: &str) -> Option<Edit> {
     })
 }
 
-/// Another text in the place of a part of a scalar, if it is written as it reads.
+/// Another text in the place of a part of a scalar, if it is written as it reads. Where
+/// the rest would be read otherwise, the scalar is written anew.
 pub(super) fn part(node: YamlNode<'_>, part: Range<usize>, text: &str) -> Option<Edit> {
+    let range = bytes_in(node, part.clone())?;
+    let mut whole = node.as_str()?.to_owned();
+    whole.replace_range(part, text);
+    let written = node.source().text.get(node.bytes())?;
+    let is_as_it_reads = match written.chars().next()? {
+        '|' | '>' => true,
+        '"' => !text.contains(['"', '\\']),
+        '\'' => !text.contains('\''),
+        _ => !needs_quotes(&whole),
+    };
+    if !is_as_it_reads {
+        return value(node, &whole);
+    }
     Some(Edit {
-        range: bytes_in(node, part)?,
+        range,
         text: text.to_owned(),
     })
 }
