@@ -69,25 +69,39 @@ impl Linter<'_> {
         if operator == ScopeOperator::NotEqual {
             finding = as_warning(finding);
         }
-        let finding = if is_word(field, &says) {
-            let edit = Edit::replace(&self.query, span, says);
-            finding.fix(Remedy::Certain, "take the quotes away", vec![edit])
+        let (bare, remedy, title) = without_quotes(&says);
+        let finding = if is_word(field, &bare) {
+            let edit = Edit::replace(&self.query, span, bare);
+            finding.fix(remedy, title, vec![edit])
         } else {
-            let spaced = says.split_whitespace().collect::<Vec<_>>().join("*");
-            let finding =
-                finding.help("take the quotes away, and write an asterisk for each blank");
-            if is_word(field, &spaced) {
-                let edit = Edit::replace(&self.query, span, spaced);
-                let title = "take the quotes away, and write an asterisk for each blank";
-                finding.fix(Remedy::Proposed, title, vec![edit])
-            } else {
-                finding
-            }
+            finding.help(title)
         };
         match finding.diagnostic.severity {
             Severity::Error => self.tell_of_never(finding),
             _ => self.tell(finding),
         }
+    }
+}
+
+/// What to write for a text in quotes, how sure it is, and how it is told. The vendor
+/// documents no other signs than these without quotes, and comments that begin with two
+/// slashes, or stand between `/*` and `*/`.
+fn without_quotes(text: &str) -> (String, Remedy, &'static str) {
+    let is_safe = |sign: char| {
+        sign.is_ascii_alphanumeric() || matches!(sign, '_' | '.' | ':' | '*' | '-' | '/')
+    };
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join("*");
+    let bare = spaced.replace("//", "??").replace("*/", "*?");
+    if bare != spaced {
+        let title = "take the quotes away, and write `?` for the slash of a comment";
+        (bare, Remedy::Proposed, title)
+    } else if spaced != text {
+        let title = "take the quotes away, and write an asterisk for each blank";
+        (bare, Remedy::Proposed, title)
+    } else if text.chars().all(is_safe) && !text.contains("/*") {
+        (bare, Remedy::Certain, "take the quotes away")
+    } else {
+        (bare, Remedy::Proposed, "take the quotes away")
     }
 }
 
