@@ -6,7 +6,7 @@ use std::path::Path;
 use misfire::content::{
     LoadedDetections, QuerySettings, load_detections_from, load_detections_with,
 };
-use misfire::detect::lint::Finding;
+use misfire::detect::lint::{Finding, Remedy};
 use misfire::diagnostic::{At, Severity, SourceText};
 use serde::Deserialize;
 
@@ -140,4 +140,21 @@ fn few_public_detections_can_never_fire() {
     println!("of {number} detections {errors} have an error, {warnings} a warning");
     assert!(errors * 100 <= number, "{errors} of {number}");
     assert!(warnings * 100 <= number * 5, "{warnings} of {number}");
+}
+
+/// In a pattern of `like`, an underscore is any character.
+#[test]
+fn an_underscore_is_looked_at_before_it_is_a_wildcard() {
+    for (value, wanted) in [
+        ("foo bar*", Remedy::Certain),
+        ("foo_bar*", Remedy::Proposed),
+    ] {
+        let query = format!("index=win | where CommandLine=\"{value}\"");
+        let found = loaded(&query).findings();
+        let fixes = found
+            .iter()
+            .filter(|found| told(found).starts_with("where_wildcard"));
+        let remedies = fixes.filter_map(|found| Some(found.fix.as_ref()?.remedy));
+        assert_eq!(remedies.collect::<Vec<_>>(), [wanted], "{value}");
+    }
 }

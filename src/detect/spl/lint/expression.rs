@@ -363,6 +363,10 @@ impl Linter<'_> {
             return false;
         };
         let (remedy, negation, severity) = match operator {
+            // In a pattern, an underscore is any character.
+            ComparisonOperator::Equal if text.contains('_') => {
+                (Remedy::Proposed, "", role.of_never())
+            }
             ComparisonOperator::Equal => (Remedy::Certain, "", role.of_never()),
             _ => (Remedy::Proposed, "NOT ", Severity::Warning),
         };
