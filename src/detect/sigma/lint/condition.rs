@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
 
 use super::edits;
+use super::file_name::is_impossible;
 use super::logic::{clash, clashes_with_itself, exclude_each_other, implies};
 use super::rule::{Item, Part, Rule};
 use super::rules::{
@@ -243,6 +244,7 @@ impl Relation {
 
 /// Which parts can match together.
 struct Table<'r, 'y> {
+    rule: &'r Rule<'y>,
     parts: &'r [Part<'y>],
     relations: Vec<Relation>,
 }
@@ -266,7 +268,11 @@ impl<'r, 'y> Table<'r, 'y> {
                 }
             }
         }
-        Self { parts, relations }
+        Self {
+            rule,
+            parts,
+            relations,
+        }
     }
 
     /// The combinations that some relations leave.
@@ -373,7 +379,11 @@ impl<'r, 'y> Table<'r, 'y> {
                 else {
                     continue;
                 };
-                if is_idle && names(condition, part.name) {
+                // What a part that matches nothing was to match is not known.
+                let is_sound = [part, cause]
+                    .iter()
+                    .all(|part| !is_impossible(self.rule, part));
+                if is_idle && is_sound && names(condition, part.name) {
                     findings.push(idle_part(part, cause, *relation, index == one));
                 }
             }

@@ -28,23 +28,59 @@ pub(super) fn is_path(field: &str) -> bool {
 }
 
 pub(super) fn check(rule: &Rule<'_>, findings: &mut Vec<Finding>) {
-    let has_slashes = ["linux", "macos"]
-        .map(Some)
-        .contains(&rule.log_source.product.as_deref());
     for (part, item) in rule.items() {
-        if !is_path(item.field) || !item.is_of_text() || item.has("neq") {
-            continue;
-        }
-        match (rule.is_windows(), has_slashes) {
-            (true, _) if item.has("startswith") => starts(rule, part, item, findings),
-            (true, _) if item.has("endswith") => ends(rule, part, item, findings),
-            (true, _) if !item.has("contains") => whole(rule, part, item, '\\', findings),
-            (_, true) if !item.has_any(&["startswith", "endswith", "contains"]) => {
-                whole(rule, part, item, '/', findings);
-            }
-            _ => {}
+        match Compared::of(rule, item) {
+            Some(Compared::Start) => starts(rule, part, item, findings),
+            Some(Compared::End) => ends(rule, part, item, findings),
+            Some(Compared::Whole(separator)) => whole(rule, part, item, separator, findings),
+            None => {}
         }
     }
+}
+
+/// What of a path is compared.
+#[derive(Debug, Clone, Copy)]
+enum Compared {
+    Start,
+    End,
+    /// All of it, in which this stands between the names.
+    Whole(char),
+}
+
+impl Compared {
+    fn of(rule: &Rule<'_>, item: &Item<'_>) -> Option<Self> {
+        if !is_path(item.field) || !item.is_of_text() || item.has("neq") {
+            return None;
+        }
+        let has_slashes = ["linux", "macos"]
+            .map(Some)
+            .contains(&rule.log_source.product.as_deref());
+        match (rule.is_windows(), has_slashes) {
+            (true, _) if item.has("startswith") => Some(Self::Start),
+            (true, _) if item.has("endswith") => Some(Self::End),
+            (true, _) if !item.has("contains") => Some(Self::Whole('\\')),
+            (_, true) if !item.has_any(&["startswith", "endswith", "contains"]) => {
+                Some(Self::Whole('/'))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a part asks for paths that there are not.
+pub(super) fn is_impossible(rule: &Rule<'_>, part: &Part<'_>) -> bool {
+    let never = |item: &Item<'_>| {
+        let all = |is_bad: &dyn Fn(&str) -> bool| {
+            let is_bad = |value: &YamlNode<'_>| value.as_str().is_some_and(is_bad);
+            !item.values.is_empty() && item.values.iter().all(is_bad)
+        };
+        match Compared::of(rule, item) {
+            Some(Compared::Start) => all(&|text| bad_start(text).is_some()),
+            Some(Compared::Whole(separator)) => all(&|text| is_no_path(text, separator)),
+            Some(Compared::End) | None => false,
+        }
+    };
+    part.groups.iter().flatten().any(never)
 }
 
 /// How bad a value is that matches nothing: a rule cannot fire for it, unless there is
@@ -83,6 +119,31 @@ fn is_bare(text: &str, separator: char) -> bool {
     !text.contains(['\\', '/', ':', '%', '"', '<']) && extension(&text).is_some()
 }
 
+/// Whether a value begins with a backslash and has none of what such a path begins with.
+fn is_rooted(text: &str) -> bool {
+    /// How the kernel names what has no drive.
+    const KERNEL: [&str; 4] = ["\\\\", "\\device\\", "\\systemroot\\", "\\??\\"];
+    plain(text).is_some_and(|text| {
+        let lower = text.to_lowercase();
+        lower.starts_with('\\')
+            && !KERNEL.iter().any(|start| lower.starts_with(start))
+            && extension(&text).is_some()
+    })
+}
+
+/// Whether a value is only the end of a path.
+fn is_no_path(text: &str, separator: char) -> bool {
+    is_bare(text, separator) || (separator == '\\' && is_rooted(text))
+}
+
+/// A value as the end of paths.
+fn as_end(text: &str, separator: char) -> String {
+    match text.starts_with(separator) {
+        true => text.to_owned(),
+        false => format!("{separator}{text}"),
+    }
+}
+
 fn whole(
     rule: &Rule<'_>,
     part: &Part<'_>,
@@ -91,7 +152,7 @@ fn whole(
     findings: &mut Vec<Finding>,
 ) {
     let texts: Vec<_> = item.texts().collect();
-    let mut bare = texts.iter().filter(|(_, text)| is_bare(text, separator));
+    let mut bare = texts.iter().filter(|(_, text)| is_no_path(text, separator));
     let Some((node, text)) = bare.next() else {
         return;
     };
@@ -108,7 +169,8 @@ fn whole(
     let edits = (is_free && others + 1 == item.values.len())
         .then(|| with_endings(item, &key, &texts, separator))
         .flatten();
-    let title = format!("ask for the end: `{key}: '{separator}{text}'`");
+    let end = as_end(text, separator);
+    let title = format!("ask for the end: `{key}: '{end}'`");
     findings.push(match edits {
         Some(edits) => finding.fix(Remedy::Proposed, title, edits),
         None => finding.help(title),
@@ -129,7 +191,7 @@ fn with_endings(
     let key = std::iter::once(edits::value(item.key, key));
     let values = texts
         .iter()
-        .map(|(node, text)| edits::value(*node, &format!("{separator}{text}")));
+        .map(|(node, text)| edits::value(*node, &as_end(text, separator)));
     key.chain(values).collect()
 }
 
