@@ -1,7 +1,7 @@
 //! The `detection` of a rule: its parts and its condition.
 
 use super::{condition, invalid, modifiers};
-use crate::diagnostic::{Diagnostic, YamlNode};
+use crate::diagnostic::{Code, Diagnostic, YamlNode};
 
 /// Checks a detection. Where it is not whole, parts that its condition names
 /// may stand in another document.
@@ -35,6 +35,11 @@ pub(super) fn check(
             );
             continue;
         };
+        if name == MERGE {
+            has_nameless = true;
+            findings.push(merged(key));
+            continue;
+        }
         if name == "condition" || reserved.contains(&name) {
             continue;
         }
@@ -116,6 +121,18 @@ pub(super) fn check_part(
     }
 }
 
+/// YAML's merge key, by which a mapping takes in another.
+const MERGE: &str = "<<";
+
+fn merged(key: YamlNode<'_>) -> Diagnostic {
+    Diagnostic::error(
+        Code::SIGMA_UNSUPPORTED,
+        "`<<` is a merge key of YAML, and merge keys are not evaluated here",
+    )
+    .at(key.place())
+    .help("write out what the mapping that is named behind it holds")
+}
+
 fn check_mapping(name: &str, mapping: YamlNode<'_>, findings: &mut Vec<Diagnostic>) {
     if mapping.pairs().next().is_none() {
         findings.push(
@@ -125,6 +142,10 @@ fn check_mapping(name: &str, mapping: YamlNode<'_>, findings: &mut Vec<Diagnosti
         );
     }
     for (key, value) in mapping.pairs() {
+        if key.as_str() == Some(MERGE) {
+            findings.push(merged(key));
+            continue;
+        }
         if key.as_str().is_none() {
             findings.push(
                 invalid(format!("the field's name is {}, not text", key.what()))
