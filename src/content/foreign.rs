@@ -10,7 +10,7 @@ use super::cse_rule::{self, CseRule};
 use super::files::is_toml;
 use super::query_text::QueryText;
 use crate::detect::{Detection, DetectionId, Language, Reading};
-use crate::diagnostic::{Code, Diagnostic, SourceText, YamlSource, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Place, SourceText, YamlSource, did_you_mean};
 
 /// A detection in another language than Sigma.
 #[derive(Debug)]
@@ -43,11 +43,19 @@ pub(super) fn foreign_detection(source: &SourceText) -> Option<Result<Foreign, B
         })
     };
     // Thousands of other files need not be read twice.
-    if !has_key("id") || !["search", "query", "rule"].into_iter().any(has_key) {
+    let has_query = ["search", "query", "rule"].into_iter().any(has_key);
+    let may_be_query = has_key("language") || (has_query && has_key("id"));
+    if !may_be_query {
         return None;
     }
     let document: Mapping = serde_yaml::from_str(&source.text).ok()?;
     let text = |key: &str| document.get(key).and_then(Value::as_str);
+    if !has_query {
+        let language = text("language").and_then(Language::parse);
+        let is_query = language.is_some_and(|language| language != Language::Sigma);
+        let lacks_query = is_query && !document.contains_key("detection");
+        return lacks_query.then(|| Err(no_query(source)));
+    }
     let id = text("id")?;
     let title = text("title").or_else(|| text("name")).unwrap_or(id);
     let made = |language, key| {
@@ -151,27 +159,41 @@ fn detection(id: &str, title: &str, language: Language, file: &Path) -> Detectio
     }
 }
 
+/// A file that names the language of a query, and has none.
+fn no_query(source: &SourceText) -> Box<Diagnostic> {
+    let problem = Diagnostic::error(Code::CONTENT_MISSING_FIELD, "the key `query` is missing")
+        .in_file(&source.file)
+        .help("add `query:` with the text of the query; `language` says what it is written in");
+    Box::new(match place_of_language(source) {
+        Some(place) => problem.at(place),
+        None => problem,
+    })
+}
+
+fn place_of_language(source: &SourceText) -> Option<Place> {
+    let shared = SourceText::new(&source.file, source.text.clone());
+    YamlSource::new(&shared)
+        .visit(|documents| {
+            let value = documents.first()?.get("language")?;
+            Some(value.place())
+        })
+        .ok()
+        .flatten()
+}
+
 fn unknown_language(source: &SourceText, word: &str) -> Box<Diagnostic> {
     let known = || Language::ALL.iter().map(|language| language.as_str());
     let help = match did_you_mean(word, known()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
     };
-    let shared = SourceText::new(&source.file, source.text.clone());
-    let place = YamlSource::new(&shared)
-        .visit(|documents| {
-            let value = documents.first()?.get("language")?;
-            Some(value.place())
-        })
-        .ok()
-        .flatten();
     let mut problem = Diagnostic::error(
         Code::CONTENT_BAD_VALUE,
         format!("`{word}` is no language of detections"),
     )
     .in_file(&source.file)
     .help(help);
-    if let Some(place) = place {
+    if let Some(place) = place_of_language(source) {
         problem = problem.at(place);
     }
     Box::new(problem)

@@ -77,6 +77,13 @@ fn cases() -> Vec<(&'static str, Vec<Edit>)> {
             in_expectation("e93a06d4", "e93a06d5"),
         ),
         (
+            "detection_without_query",
+            vec![Write(
+                "detections/query.yml",
+                format!("id: {OTHER}\ntitle: No query\nlanguage: sumo\n"),
+            )],
+        ),
+        (
             "detection_by_title",
             in_expectation(RULE, "groups and privileges listed with whoami"),
         ),
