@@ -18,12 +18,18 @@ impl Lowerer<'_> {
     pub(super) fn aggregate(&mut self, tree: &Tree, span: Span) -> Result<Vec<StageKind>, Fault> {
         let mut stages = Vec::new();
         let mut keys = Vec::with_capacity(tree.by.len());
-        for key in &tree.by {
-            keys.push(self.key(key, &mut stages)?);
-        }
         let mut outputs = Vec::new();
-        for function in &tree.aggregations {
-            self.outputs(function, span, &mut outputs)?;
+        let looked = tree.by.iter().try_for_each(|key| {
+            keys.push(self.key(key, &mut stages)?);
+            Ok(())
+        });
+        let looked = looked.and_then(|()| {
+            let mut all = tree.aggregations.iter();
+            all.try_for_each(|function| self.outputs(function, span, &mut outputs))
+        });
+        if let Err(fault) = looked {
+            self.leave_names(tree);
+            return Err(fault);
         }
         self.names.aggregate(&keys);
         let names: Vec<String> = outputs
@@ -50,6 +56,23 @@ impl Lowerer<'_> {
         }));
         stages.extend(lists);
         Ok(stages)
+    }
+
+    /// Makes the names that an aggregation would, so that only its own fault is told.
+    fn leave_names(&mut self, tree: &Tree) {
+        let keys = tree.by.iter().filter_map(|key| match &key.value.node {
+            _ if key.name.is_some() => key.name.as_ref().map(|name| &name.node.text),
+            ExpressionKind::Field(name) => Some(&name.text),
+            _ => None,
+        });
+        let keys: Vec<_> = keys.collect();
+        self.names.aggregate(&[]);
+        for key in keys {
+            self.make_named(key);
+        }
+        for name in tree.aggregations.iter().flat_map(names_of) {
+            self.make_named(&name);
+        }
     }
 
     /// The field of a key; a value that is none becomes one first.
@@ -150,6 +173,27 @@ impl Lowerer<'_> {
         // As the page of `most_recent` has it.
         add(aggregation, default(&name.replace("_recent", "recent")));
         Ok(())
+    }
+}
+
+/// The names of what a function results in.
+fn names_of(function: &Function) -> Vec<String> {
+    if let Some(given) = &function.name {
+        return vec![given.node.text.clone()];
+    }
+    let mut arguments = function.arguments.iter();
+    match (function.function, arguments.next().map(|first| &first.node)) {
+        (AggregateFunction::Pct, Some(ExpressionKind::Field(field))) => arguments
+            .map(|percentile| match &percentile.node {
+                ExpressionKind::Number { text, .. } => format!("_{}_pct_{text}", field.text),
+                _ => String::new(),
+            })
+            .collect(),
+        // As the page of `most_recent` has it.
+        _ => vec![format!(
+            "_{}",
+            function.function.name().replace("_recent", "recent")
+        )],
     }
 }
 
