@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use misfire::content::{load_detections, load_detections_from, mend};
 use misfire::detect::Query;
-use misfire::detect::lint::Finding;
-use misfire::detect::sumo::{Deployment, Environment, lint};
+use misfire::detect::lint::{Finding, Remedy};
+use misfire::detect::sumo::{Deployment, Environment, lint, lower};
 use misfire::diagnostic::{At, Severity, SourceText};
 use rstest::rstest;
 
@@ -155,4 +155,51 @@ fn published_queries_can_be_mended(#[case] page: &str) {
         text = mend(&source, &fixes).text;
     }
     panic!("there is always something left to fix:\n{text}");
+}
+
+/// Quotes are taken away by themselves only where every sign is documented without them.
+#[rstest]
+#[case(r#"_sourceCategory="prod/sys*mon-1_.x:*""#, Remedy::Certain)]
+#[case(r#"_sourceCategory="a=b*""#, Remedy::Proposed)]
+#[case(r#"_sourceHost="!x*""#, Remedy::Proposed)]
+#[case(r#"_sourceName="https://x*""#, Remedy::Proposed)]
+#[case(r#"_sourceCategory="prod/*""#, Remedy::Proposed)]
+#[case(r#"_sourceCategory="a b*""#, Remedy::Proposed)]
+fn quotes_are_taken_away_for_certain(#[case] query: &str, #[case] wanted: Remedy) {
+    let found = findings(query, Deployment::default());
+    let remedies = found.iter().filter_map(|finding| finding.fix.as_ref());
+    let remedies = remedies.map(|fix| fix.remedy).filter(|one| *one != wanted);
+    assert_eq!(
+        remedies.collect::<Vec<_>>(),
+        Vec::<Remedy>::new(),
+        "{query}: {found:?}"
+    );
+}
+
+/// Nothing is said of the fields of logs that misfire does not read.
+#[rstest]
+#[case(r#"_sourceCategory=prod/apache | where status_code = "404" | count by src_ip | where _count > 100"#)]
+#[case(r"_sourceCategory=kubernetes/* !error | count by container, host | sort by _count")]
+#[case(r#"_sourceCategory=fw/* and _index=firewall | where action = blocked | max(bytes) as mx by index"#)]
+fn logs_that_are_not_read_have_fields_of_their_own(#[case] query: &str) {
+    for name in Deployment::names() {
+        let deployment = || Deployment::named(Some(name), &[]).expect("a deployment");
+        assert_eq!(told(query, deployment()), Vec::<String>::new(), "{name}");
+        let source = SourceText::new("query.yml", query);
+        let places: Vec<usize> = (0..query.len()).collect();
+        let lowered = lower(
+            Query {
+                text: query,
+                source: &source,
+                places: &places,
+            },
+            &Environment {
+                deployment: deployment(),
+                ..Environment::default()
+            },
+        );
+        let problems = lowered.problems.iter();
+        let problems: Vec<_> = problems.map(|problem| &problem.message).collect();
+        assert_eq!(problems, Vec::<&String>::new(), "{name}");
+    }
 }

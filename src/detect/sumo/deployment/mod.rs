@@ -3,6 +3,8 @@
 //! A deployment says which source category the records of a log have, and which fields
 //! they have besides the keys of their JSON. All of it is data beside this file.
 
+mod selects;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 

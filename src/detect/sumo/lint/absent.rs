@@ -17,6 +17,9 @@ impl Linter<'_> {
     /// The same for some facts; those of one of several possibilities are told as
     /// warnings.
     pub(super) fn absent_of(&mut self, facts: &Facts, place: Place) {
+        if self.fields.are_unknown() {
+            return;
+        }
         let Some(ids) = facts.values("eventid") else {
             return;
         };

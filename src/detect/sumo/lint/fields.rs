@@ -7,6 +7,7 @@ use crate::detect::sumo::Environment;
 use crate::detect::sumo::syntax::{
     Expression, ExpressionKind, Field, FieldName, FieldsMode, Quoting, Scope,
 };
+use crate::event::catalogue::Catalogue;
 
 /// What is known of the values of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +48,8 @@ pub(super) struct Fields<'l> {
     is_open: bool,
     /// The scope, in lower case.
     scope: String,
+    /// Whether the scope looks at logs of which nothing is known.
+    is_elsewhere: bool,
 }
 
 impl<'l> Fields<'l> {
@@ -60,11 +63,22 @@ impl<'l> Fields<'l> {
             is_inferred: environment.deployment.messages_are_whole,
             is_open: false,
             scope: String::new(),
+            is_elsewhere: false,
         }
     }
 
     pub(super) fn see_scope(&mut self, text: &str, scope: &Scope) {
         self.scope = scope.span.of(text).unwrap_or_default().to_lowercase();
+    }
+
+    /// Takes the whole scope in.
+    pub(super) fn look_at(&mut self, scope: &Scope) {
+        self.is_elsewhere = !self.environment.deployment.may_be_of(scope);
+    }
+
+    /// Whether the scope looks only at logs of which nothing is known.
+    pub(super) fn are_unknown(&self) -> bool {
+        self.is_elsewhere
     }
 
     /// Whether the scope holds a word.
@@ -93,8 +107,17 @@ impl<'l> Fields<'l> {
         if !is_bare || deployment.spelled(&name.text).is_some() {
             return None;
         }
-        let key = deployment.spelled(&format!("EventData.{}", name.text))?;
-        Some(key.to_string())
+        let item = Catalogue::bundled()
+            .providers()
+            .flat_map(|provider| provider.events.values())
+            .flat_map(|event| &event.schemas)
+            .flat_map(|schema| &schema.fields)
+            .find(|field| field.name.eq_ignore_ascii_case(&name.text))?;
+        Some(
+            deployment
+                .spelled(&format!("EventData.{}", item.name))?
+                .to_string(),
+        )
     }
 
     /// Whatever may come of an operator that is not looked into.
@@ -152,7 +175,7 @@ impl<'l> Fields<'l> {
         let is_never_inferred = lower.starts_with('_');
         let deployment = &self.environment.deployment;
         !self.is_open
-            && (!self.is_inferred || is_never_inferred)
+            && (!(self.is_inferred || self.is_elsewhere) || is_never_inferred)
             && is_left
             && !self.made.contains_key(&lower)
             && deployment.spelled(&lower).is_none()
@@ -184,7 +207,7 @@ impl<'l> Fields<'l> {
         let is_known = deployment.spelled(&lower).is_some()
             || deployment.spelled(first).is_some()
             || INTERNAL.contains(&lower.as_str());
-        (!is_known && !self.is_inferred).then_some(Missing::Unknown)
+        (!is_known && !self.is_inferred && !self.is_elsewhere).then_some(Missing::Unknown)
     }
 
     /// What is known of the values of an expression.

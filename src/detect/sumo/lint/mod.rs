@@ -39,6 +39,7 @@ pub fn lint(query: Query<'_>, environment: &Environment) -> Vec<Finding> {
         findings: Vec::new(),
     };
     if let Some(scope) = &tree.scope {
+        linter.fields.look_at(scope);
         linter.scope(scope);
     }
     for operator in &tree.operators {

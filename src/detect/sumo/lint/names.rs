@@ -117,7 +117,8 @@ impl Linter<'_> {
             return;
         };
         let lower = field.node.text.to_lowercase();
-        if PLAUSIBLE.contains(&lower.as_str()) && lower != "index" {
+        let is_plausible = PLAUSIBLE.contains(&lower.as_str()) && lower != "index";
+        if is_plausible || self.fields.are_unknown() {
             return;
         }
         let edit = Edit::replace(&self.query, field.span, own);

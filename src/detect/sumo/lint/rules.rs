@@ -188,7 +188,7 @@ pub(super) const FOREIGN_FIELD: Rule = rule(
 pub(super) const RAW_KEY: Rule = rule(
     Code::of_rule("misfire::lint::sumo::raw_key"),
     Severity::Error,
-    "Only field extraction rules make this field, and the deployment has none; the key of the message is longer.",
+    "Only field extraction rules make this field, and the deployment has none for it; the key of the message is longer.",
     EXTRACTION_PAGE,
     Remedy::Proposed,
 );

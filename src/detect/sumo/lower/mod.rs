@@ -95,6 +95,10 @@ impl Lowerer<'_> {
         let view = Arc::clone(&self.environment.deployment.records);
         let mut stages = Vec::new();
         if let Some(condition) = &tree.scope {
+            if !self.environment.deployment.may_be_of(condition) {
+                // Nothing is known of the fields of logs that are not read.
+                self.names.lose_track();
+            }
             match self.looking_at(condition) {
                 Ok(kind) => {
                     let span = self.span(condition.span);
