@@ -51,7 +51,8 @@ pub(super) fn part(node: YamlNode<'_>, part: Range<usize>, text: &str) -> Option
     whole.replace_range(part, text);
     let written = node.source().text.get(node.bytes())?;
     let is_as_it_reads = match written.chars().next()? {
-        '|' | '>' => true,
+        // A blank in front would indent a block.
+        '|' | '>' => !whole.starts_with(char::is_whitespace),
         '"' => !text.contains(['"', '\\']),
         '\'' => !text.contains('\''),
         _ => !needs_quotes(&whole),
