@@ -10,7 +10,7 @@ use crate::diagnostic::{Place, YamlNode};
 pub(super) fn value(node: YamlNode<'_>, text: &str) -> Option<Edit> {
     let range = node.bytes();
     let written = node.source().text.get(range.clone())?;
-    if written.contains('\n') || text.contains('\n') {
+    if written.contains('\n') || text.contains('\n') || is_block(node) {
         return None;
     }
     let is_quoted = written.starts_with(['\'', '"']);
@@ -20,6 +20,18 @@ pub(super) fn value(node: YamlNode<'_>, text: &str) -> Option<Edit> {
         text.to_owned()
     };
     Some(Edit { range, text })
+}
+
+/// Whether a scalar stands in a block, below the `|` or `>` of its key.
+fn is_block(node: YamlNode<'_>) -> bool {
+    let before = node.source().text.get(..node.bytes().start);
+    let lines = before.and_then(|before| before.rsplit_once('\n'));
+    lines.is_some_and(|(above, indent)| {
+        let last = above.trim_end().lines().next_back().unwrap_or_default();
+        let last = last.split(" #").next().unwrap_or_default();
+        let sign = last.split_whitespace().next_back().unwrap_or_default();
+        indent.trim().is_empty() && sign.starts_with(['|', '>'])
+    })
 }
 
 fn needs_quotes(text: &str) -> bool {
@@ -52,7 +64,7 @@ pub(super) fn part(node: YamlNode<'_>, part: Range<usize>, text: &str) -> Option
     let written = node.source().text.get(node.bytes())?;
     let is_as_it_reads = match written.chars().next()? {
         // A blank in front would indent a block.
-        '|' | '>' => !whole.starts_with(char::is_whitespace),
+        _ if is_block(node) => !whole.starts_with(char::is_whitespace),
         '"' => !text.contains(['"', '\\']),
         '\'' => !text.contains('\''),
         _ => !needs_quotes(&whole),
