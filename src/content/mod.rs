@@ -37,7 +37,7 @@ mod sumo;
 mod text;
 pub(crate) mod yaml_text;
 
-pub use allowed::{is_allowed_in, is_code};
+pub use allowed::{is_allowed_in, is_code, wrongly_allowed_in};
 pub use benign::{BenignEntry, BenignList};
 pub use bundled::{bundled_atomics, bundled_detections, bundled_expectations, bundled_fixtures};
 pub use changes::{Changes, changed_since};

@@ -8,7 +8,7 @@ use super::compile::compile;
 use super::event::Interrupt;
 use crate::content::{
     LoadedDetections, QuerySettings, is_allowed_in, is_code, load_detections_with, mend,
-    replace_file,
+    replace_file, wrongly_allowed_in,
 };
 use crate::detect::lint::{Finding, Fix, Remedy};
 use crate::diagnostic::{At, Code, Diagnostic, Place, SourceText};
@@ -140,6 +140,8 @@ fn look(request: &LintRequest) -> LintOutcome {
     }
     let sources = loaded.sources();
     let mut found = loaded.findings();
+    let wrong = sources.values().flat_map(wrongly_allowed_in);
+    found.extend(wrong.map(Finding::from));
     found.extend(loaded.unknown_techniques().into_iter().map(Finding::from));
     let LoadedDetections { sigma, plans, .. } = loaded;
     let (_, _, problems) = compile(sigma, plans);

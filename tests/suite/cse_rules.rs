@@ -270,3 +270,16 @@ fn many_records_are_counted_at_once() {
     let now = SearchTime("2026-06-15T12:00:00Z".parse().expect("a time"));
     assert_eq!(apply(plan, &rows, now).map(|found| found.len()), Some(0));
 }
+
+/// Where no record has what groups them, that is what is told.
+#[test]
+fn a_rule_misses_for_want_of_its_entity() {
+    let rule = WHOAMI.replace("device_hostname", "user_authDomain");
+    let rule = rule.replace("limit: 3", "limit: 1");
+    let log = [sysmon(1, 0, r"C:\Windows\System32\whoami.exe")];
+    assert_eq!(firings(&rule, &log).len(), 0);
+    let done = Project::new().ruled(file(&rule)).run().exits(1);
+    let verdict = &done.json()["tests"][0]["verdicts"][0];
+    let text = verdict["near_miss"].to_string();
+    assert!(text.contains("user_authDomain"), "{verdict}");
+}

@@ -155,6 +155,11 @@ fn what_is_allowed_is_not_told() {
     let output = lint(&folder, &["query.yml", "--format", "json"]);
     let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(of_rule(&document, "misfire::lint::sumo::eval").is_empty());
+    // A word that is no rule allows nothing, and is told.
+    let folder = with_query(&format!("# misfire-allow: sumo::evall\n{QUERY}"));
+    let told = out(&lint(&folder, &["query.yml"]));
+    assert!(told.contains("did you mean `sumo::eval`?"), "{told}");
+    assert!(told.contains("query.yml:1:18"), "{told}");
     // Only a comment allows.
     let folder = with_query(&QUERY.replace("Sizes", "misfire-allow: sumo::eval"));
     assert_eq!(lint(&folder, &["query.yml"]).status.code(), Some(1));
