@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use misfire::content::load_detections_from;
+use misfire::content::{load_detections, load_detections_from};
 use misfire::detect::Language;
 use misfire::detect::lint::{Finding, rule_of, rules};
 use misfire::diagnostic::{Code, Severity, SourceText};
 
-use crate::support::{files, lint};
+use crate::support::{corpus, files, lint};
 
 #[test]
 fn rules_find_what_they_say_and_nothing_else() {
@@ -84,4 +84,34 @@ fn what_the_loader_tells_has_a_page() {
         assert!(rule.page.title.starts_with("Sigma "), "{}", rule.code);
         assert!(rule.meaning.ends_with('.'), "{}", rule.code);
     }
+}
+
+/// Public rules have been reviewed for years: a linter that finds many of them wrong is
+/// wrong itself.
+#[test]
+fn few_public_rules_are_wrong() {
+    let folders = [
+        "sigma/rules",
+        "sigma/rules-compliance",
+        "sigma/rules-emerging-threats",
+        "sigma/rules-threat-hunting",
+    ];
+    let Some(folders) = folders.into_iter().map(corpus).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let loaded = load_detections(&folders);
+    let number = loaded.len();
+    assert!(number > 3000, "only {number} rules");
+    let bad = |severity: Severity| {
+        let findings = loaded.findings().into_iter();
+        let own = findings.filter(|finding| {
+            let diagnostic = &finding.diagnostic;
+            diagnostic.code.as_str().starts_with("misfire::lint::")
+                && diagnostic.severity == severity
+        });
+        own.count()
+    };
+    let (errors, warnings) = (bad(Severity::Error), bad(Severity::Warning));
+    assert!(errors > 0 && errors * 500 <= number, "{errors} errors");
+    assert!(warnings * 100 <= number, "{warnings} warnings");
 }
