@@ -1,11 +1,13 @@
 //! A recording and how it came to be.
 
 mod evidence;
+mod execution;
 mod host;
 mod outcome;
 mod window;
 
 pub use evidence::Evidence;
+pub use execution::{ExecutedCommand, ExecutedStep, Execution};
 pub use host::Host;
 pub use outcome::{NotRun, Outcome};
 pub use window::{Closure, Window};

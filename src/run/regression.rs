@@ -271,6 +271,7 @@ impl Judge<'_> {
             evidence: Some(self.evidence),
             stand_in: None,
             not_run: None,
+            execution: None,
             records: outcome.record_count(),
             signals: Vec::new(),
             verdicts: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use crate::content::config::Folders;
 use crate::content::expectation::{Holds, SignalId};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::recording::Evidence;
+use crate::recording::{Evidence, Execution};
 
 /// What a run found out.
 #[derive(Debug, Default)]
@@ -81,6 +82,8 @@ pub struct TestReport {
     pub stand_in: Option<String>,
     /// Why the atomic counts as not performed, if it does.
     pub not_run: Option<String>,
+    /// What was executed, if anything was.
+    pub execution: Option<Arc<Execution>>,
     /// How many records it holds.
     pub records: u64,
     /// The expected events, in the order of the expectation.

@@ -240,6 +240,7 @@ impl<'b> Bench<'b> {
             evidence: fixture.map(|fixture| fixture.evidence),
             stand_in: fixture.and_then(|fixture| fixture.stand_in.clone()),
             not_run: None,
+            execution: fixture.and_then(|fixture| fixture.execution.clone()),
             records: 0,
             signals: Vec::new(),
             verdicts: Vec::new(),

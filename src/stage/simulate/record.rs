@@ -342,6 +342,7 @@ impl Simulated {
             looked_at,
             given: host.map(|host| host.given.clone()).unwrap_or_default(),
             outcome: self.outcome.clone(),
+            execution: None,
             modelled: Vec::new(),
             scrubbed: Vec::new(),
             unverified_shape: self.unverified_shapes(),

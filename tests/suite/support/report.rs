@@ -186,6 +186,7 @@ pub fn test(technique: &str, name: &str) -> TestReport {
         evidence: Some(Evidence::Authored),
         stand_in: None,
         not_run: None,
+        execution: None,
         records: 12,
         signals: vec![
             signal("installer-started", SignalState::Seen),
