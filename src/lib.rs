@@ -10,6 +10,7 @@
 
 pub mod activity;
 pub mod cli;
+pub mod collect;
 pub mod content;
 pub mod detect;
 pub mod diagnostic;

@@ -7,8 +7,8 @@ pub struct FileChange {
     pub path: String,
     /// What became of it.
     pub kind: FileChangeKind,
-    /// Whether it is a program by its content.
-    pub is_executable: bool,
+    /// Whether it is a program by its content, where that is known.
+    pub is_executable: Option<bool>,
 }
 
 /// What became of a file.

@@ -14,7 +14,9 @@ pub use cloud::{AwsCall, AwsCaller, AzureCaller, AzureOperation, CallError};
 pub use file::{FileChange, FileChangeKind};
 pub use host::{Logon, ScheduledTask, ScriptBlock, Service};
 pub use network::{Connection, DnsQuestion, Protocol};
-pub use process::{Account, Integrity, LogonSession, Process, ProgramFile, ProgramMetadata};
+pub use process::{
+    Account, FileHashes, Integrity, LogonSession, Process, ProgramFile, ProgramMetadata,
+};
 pub use registry::{RegistryChange, RegistryData};
 
 use std::sync::Arc;

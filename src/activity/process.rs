@@ -75,6 +75,19 @@ pub struct ProgramFile {
     pub metadata: Option<ProgramMetadata>,
     /// Who signed it, if anyone did.
     pub signer: Option<String>,
+    /// Its hashes, where there is a file; else they are made from `content`.
+    pub hashes: Option<FileHashes>,
+}
+
+/// The hashes of a file that is there, in lower-case hex digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHashes {
+    /// MD5.
+    pub md5: String,
+    /// SHA-1.
+    pub sha1: String,
+    /// SHA-256.
+    pub sha256: String,
 }
 
 /// The version resource of a program file.

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::accept_args::AcceptArgs;
+use super::execution_args::{ExecutionArgs, RecoverArgs, WatchProgramArgs};
 use super::lint_args::LintArgs;
 use super::query_args::{QueryArgs, ReadingArgs};
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
@@ -58,11 +59,14 @@ pub(super) enum Command {
     Import(Box<ImportArgs>),
     Simulate(SimulateArgs),
     Record(RecordArgs),
+    Recover(RecoverArgs),
     Init(InitArgs),
     Doctor(DoctorArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+    #[command(hide = true)]
+    WatchProgram(WatchProgramArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -108,7 +112,7 @@ pub(super) enum Color {
 ///
 /// Each recording is checked against what its attack must leave in the logs, and
 /// searched by the detections that must fire on it; benign recordings are searched by
-/// those that must stay quiet. Nothing is executed.
+/// those that must stay quiet. Nothing is executed, unless `--stage execute` is given.
 ///
 /// The content is that of the project that the current folder belongs to (its
 /// misfire.toml is here or further up), or the bundled tests where there is none. A
@@ -122,6 +126,7 @@ Examples:
   misfire run --since origin/main --fail-on misfire,false-alarm
   misfire run --report junit=report.xml --report markdown=summary.md
   misfire run --sigma-regression regression_data --detections rules
+  misfire run --stage execute --dry-run T1082
 
 Words for --verdict and --fail-on: the verdicts fired, stray, misfire, blind,
 inconclusive, not-run, unsupported, and invalid; the outcomes of controls quiet,
@@ -160,6 +165,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) simulation: SimulationArgs,
     #[command(flatten)]
+    pub(super) execution: ExecutionArgs,
+    #[command(flatten)]
     pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) content: ContentArgs,
@@ -173,6 +180,8 @@ pub(super) enum StageArg {
     Replay,
     /// They are derived from the atomics' commands on a modelled host or account
     Simulate,
+    /// The atomics are executed on this host, and what they do is watched
+    Execute,
 }
 
 /// Which tests are wanted.

@@ -8,6 +8,9 @@ mod args;
 mod check;
 mod convert;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod execute;
+mod execution_args;
 mod exit;
 mod explain;
 mod import;
@@ -43,6 +46,9 @@ use crate::run::Interrupt;
 #[must_use]
 pub fn main() -> ExitCode {
     let args = Args::try_parse().unwrap_or_else(|error| with_command(error).exit());
+    if let Command::WatchProgram(_) = args.command {
+        return watch_program();
+    }
     let interrupt = Interrupt::default();
     let handler = interrupt.clone();
     let mut presses = 0;
@@ -50,7 +56,7 @@ pub fn main() -> ExitCode {
     let _ = ctrlc::set_handler(move || {
         presses += 1;
         handler.set();
-        if presses > 1 {
+        if presses > 1 && (presses > 2 || !is_cleaning_up()) {
             std::process::exit(i32::from(Exit::Unfinished.code()));
         }
     });
@@ -65,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Import(command) => import::import(*command, &output, interrupt),
         Command::Simulate(command) => simulate::simulate(command, &output, interrupt),
         Command::Record(command) => record::record(command, &output, interrupt),
+        Command::Recover(command) => recover(&command, &output),
         Command::Check(command) => check::check(command, &output, &interrupt),
         Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
@@ -72,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => schema::schema(&command, &output),
         Command::Completions(command) => manual::completions(&command, &output),
         Command::Man(command) => manual::man(&command, &output),
+        Command::WatchProgram(_) => Ok(Exit::Wrong),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -84,6 +92,52 @@ pub fn main() -> ExitCode {
             Exit::Unfinished.into()
         }
     }
+}
+
+/// Whether something that was executed is being cleaned up.
+fn is_cleaning_up() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        execute::is_cleaning_up()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        false
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn recover(args: &execution_args::RecoverArgs, output: &Output) -> std::io::Result<Exit> {
+    execute::recover(args, output)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn recover(_: &execution_args::RecoverArgs, output: &Output) -> std::io::Result<Exit> {
+    output.tell(&[not_here()])?;
+    Ok(Exit::Wrong)
+}
+
+/// That nothing is executed on this platform.
+#[cfg(not(target_os = "linux"))]
+fn not_here() -> crate::diagnostic::Diagnostic {
+    crate::diagnostic::Diagnostic::error(
+        crate::diagnostic::Code::EXECUTE_FAILED,
+        "atomics are executed on Linux only, as yet",
+    )
+    .help("replay a recording, or simulate")
+}
+
+/// Is the process that watches another one.
+fn watch_program() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if crate::collect::trace::serve().is_ok() {
+        return ExitCode::SUCCESS;
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "error: this command is for misfire itself, and takes its order from it"
+    );
+    Exit::Wrong.into()
 }
 
 /// Adds the command that a misspelled one was meant to be, if the parser has found none:

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{ContentArgs, Format, RunArgs, StageArg};
+#[cfg(target_os = "linux")]
+use super::execute::{execute, show_plans};
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use super::values::{ReportKind, ReportTarget};
@@ -26,6 +28,16 @@ use crate::verdict::{Counts, Report, StageName};
 pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::Result<Exit> {
     if let Some(problem) = refused(&args.report, output) {
         output.tell(&[problem])?;
+        return Ok(Exit::Wrong);
+    }
+    if let Some(flag) = args.execution.given_flag()
+        && args.stage != StageArg::Execute
+    {
+        output.tell(&[Diagnostic::error(
+            Code::USAGE_NEEDS_EXECUTION,
+            format!("`{flag}` is about executing, and nothing is executed"),
+        )
+        .help("add `--stage execute`, or leave it out")])?;
         return Ok(Exit::Wrong);
     }
     let selection = args.select.selection(args.filters);
@@ -67,6 +79,23 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                     let problems = replace_recordings(&mut choice.plan, &options);
                     choice.problems.extend(problems);
                     StageName::Simulate
+                }
+                StageArg::Execute => {
+                    let allowed = content.config.as_ref();
+                    let allowed = allowed.map_or(&[][..], |config| &config.allowed_targets);
+                    if args.execution.dry_run {
+                        output.tell(&[content.problems, choice.problems].concat())?;
+                        return show_plans(&choice.plan, &args.execution, allowed, output);
+                    }
+                    let problems = execute(
+                        &mut choice.plan,
+                        &args.execution,
+                        allowed,
+                        output,
+                        &interrupt,
+                    )?;
+                    choice.problems.extend(problems);
+                    StageName::Execute
                 }
             };
             let is_loaded = content.loaded() != LoadedCounts::default();

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -125,6 +126,17 @@ pub(super) fn parse_argument(text: &str) -> Result<(String, String), String> {
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .ok_or_else(|| "an argument is NAME=VALUE, such as `tunnel_name=build-box`".to_owned())
+}
+
+/// Reads `90s` or `2m`: more than nothing, and at most a day.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time is a number with its unit, such as `90s` or `2m`".to_owned();
+    let read: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    let read = Duration::try_from(read).map_err(|_| wrong())?;
+    if read.is_zero() || read > Duration::from_secs(24 * 60 * 60) {
+        return Err("a time is more than nothing, and at most a day".to_owned());
+    }
+    Ok(read)
 }
 
 /// Reads `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`.

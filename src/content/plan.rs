@@ -53,6 +53,8 @@ pub enum Unrecorded {
     Unknown,
     /// It cannot be simulated, and why, as a fragment of a sentence.
     NotSimulated(String),
+    /// It cannot be executed, and why, as a fragment of a sentence.
+    NotExecuted(String),
 }
 
 /// A benign twin of a test.
@@ -85,6 +87,7 @@ impl fmt::Display for Unrecorded {
                 )
             }
             Self::NotSimulated(why) => write!(f, "it cannot be simulated: {why}"),
+            Self::NotExecuted(why) => write!(f, "it was not executed: {why}"),
             Self::Refused => f.write_str("its recording does not load"),
             Self::Unknown => {
                 f.write_str("there is no recording of it among the fixtures that load")

@@ -349,10 +349,22 @@ codes! {
     RECORD_SEVERAL = "misfire::record::several";
     /// The profile of a host or account is none.
     SIMULATE_BAD_PROFILE = "misfire::simulate::bad_profile";
+    /// Another atomic is being executed on this host.
+    EXECUTE_HOST_BUSY = "misfire::execute::host_busy";
+    /// The folder for the lock and the journal cannot be used.
+    EXECUTE_STATE = "misfire::execute::state";
+    /// Atomics cannot be executed on this host.
+    EXECUTE_FAILED = "misfire::execute::failed";
+    /// A run was left that has still to be cleaned up.
+    EXECUTE_LEFTOVER = "misfire::execute::leftover";
+    /// What a test does cannot be watched on this host.
+    EXECUTE_UNWATCHED = "misfire::execute::unwatched";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
     /// Two reports are to go to one place.
     USAGE_REPORT_TWICE = "misfire::usage::report_twice";
+    /// A flag of executing, where nothing is executed.
+    USAGE_NEEDS_EXECUTION = "misfire::usage::needs_execution";
     /// A schema that there is not.
     USAGE_UNKNOWN_SCHEMA = "misfire::usage::unknown_schema";
 }

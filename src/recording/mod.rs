@@ -3,11 +3,13 @@
 mod evidence;
 mod execution;
 mod host;
+mod interrupt;
 mod outcome;
 mod window;
 
 pub use evidence::Evidence;
 pub use execution::{ExecutedCommand, ExecutedStep, Execution};
 pub use host::Host;
+pub use interrupt::Interrupt;
 pub use outcome::{NotRun, Outcome};
 pub use window::{Closure, Window};

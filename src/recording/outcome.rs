@@ -48,8 +48,27 @@ pub enum NotRun {
     Failed,
     /// Its user left it out.
     Skipped,
+    /// Its executor is not on the host.
+    ExecutorMissing,
+    /// It was interrupted before it began.
+    Interrupted,
+    /// Its user did not agree to it.
+    NotConfirmed,
+    /// The allow-list does not name its target.
+    TargetNotAllowed,
     /// There is no recording of it.
     NoRecording,
+}
+
+impl Outcome {
+    /// It was not performed, and why, as a fragment of a sentence.
+    #[must_use]
+    pub fn not_run(reason: NotRun, because: impl Into<String>) -> Self {
+        Self::NotRun {
+            reason,
+            because: because.into(),
+        }
+    }
 }
 
 impl NotRun {
@@ -63,6 +82,10 @@ impl NotRun {
             Self::Blocked => "blocked",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
+            Self::ExecutorMissing => "executor-missing",
+            Self::Interrupted => "interrupted",
+            Self::NotConfirmed => "not-confirmed",
+            Self::TargetNotAllowed => "target-not-allowed",
             Self::NoRecording => "no-recording",
         }
     }
@@ -77,6 +100,10 @@ impl fmt::Display for NotRun {
             Self::Blocked => "it was blocked",
             Self::Failed => "it failed before it did anything",
             Self::Skipped => "it was left out",
+            Self::ExecutorMissing => "its executor is not on the host",
+            Self::Interrupted => "it was interrupted before it began",
+            Self::NotConfirmed => "nobody agreed to it",
+            Self::TargetNotAllowed => "its target is not allowed",
             Self::NoRecording => "there is no recording of it",
         })
     }

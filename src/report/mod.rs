@@ -4,6 +4,8 @@ mod accept;
 mod check;
 mod convert;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod execute;
 mod explain;
 mod file;
 mod github;
@@ -30,6 +32,8 @@ pub use accept::{accept_json, accept_markdown, accept_text};
 pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
 pub use doctor::{Terminal, doctor_json, doctor_text};
+#[cfg(target_os = "linux")]
+pub use execute::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 pub use explain::{explain_json, explain_text};
 pub use file::write_file;
 pub use github::github_annotations;

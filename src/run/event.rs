@@ -1,9 +1,8 @@
 //! What a run tells while it goes.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use crate::recording::Interrupt;
 use crate::verdict::TestReport;
 
 /// Something that happened in a run.
@@ -67,21 +66,4 @@ pub struct Silent;
 
 impl Sink for Silent {
     fn note(&self, _: RunEvent<'_>) {}
-}
-
-/// A wish, from outside, that a run end early.
-#[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// Wishes that the run end.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the run is to end.
-    #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }

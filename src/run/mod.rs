@@ -10,6 +10,8 @@ mod compile;
 mod convert;
 mod doctor;
 mod event;
+#[cfg(target_os = "linux")]
+mod execute;
 mod explain;
 mod folder;
 mod hosts;
@@ -37,6 +39,8 @@ pub use convert::{
 };
 pub use doctor::{ContentFolder, Host, Tool, examine};
 pub use event::{Interrupt, RunEvent, Silent, Sink};
+#[cfg(target_os = "linux")]
+pub use execute::{DryTest, ExecuteOptions, dry_run, execute_tests};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
 pub use import::{
     Draft, DraftTo, Effect, ImportOutcome, ImportRequest, ImportSubject, ImportedFile,

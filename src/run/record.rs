@@ -120,7 +120,7 @@ fn manifest(
     simulated: &Simulated,
     subject: Said<'_>,
     stand_in: Option<&str>,
-    logs: &[crate::stage::simulate::SimulatedLog],
+    logs: &[crate::stage::StagedLog],
     hashes: &[String],
 ) -> String {
     let looked_at: Vec<String> = simulated

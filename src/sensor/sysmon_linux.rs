@@ -90,8 +90,7 @@ impl SysmonLinux {
         ] {
             data = data.text(name, "-");
         }
-        let content = &process.program.content;
-        let hashes = hashes::of(&self.hashes, content, hashes::FileKind::Program);
+        let hashes = hashes::of_program(&self.hashes, &process.program);
         let data = data
             .text("CommandLine", &process.command_line)
             .text("CurrentDirectory", &process.directory)
@@ -131,9 +130,11 @@ impl SysmonLinux {
                 Some((11, data))
             }
             FileChangeKind::Deleted => {
-                let kind = match change.is_executable {
-                    true => hashes::FileKind::Program,
-                    false => hashes::FileKind::Other,
+                // Of a file that is really gone nobody knows what was in it.
+                let hashes = match change.is_executable {
+                    Some(true) => hashes::of(&self.hashes, &change.path, hashes::FileKind::Program),
+                    Some(false) => hashes::of(&self.hashes, &change.path, hashes::FileKind::Other),
+                    None => "-".to_owned(),
                 };
                 let data = Data::new()
                     .text("RuleName", "-")
@@ -143,10 +144,12 @@ impl SysmonLinux {
                     .text("User", user)
                     .text("Image", &process.image)
                     .text("TargetFilename", &change.path)
-                    .text("Hashes", hashes::of(&self.hashes, &change.path, kind))
-                    .truth("IsExecutable", change.is_executable)
-                    .text("Archived", "-");
-                Some((23, data))
+                    .text("Hashes", hashes);
+                let data = match change.is_executable {
+                    Some(is_executable) => data.truth("IsExecutable", is_executable),
+                    None => data,
+                };
+                Some((23, data.text("Archived", "-")))
             }
             FileChangeKind::Overwritten | FileChangeKind::Written => None,
         }

@@ -312,6 +312,7 @@ fn usage_cases() -> Vec<Case> {
             2,
         ),
         ("schema_unknown", vec![], vec!["schema", "reports"], 2),
+        ("needs_execution", vec![], vec!["run", "--yes"], 2),
     ]
 }
 
@@ -843,7 +844,12 @@ fn every_message_is_as_expected() {
 
 /// These have tests of their own: an interruption needs a running search, too many
 /// rows need gigabytes, broken settings need folders.
-const ELSEWHERE: [&str; 3] = [
+const ELSEWHERE: [&str; 8] = [
+    "misfire::execute::failed",
+    "misfire::execute::host_busy",
+    "misfire::execute::leftover",
+    "misfire::execute::state",
+    "misfire::execute::unwatched",
     "misfire::run::interrupted",
     "misfire::run::too_many_rows",
     "misfire::spl::bad_setting",

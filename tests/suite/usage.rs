@@ -397,13 +397,13 @@ fn a_selection_takes_what_fits_every_kind_of_filter() {
     assert!(Revision::parse("HEAD~1").is_some() && Revision::parse("--output=x").is_none());
 }
 
-/// Scripts may name the stage; those that are yet to come are refused.
+/// Scripts may name the stage, and none but these.
 #[test]
-fn only_recordings_are_staged() {
+fn stages_are_named() {
     let home = Home::new();
     home.misfire(&["run", "--stage", "replay", "T1219"])
         .exits(0);
-    let done = home.misfire(&["run", "--stage", "execute"]).exits(2);
+    let done = home.misfire(&["run", "--stage", "perform"]).exits(2);
     assert!(done.err().contains("replay"), "{}", done.err());
 }
 

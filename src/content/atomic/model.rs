@@ -71,6 +71,12 @@ impl AtomicGuid {
     pub fn nil() -> Self {
         Self(Uuid::nil())
     }
+
+    /// It as a number.
+    #[must_use]
+    pub fn as_uuid(self) -> Uuid {
+        self.0
+    }
 }
 
 impl fmt::Display for AtomicGuid {
@@ -197,9 +203,13 @@ pub enum Executor {
 }
 
 /// A shell that runs commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Shell {
     /// PowerShell.
+    #[serde(rename = "powershell")]
     PowerShell,
     /// `cmd.exe`.
     CommandPrompt,

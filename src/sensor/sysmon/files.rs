@@ -30,7 +30,9 @@ pub(super) fn deleted(
     id: u32,
     time: Timestamp,
 ) -> Data {
-    let kind = match change.is_executable {
+    // A model always knows.
+    let is_executable = change.is_executable.unwrap_or_default();
+    let kind = match is_executable {
         true => FileKind::Program,
         false => FileKind::Other,
     };
@@ -39,7 +41,7 @@ pub(super) fn deleted(
     let data = data
         .text("TargetFilename", &change.path)
         .text("Hashes", sysmon.hashes(&change.path.to_lowercase(), kind))
-        .truth("IsExecutable", change.is_executable);
+        .truth("IsExecutable", is_executable);
     match id {
         23 => data.text("Archived", "true"),
         _ => data,

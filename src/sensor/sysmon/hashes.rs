@@ -3,6 +3,7 @@
 //! There are no files, only texts that stand for their contents, so no hash here is
 //! one that a real file has. Equal files have equal ones.
 
+use crate::activity::ProgramFile;
 use crate::sensor::derive;
 
 /// A hash of files that Sysmon can log (`HashAlgorithms`).
@@ -25,6 +26,27 @@ pub(in crate::sensor) enum FileKind {
     Program,
     /// Anything else.
     Other,
+}
+
+/// The hashes of a program file: its own where there is a file, else stand-ins.
+pub(in crate::sensor) fn of_program(algorithms: &[HashAlgorithm], program: &ProgramFile) -> String {
+    let Some(hashes) = &program.hashes else {
+        return of(algorithms, &program.content, FileKind::Program);
+    };
+    let hashes: Vec<_> = algorithms
+        .iter()
+        .filter_map(|algorithm| match algorithm {
+            HashAlgorithm::Sha1 => Some(format!("SHA1={}", hashes.sha1.to_ascii_uppercase())),
+            HashAlgorithm::Md5 => Some(format!("MD5={}", hashes.md5.to_ascii_uppercase())),
+            HashAlgorithm::Sha256 => Some(format!("SHA256={}", hashes.sha256.to_ascii_uppercase())),
+            // Nobody has computed it.
+            HashAlgorithm::Imphash => None,
+        })
+        .collect();
+    if hashes.is_empty() {
+        return "-".to_owned();
+    }
+    hashes.join(",")
 }
 
 /// The hashes of a file, as `MD5=…,SHA256=…`; a dash if none are configured.

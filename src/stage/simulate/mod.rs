@@ -19,4 +19,4 @@ pub mod shell;
 pub mod world;
 
 pub use perform::{Performed, Simulation, perform};
-pub use record::{LoggedEvent, NotLogged, RecordError, Simulated, SimulatedLog, record};
+pub use record::{LoggedEvent, NotLogged, Simulated, record};

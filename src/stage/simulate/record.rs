@@ -15,12 +15,11 @@ use crate::content::fixture::{
     Fixture, FixtureFile, Sensor as SensorNote, Subject, UnverifiedShape,
 };
 use crate::diagnostic::Place;
-use crate::event::catalogue::{Catalogue, SourceId};
-use crate::event::{Origin, OwnedEvent};
-use crate::log::evtx::WriteEventsError;
-use crate::log::{JsonFormat, JsonWriteError, JsonWriter};
+use crate::event::OwnedEvent;
+use crate::event::catalogue::SourceId;
 use crate::recording::{Closure, Evidence, Host, Outcome, Window};
 use crate::sensor::unverified_kind;
+use crate::stage::logs::{RecordError, StagedLog, kind, logs, number};
 
 /// A record with its cause.
 #[derive(Debug, Clone)]
@@ -75,33 +74,6 @@ pub struct Simulated {
     pub sources: Vec<SourceId>,
 }
 
-/// A simulated log cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// A binary event log.
-    #[error("a simulated event log cannot be written: {0}")]
-    Evtx(#[from] WriteEventsError),
-    /// Another log.
-    #[error("a simulated log cannot be written: {0}")]
-    Json(#[from] JsonWriteError),
-    /// A log in memory.
-    #[error("a simulated log cannot be written: {0}")]
-    Io(#[from] std::io::Error),
-}
-
-/// One log as bytes.
-#[derive(Debug, Clone)]
-pub struct SimulatedLog {
-    /// Its file name, as `sysmon.evtx`.
-    pub name: String,
-    /// The source of its records.
-    pub source: SourceId,
-    /// Its bytes.
-    pub bytes: Arc<[u8]>,
-    /// How many records it holds.
-    pub records: u64,
-}
-
 /// Logs what an atomic did, as the profile's products would.
 #[must_use]
 pub fn record(
@@ -141,7 +113,7 @@ pub fn record(
         }));
     }
     events.sort_by_key(|logged| logged.event.time);
-    number(&mut events);
+    number(events.iter_mut().map(|logged| &mut logged.event));
     let observed = jiff::SignedDuration::from_secs(60);
     let last = events.iter().filter_map(|logged| logged.event.time).max();
     let end = last.unwrap_or(performed.end).max(performed.end);
@@ -163,16 +135,6 @@ pub fn record(
         sensors: sensing.notes(),
         sources: sensing.sources(),
     }
-}
-
-/// The log that an event stands in, and its id.
-fn kind(origin: &Origin) -> Option<(SourceId, Option<u32>)> {
-    let source = Catalogue::bundled().source_of(origin.borrowed())?;
-    let event_id = match origin {
-        Origin::EventLog { event_id, .. } => *event_id,
-        Origin::Stream(_) => None,
-    };
-    Some((source.id.clone(), event_id))
 }
 
 /// Whether what is not there is known not to have happened: only if everything that
@@ -252,48 +214,14 @@ fn host_of(atomic: &Atomic, profile: &Profile) -> Host {
     }
 }
 
-/// Numbers the records of each channel in the order of their times.
-fn number(events: &mut [LoggedEvent]) {
-    let mut next: BTreeMap<Origin, i64> = BTreeMap::new();
-    for logged in events {
-        let channel = match &logged.event.origin {
-            Origin::EventLog { channel, .. } => Origin::EventLog {
-                provider: None,
-                channel: channel.clone(),
-                event_id: None,
-            },
-            Origin::Stream(_) => continue,
-        };
-        let number = next.entry(channel).or_insert(FIRST_RECORD);
-        for field in &mut logged.event.fields {
-            if &*field.name == "EventRecordID" {
-                field.value = crate::event::OwnedValue::Integer(*number);
-            }
-        }
-        *number += 1;
-    }
-}
-
-/// The number of the first record that is logged of a test: logs are in use for long.
-const FIRST_RECORD: i64 = 70_001;
-
 impl Simulated {
     /// The logs as their products keep them, one a source that has records.
     ///
     /// # Errors
     /// A record cannot stand in its log.
-    pub fn logs(&self) -> Result<Vec<SimulatedLog>, RecordError> {
-        let mut by_source: BTreeMap<&SourceId, Vec<OwnedEvent>> = BTreeMap::new();
-        for logged in &self.events {
-            by_source
-                .entry(&logged.source)
-                .or_default()
-                .push(logged.event.clone());
-        }
-        by_source
-            .into_iter()
-            .map(|(source, events)| log(source, &events))
-            .collect()
+    pub fn logs(&self) -> Result<Vec<StagedLog>, RecordError> {
+        let events = self.events.iter();
+        logs(events.map(|logged| (&logged.source, &logged.event)))
     }
 
     /// It as a fixture whose logs are in memory; its name begins with `simulated/`.
@@ -375,27 +303,4 @@ impl Simulated {
     pub fn is_performed(&self) -> bool {
         !matches!(self.outcome, Outcome::NotRun { .. })
     }
-}
-
-fn log(source: &SourceId, events: &[OwnedEvent]) -> Result<SimulatedLog, RecordError> {
-    let (ending, bytes) = match source.as_str() {
-        "cloudtrail" => (".json", json(JsonFormat::CloudTrail, events)?),
-        "azure-activity" => (".json", json(JsonFormat::AzureActivity, events)?),
-        "sysmon-linux" => (".jsonl", json(JsonFormat::JsonLines, events)?),
-        _ => (".evtx", crate::log::evtx::write_events(events)?),
-    };
-    Ok(SimulatedLog {
-        name: format!("{}{ending}", source.as_str()),
-        source: source.clone(),
-        bytes: bytes.into(),
-        records: events.len() as u64,
-    })
-}
-
-fn json(format: JsonFormat, events: &[OwnedEvent]) -> Result<Vec<u8>, RecordError> {
-    let mut writer = JsonWriter::new(Vec::new(), format, None);
-    for event in events {
-        writer.write_owned(event)?;
-    }
-    Ok(writer.finish()?)
 }

@@ -162,6 +162,7 @@ fn process(image: &str, command_line: &str, id: u32, serial: u64) -> Process {
 
 pub fn known_program(name: &str) -> Arc<ProgramFile> {
     Arc::new(ProgramFile {
+        hashes: None,
         content: name.to_owned(),
         metadata: Some(ProgramMetadata {
             file_version: Some("10.0.26100.1 (WinBuild.160101.0800)".to_owned()),

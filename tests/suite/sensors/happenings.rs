@@ -57,7 +57,7 @@ fn file(path: &str, kind: FileChangeKind) -> ActivityKind {
     ActivityKind::File(FileChange {
         path: path.to_owned(),
         kind,
-        is_executable: path.ends_with(".exe"),
+        is_executable: Some(path.ends_with(".exe")),
     })
 }
 

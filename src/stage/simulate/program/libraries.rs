@@ -35,6 +35,7 @@ pub fn windows_library(path: &str) -> Option<Arc<ProgramFile>> {
         metadata: Some(windows_metadata(metadata, &name)),
         // Windows' own libraries are signed by way of its catalogues.
         signer: Some("Microsoft Windows".to_owned()),
+        hashes: None,
         content: name,
     }))
 }

@@ -182,7 +182,7 @@ impl World {
             ActivityKind::File(FileChange {
                 path: path.to_owned(),
                 kind,
-                is_executable,
+                is_executable: Some(is_executable),
             }),
         );
     }
@@ -244,7 +244,7 @@ impl World {
             ActivityKind::File(FileChange {
                 path: path.to_owned(),
                 kind: FileChangeKind::Deleted,
-                is_executable,
+                is_executable: Some(is_executable),
             }),
         );
         true

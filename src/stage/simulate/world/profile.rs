@@ -362,6 +362,7 @@ impl InstalledProgram {
             content: self.model.as_deref().unwrap_or(name).to_lowercase(),
             metadata: self.metadata.clone(),
             signer: self.signer.clone(),
+            hashes: None,
         }
     }
 }

@@ -101,5 +101,6 @@ fn compiled(path: &str) -> ProgramFile {
             original_file_name: Some(name_of(path).to_owned()),
         }),
         signer: None,
+        hashes: None,
     }
 }

@@ -288,6 +288,7 @@ impl Model {
                 None if is_windows => Some("Microsoft Windows".to_owned()),
                 signer => signer.clone(),
             },
+            hashes: None,
         }
     }
 }

@@ -1,3 +1,0 @@
-//! Stages: how what an atomic leaves behind comes to be.
-
-pub mod execute;

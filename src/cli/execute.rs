@@ -1,0 +1,263 @@
+//! `misfire run --stage execute` and `misfire recover`, as far as they execute.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::args::Format;
+use super::execution_args::{ExecutionArgs, RecoverArgs};
+use super::exit::Exit;
+use super::output::Output;
+use crate::collect::trace;
+use crate::content::Plan;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::recording::Outcome;
+use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
+use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
+use crate::stage::execute::{
+    AllowList, Asking, AtTerminal, Consent, Host, Leftovers, Limits, LockError, Prerequisites,
+    RecoverError, RunId, Settings, StateDir, StateError, forget, recover as finish,
+};
+
+/// Whether something is executed that has to be cleaned up.
+static EXECUTING: AtomicBool = AtomicBool::new(false);
+
+/// Whether to go on although the user wants an end for the second time: what is under
+/// way is being cleaned up.
+pub(super) fn is_cleaning_up() -> bool {
+    EXECUTING.load(Ordering::Acquire)
+}
+
+/// For how long processes are asked to end before they are made to.
+const GRACE: Duration = Duration::from_secs(5);
+
+fn settings(args: &ExecutionArgs, allowed: &[String], watcher: Option<PathBuf>) -> Settings {
+    Settings {
+        allowed: AllowList::of(allowed),
+        prerequisites: if args.get_prereqs {
+            Prerequisites::Get
+        } else {
+            Prerequisites::Check
+        },
+        limits: Limits {
+            act: args.timeout,
+            clean_up: args.timeout.max(Duration::from_secs(10)),
+            grace: GRACE,
+            ..Limits::default()
+        },
+        // The tracer knows what was changed; without it, one has to look.
+        watched: match watcher {
+            Some(_) => Vec::new(),
+            None => vec![std::env::temp_dir()],
+        },
+        watcher,
+    }
+}
+
+fn arguments(args: &ExecutionArgs) -> BTreeMap<String, String> {
+    args.arg.iter().cloned().collect()
+}
+
+/// Shows what would be executed.
+pub(super) fn show_plans(
+    plan: &Plan,
+    args: &ExecutionArgs,
+    allowed: &[String],
+    output: &Output,
+) -> io::Result<Exit> {
+    let tests = dry_run(plan, &settings(args, allowed, None), &arguments(args));
+    match output.format {
+        Format::Json => output.write(|out| dry_run_json(out, &tests))?,
+        Format::Text => output.write(|out| dry_run_text(out, &tests))?,
+    }
+    Ok(Exit::Expected)
+}
+
+/// This program, if it can watch others here; else why it cannot.
+fn watcher() -> Result<PathBuf, String> {
+    let tried = trace::trace(
+        trace::CommandSpec::new("true"),
+        &trace::Limits::default(),
+        &AtomicBool::new(false),
+    );
+    match tried {
+        Ok(_) => std::env::current_exe().map_err(|error| error.to_string()),
+        Err(error) => Err(match std::error::Error::source(&error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        }),
+    }
+}
+
+/// Executes the tests of a plan; what was wrong.
+pub(super) fn execute(
+    plan: &mut Plan,
+    args: &ExecutionArgs,
+    allowed: &[String],
+    output: &Output,
+    interrupt: &Interrupt,
+) -> io::Result<Vec<Diagnostic>> {
+    let state = match open(args.state.as_deref()) {
+        Ok(state) => state,
+        Err(error) => return Ok(vec![state_problem(&error)]),
+    };
+    let mut problems = leftover(&state);
+    let watcher = match watcher() {
+        Ok(watcher) => Some(watcher),
+        Err(why) => {
+            problems.push(
+                Diagnostic::warning(
+                    Code::EXECUTE_UNWATCHED,
+                    format!("what the tests do is not watched: {why}"),
+                )
+                .help("no log is collected, so that no verdict on it can be known"),
+            );
+            None
+        }
+    };
+    output.tell(&problems)?;
+    let mut options = ExecuteOptions {
+        settings: settings(args, allowed, watcher),
+        arguments: arguments(args),
+        given: args.given.clone(),
+        stand_in: args.stand_in.clone(),
+        state: &state,
+        asking: if args.yes { Asking::Yes } else { Asking::Ask },
+        person: &mut AtTerminal,
+        interrupt: interrupt.clone(),
+    };
+    EXECUTING.store(true, Ordering::Release);
+    let problems = execute_tests(plan, &mut options, &mut |atomic, step| {
+        if output.quiet {
+            return;
+        }
+        // Whoever does not read it does not keep the test from its end.
+        let _ = output.note(|out| writeln!(out, "  {}: {}", atomic.technique, step.told()));
+    });
+    EXECUTING.store(false, Ordering::Release);
+    Ok(problems)
+}
+
+fn open(folder: Option<&Path>) -> Result<StateDir, StateError> {
+    match folder {
+        Some(folder) => StateDir::open(folder),
+        None => StateDir::open_own(),
+    }
+}
+
+fn state_problem(error: &StateError) -> Diagnostic {
+    let message = match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    };
+    Diagnostic::error(Code::EXECUTE_STATE, message)
+        .help("see to that folder, or name another one with `--state`")
+}
+
+fn leftover(state: &StateDir) -> Vec<Diagnostic> {
+    match Leftovers::read(state) {
+        Ok(left) => {
+            let names: Vec<_> = left
+                .runs()
+                .map(|entry| format!("`{}`", entry.name))
+                .collect();
+            if names.is_empty() {
+                return Vec::new();
+            }
+            vec![
+                Diagnostic::warning(
+                    Code::EXECUTE_LEFTOVER,
+                    format!("an earlier run was not cleaned up: {}", names.join(", ")),
+                )
+                .help("`misfire recover` finishes it"),
+            ]
+        }
+        Err(error) => vec![state_problem(&error)],
+    }
+}
+
+/// Finishes what was left.
+pub(super) fn recover(args: &RecoverArgs, output: &Output) -> io::Result<Exit> {
+    let unfinished = |problem: Diagnostic| {
+        output.tell(&[problem])?;
+        Ok(Exit::Unfinished)
+    };
+    let state = match open(args.state.as_deref()) {
+        Ok(state) => state,
+        Err(error) => return unfinished(state_problem(&error)),
+    };
+    if let Some(run) = args.forget {
+        return match RunId::parse(&run.to_string()).map(|run| forget(&state, run)) {
+            Some(Ok(())) => Ok(Exit::Expected),
+            Some(Err(error)) => unfinished(recover_problem(&error)),
+            None => Ok(Exit::Wrong),
+        };
+    }
+    let left = match Leftovers::read(&state) {
+        Ok(left) => left,
+        Err(error) => return unfinished(state_problem(&error)),
+    };
+    let unreadable: Vec<_> = left
+        .unreadable
+        .iter()
+        .map(|file| {
+            Diagnostic::error(
+                Code::EXECUTE_STATE,
+                format!("an entry of the journal cannot be read: {}", file.why),
+            )
+            .in_file(&file.path)
+            .help("look at it, undo by hand what it names, and remove it")
+        })
+        .collect();
+    output.tell(&unreadable)?;
+    let mut done = Vec::new();
+    if !left.is_empty() {
+        let asking = if args.yes { Asking::Yes } else { Asking::Ask };
+        let consent = match Consent::obtain_at_terminal(left, asking) {
+            Ok(consent) => consent,
+            Err(Outcome::NotRun { because, .. }) => {
+                return unfinished(
+                    Diagnostic::error(
+                        Code::EXECUTE_LEFTOVER,
+                        format!("nothing was recovered: {because}"),
+                    )
+                    .help("agree to it, or give `--yes`"),
+                );
+            }
+            Err(_) => return Ok(Exit::Unfinished),
+        };
+        EXECUTING.store(true, Ordering::Release);
+        let finished = finish(consent, &state, &Host::this(), GRACE, &mut |_| {});
+        EXECUTING.store(false, Ordering::Release);
+        match finished {
+            Ok(finished) => done = finished,
+            Err(error) => return unfinished(recover_problem(&error)),
+        }
+    }
+    match output.format {
+        Format::Json => output.write(|out| recovered_json(out, &done))?,
+        Format::Text => output.write(|out| recovered_text(out, &done))?,
+    }
+    let is_left = done
+        .iter()
+        .any(|run| run.cleaned_up.still_in_journal.is_some());
+    Ok(match (unreadable.is_empty(), is_left) {
+        (false, _) => Exit::Unfinished,
+        (true, true) => Exit::Unexpected,
+        (true, false) => Exit::Expected,
+    })
+}
+
+fn recover_problem(error: &RecoverError) -> Diagnostic {
+    match error {
+        RecoverError::State(error) | RecoverError::Lock(LockError::State(error)) => {
+            state_problem(error)
+        }
+        RecoverError::Lock(LockError::Held { .. }) => {
+            Diagnostic::error(Code::EXECUTE_HOST_BUSY, error.to_string())
+                .help("wait for its end, or end it")
+        }
+    }
+}

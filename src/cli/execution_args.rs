@@ -1,0 +1,90 @@
+//! The arguments of what is executed, as a user writes them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+
+use super::values::{parse_argument, parse_duration, parse_reason};
+
+/// Whether and how atomics are executed.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Execution (--stage execute)")]
+pub(super) struct ExecutionArgs {
+    /// Agree beforehand to every command; they are shown all the same
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Show what would be executed, and execute nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Get the prerequisites that are missing; they stay afterwards
+    #[arg(long)]
+    pub(super) get_prereqs: bool,
+    /// An argument of the atomics; the others have their defaults; may be given several
+    /// times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_argument)]
+    pub(super) arg: Vec<(String, String)>,
+    /// A condition of the expectations that holds here, such as signed-in; may be given
+    /// several times
+    #[arg(long, value_name = "CONDITION")]
+    pub(super) given: Vec<String>,
+    /// What stands in the place of the real program on this host, for the report
+    #[arg(long, value_name = "WHAT", value_parser = parse_reason)]
+    pub(super) stand_in: Option<String>,
+    /// How long a command may take before it and all that it has started is ended
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m")]
+    pub(super) timeout: Duration,
+    /// The folder of the lock and of the journal [default: misfire below XDG_STATE_HOME,
+    /// or below ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+}
+
+impl ExecutionArgs {
+    /// The flag that is given and has a meaning for executing only.
+    pub(super) fn given_flag(&self) -> Option<&'static str> {
+        [
+            ("--yes", self.yes),
+            ("--dry-run", self.dry_run),
+            ("--get-prereqs", self.get_prereqs),
+            ("--arg", !self.arg.is_empty()),
+            ("--given", !self.given.is_empty()),
+            ("--stand-in", self.stand_in.is_some()),
+            ("--state", self.state.is_some()),
+        ]
+        .into_iter()
+        .find(|(_, is_given)| *is_given)
+        .map(|(flag, _)| flag)
+    }
+}
+
+/// Finish what an interrupted execution has left.
+///
+/// A run writes down how it is undone before it does anything. If it is killed, this
+/// ends the processes that are left of it and runs its clean-up; it can be repeated.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  misfire recover
+  misfire recover --yes
+  misfire recover --forget 7f1c7ce6-2d8e-4a49-9d0e-5c3a5a1f6a52
+
+Exit codes: 0 nothing is left, 1 a clean-up did not succeed, 2 wrong usage, 3 another
+run is under way, or the journal cannot be read.")]
+pub(super) struct RecoverArgs {
+    /// Agree beforehand to every command; they are shown all the same
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Strike a run out of the journal whose clean-up will not succeed: you have seen to
+    /// it otherwise
+    #[arg(long, value_name = "RUN", conflicts_with = "yes")]
+    pub(super) forget: Option<uuid::Uuid>,
+    /// The folder of the lock and of the journal [default: misfire below XDG_STATE_HOME,
+    /// or below ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+}
+
+/// Run a program and tell who asked what it does; for misfire itself.
+#[derive(Debug, ClapArgs)]
+pub(super) struct WatchProgramArgs {}

@@ -1,0 +1,210 @@
+//! Performing the tests of a plan on this host, one after the other.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::content::atomic::Atomic;
+use crate::content::expectation::RunBlock;
+use crate::content::{Plan, PlannedTest, Unrecorded};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::recording::{Interrupt, NotRun, Outcome};
+use crate::stage::execute::{
+    self, Around, Asking, Consent, Ends, Host, LockError, PerformError, Performed, Person,
+    PlanFacts, Settings, StateDir, Step, Test, not_performed, recording,
+};
+
+/// How atomics are to be executed.
+pub struct ExecuteOptions<'a> {
+    /// Where they may be, how long they may take, and who watches.
+    pub settings: Settings,
+    /// Arguments that differ from their defaults.
+    pub arguments: BTreeMap<String, String>,
+    /// The conditions that hold, as the user says.
+    pub given: Vec<String>,
+    /// The program that stands in for the real one, if any does.
+    pub stand_in: Option<String>,
+    /// Where the lock and the journal are.
+    pub state: &'a StateDir,
+    /// Whether to ask before each one.
+    pub asking: Asking,
+    /// Who performs what is done by hand.
+    pub person: &'a mut dyn Person,
+    /// The wish to end early.
+    pub interrupt: Interrupt,
+}
+
+impl std::fmt::Debug for ExecuteOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExecuteOptions")
+            .field("settings", &self.settings)
+            .field("arguments", &self.arguments)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What would be done for a test, or why nothing would.
+#[derive(Debug)]
+pub struct DryTest {
+    /// The atomic.
+    pub atomic: Arc<Atomic>,
+    /// What would be executed; or why it would not be.
+    pub plan: Result<execute::ExecutionPlan, Outcome>,
+}
+
+/// Says what would be executed. Executes and writes nothing.
+#[must_use]
+pub fn dry_run(
+    plan: &Plan,
+    settings: &Settings,
+    arguments: &BTreeMap<String, String>,
+) -> Vec<DryTest> {
+    let host = Host::this();
+    plan.tests
+        .iter()
+        .map(|test| DryTest {
+            atomic: Arc::clone(&test.atomic),
+            plan: filled(test, arguments)
+                .map_err(|why| Outcome::not_run(NotRun::Failed, why))
+                .and_then(|test| execute::plan(&test, &host, settings)),
+        })
+        .collect()
+}
+
+/// Executes the tests of a plan and puts what they leave in the place of their
+/// recordings. Nothing is executed that is not agreed to.
+///
+/// A test that was not performed has a recording that says why. What keeps all of them
+/// from being performed is told, and ends it.
+pub fn execute_tests(
+    plan: &mut Plan,
+    options: &mut ExecuteOptions<'_>,
+    tell: &mut dyn FnMut(&Atomic, &Step),
+) -> Vec<Diagnostic> {
+    let host = Host::this();
+    let mut problems = Vec::new();
+    let mut stopped: Option<String> = None;
+    for test in &mut plan.tests {
+        test.recordings = Vec::new();
+        if let Some(why) = &stopped {
+            test.unrecorded = Unrecorded::NotExecuted(why.clone());
+            continue;
+        }
+        match execute_one(test, &host, options, tell) {
+            Ok(fixture) => test.recordings.push(Arc::new(*fixture)),
+            Err(Trouble::OfTest(why)) => test.unrecorded = Unrecorded::NotExecuted(why),
+            Err(Trouble::OfAll(problem)) => {
+                let why = problem.message.clone();
+                test.unrecorded = Unrecorded::NotExecuted(why.clone());
+                stopped = Some(why);
+                problems.push(*problem);
+            }
+        }
+    }
+    problems
+}
+
+/// Why there is no recording.
+enum Trouble {
+    OfTest(String),
+    OfAll(Box<Diagnostic>),
+}
+
+fn execute_one(
+    test: &PlannedTest,
+    host: &Host,
+    options: &mut ExecuteOptions<'_>,
+    tell: &mut dyn FnMut(&Atomic, &Step),
+) -> Result<Box<crate::content::fixture::Fixture>, Trouble> {
+    let atomic = &test.atomic;
+    let arguments = arguments_for(atomic, &options.arguments);
+    let performed = Performed {
+        atomic,
+        arguments: &arguments,
+        given: &options.given,
+        stand_in: options.stand_in.as_deref(),
+    };
+    let not_run = |outcome| Ok(Box::new(not_performed(performed, outcome)));
+    if options.interrupt.is_set() {
+        return not_run(Outcome::not_run(NotRun::Interrupted, ""));
+    }
+    let filled = filled(test, &options.arguments).map_err(Trouble::OfTest)?;
+    let planned = match execute::plan(&filled, host, &options.settings) {
+        Ok(planned) => planned,
+        Err(outcome) => return not_run(outcome),
+    };
+    let facts = PlanFacts::of(&planned);
+    let consent = match Consent::obtain_at_terminal(planned, options.asking) {
+        Ok(consent) => consent,
+        Err(outcome) => return not_run(outcome),
+    };
+    let around = Around {
+        state: options.state,
+        interrupt: &options.interrupt,
+        person: options.person,
+        observer: &mut |step| tell(atomic, step),
+    };
+    let performance = execute::perform(consent, around).map_err(trouble)?;
+    recording(performed, &facts, &performance)
+        .map(Box::new)
+        .map_err(|error| Trouble::OfTest(error.to_string()))
+}
+
+fn trouble(error: PerformError) -> Trouble {
+    let source = std::error::Error::source(&error).map(ToString::to_string);
+    let message = match source {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    };
+    let (code, help) = match &error {
+        PerformError::Lock(LockError::Held { .. }) => (
+            Code::EXECUTE_HOST_BUSY,
+            "wait for its end, or end it; only one atomic at a time is executed on a host",
+        ),
+        PerformError::Lock(LockError::State(_)) | PerformError::Journal(_) => (
+            Code::EXECUTE_STATE,
+            "see to that folder, or name another one with `--state`",
+        ),
+        PerformError::Watch(_) => (
+            Code::EXECUTE_FAILED,
+            "check that `/proc` is mounted and can be read",
+        ),
+    };
+    Trouble::OfAll(Box::new(Diagnostic::error(code, message).help(help)))
+}
+
+/// The arguments that the atomic has among those that are given for all.
+fn arguments_for(atomic: &Atomic, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    given
+        .iter()
+        .filter(|(name, _)| atomic.arguments.contains_key(*name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn filled(test: &PlannedTest, given: &BTreeMap<String, String>) -> Result<Test, String> {
+    let atomic = &test.atomic;
+    let run = test
+        .expectation
+        .as_ref()
+        .map(|expectation| &expectation.run);
+    let ends = match run {
+        Some(RunBlock::KeepsRunning { observe_for }) => Ends::KeepsRunning {
+            observe_for: observe_for.unsigned_abs(),
+        },
+        Some(RunBlock::Exits { .. }) | None => Ends::Exits,
+    };
+    let arguments = arguments_for(atomic, given);
+    Test::of(atomic, &arguments, ends, &folder_of(atomic)).map_err(|errors| {
+        let first = errors.first().map(ToString::to_string);
+        first.unwrap_or_default()
+    })
+}
+
+/// `PathToAtomicsFolder`: the folder that holds those of techniques.
+fn folder_of(atomic: &Atomic) -> PathBuf {
+    let file = &atomic.place.file;
+    let folder = file.parent().and_then(Path::parent);
+    let folder = folder.unwrap_or(Path::new("."));
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
+}

@@ -1,0 +1,58 @@
+//! Execution: an atomic is performed on this host for real.
+//!
+//! Nothing executes without agreement, by type: [`plan`] makes a [`ExecutionPlan`] (which is the
+//! dry run), agreement to it makes a [`Consent`], and [`perform`] takes only that.
+//!
+//! - `test`: an atomic as it is to be performed;
+//! - `host`, `target`: what this host is, and whether it may be used;
+//! - `executor`: from a shell and a script to a process;
+//! - `plan`, `consent`, `person`: what would be done, who agrees, and who does it by hand;
+//! - `state`, `lock`, `journal`: one run at a time, and its undo on the disk before it;
+//! - `process`: processes of a run, watched and ended with all descendants;
+//! - `perform`, `prerequisites`, `undertaking`, `classify`, `step`: a run;
+//! - `residue`: what it left;
+//! - `recover`: what a killed run left, undone.
+
+mod classify;
+mod consent;
+mod executor;
+mod host;
+mod test;
+
+mod journal;
+mod lock;
+mod marker;
+mod perform;
+mod person;
+mod plan;
+mod prerequisites;
+mod process;
+mod record;
+mod recover;
+mod residue;
+mod state;
+mod step;
+mod target;
+mod undertaking;
+
+pub use consent::{Asking, Consent};
+pub use executor::{Invocation, ScriptFile, invocation};
+pub use host::Host;
+pub use journal::{Entry, EntryCleanUp, Unreadable};
+pub use lock::{HostLock, LockError};
+pub use marker::{RunId, VARIABLE};
+pub use perform::{Around, PerformError, Performance, perform};
+pub use person::{Answer, AtTerminal, Person};
+pub use plan::{
+    Act, ExecutionPlan, Limits, PlannedPrerequisite, Prerequisites, Settings, Undo, plan,
+};
+pub use prerequisites::Met;
+pub use process::{Captured, CommandResult, End, Seen, StartError, WATCH_COMMAND};
+pub use record::{Performed, PlanFacts, not_performed, recording, this_host};
+pub use recover::{Leftovers, RecoverError, Recovered, forget, recover};
+pub use residue::{Residue, Snapshot};
+pub use state::{StateDir, StateError};
+pub use step::{Observer, Step};
+pub use target::{AllowList, Target};
+pub use test::{Ends, Prerequisite, Run, Test};
+pub use undertaking::{CleanUp, CleanedUp, Done};

@@ -1,0 +1,484 @@
+//! What an execution left, as a recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::perform::Performance;
+use super::plan::ExecutionPlan;
+use super::undertaking::{CleanUp, Done};
+use crate::collect::trace::{
+    Problem, ProblemKind, Watched, WatchedChange, WatchedKind, activities, this_runner,
+};
+use crate::content::LogInput;
+use crate::content::atomic::{Atomic, AtomicGuid, Executor};
+use crate::content::fixture::{
+    Fixture, FixtureFile, Sensor as SensorNote, Subject, UnverifiedShape,
+};
+use crate::diagnostic::Place;
+use crate::event::OwnedEvent;
+use crate::event::catalogue::{Catalogue, SourceId};
+use crate::recording::{
+    Closure, Evidence, ExecutedCommand, ExecutedStep, Execution, Host, Outcome, Window,
+};
+use crate::sensor::{
+    HashAlgorithm, HostSensors, LoggingHost, SensorPlatform, sensors, unverified_kind,
+};
+use crate::stage::logs::{RecordError, kind, logs, number};
+
+/// The source of what the tracer sees.
+const SOURCE: &str = "sysmon-linux";
+
+/// The events of Sysmon for Linux that the tracer can fill: process starts, connections,
+/// process ends, files created, and files deleted.
+const EVENTS: [u32; 5] = [1, 3, 5, 11, 23];
+
+/// An atomic and what it was performed with.
+#[derive(Debug, Clone, Copy)]
+pub struct Performed<'a> {
+    /// The atomic.
+    pub atomic: &'a Arc<Atomic>,
+    /// The arguments that were given.
+    pub arguments: &'a BTreeMap<String, String>,
+    /// The conditions that held, as the user says.
+    pub given: &'a [String],
+    /// The program that stood in for the real one, if any did.
+    pub stand_in: Option<&'a str>,
+}
+
+/// What an atomic left on this host, as a recording whose logs are in memory; its name
+/// begins with `executed/`.
+///
+/// # Errors
+/// A record cannot stand in its log.
+pub fn recording(
+    performed: Performed<'_>,
+    plan: &PlanFacts,
+    performance: &Performance,
+) -> Result<Fixture, RecordError> {
+    let host = this_host();
+    let mut notes = Vec::new();
+    let closure = match &performance.watched {
+        Some(watched) => closure(watched, &mut notes),
+        None => Closure::Open,
+    };
+    let window = Window {
+        start: performance.began.unwrap_or(performance.over),
+        end: performance.act_over.unwrap_or(performance.over),
+        closure,
+    };
+    let mut blank = blank(performed, &host, window, performance.outcome.clone());
+    if let Some(watched) = &performance.watched {
+        let events = sense(watched, &host);
+        let source = source();
+        let logs = logs(events.iter().filter_map(|event| {
+            let (_, _) = kind(&event.origin)?;
+            Some((source.as_ref()?, event))
+        }))?;
+        blank.files = logs
+            .into_iter()
+            .map(|log| FixtureFile {
+                input: LogInput {
+                    path: PathBuf::from(format!("{}/{}", blank.name, log.name)),
+                    bytes: Some(log.bytes),
+                },
+                sources: vec![log.source],
+                records: log.records,
+                closure,
+            })
+            .collect();
+        if blank.files.is_empty() {
+            blank.looked_at = source.into_iter().collect();
+        }
+        blank.sensors = vec![SensorNote {
+            name: "Sysmon for Linux".to_owned(),
+            version: None,
+            configuration: Some(format!(
+                "events {}, shaped here from what a tracer saw",
+                EVENTS.map(|id| id.to_string()).join(", ")
+            )),
+        }];
+        blank.unverified_shape = unverified(&events);
+    } else if performance.act.is_some() {
+        notes.push("nothing watched what it did, so no log of it was collected".to_owned());
+    }
+    blank.execution = Some(Arc::new(execution(
+        performed,
+        plan,
+        performance,
+        &host,
+        notes,
+    )));
+    Ok(blank)
+}
+
+/// A recording of what was not performed.
+#[must_use]
+pub fn not_performed(performed: Performed<'_>, outcome: Outcome) -> Fixture {
+    let now = jiff::Timestamp::now();
+    let window = Window {
+        start: now,
+        end: now,
+        closure: Closure::Open,
+    };
+    blank(performed, &this_host(), window, outcome)
+}
+
+/// What a recording keeps of a plan, which performing it consumes.
+#[derive(Debug, Clone)]
+pub struct PlanFacts {
+    directory: PathBuf,
+}
+
+impl PlanFacts {
+    /// What is kept of a plan.
+    #[must_use]
+    pub fn of(plan: &ExecutionPlan) -> Self {
+        Self {
+            directory: plan.directory.clone(),
+        }
+    }
+}
+
+fn source() -> Option<SourceId> {
+    let source = Catalogue::bundled().source(SOURCE)?;
+    Some(source.id.clone())
+}
+
+fn blank(performed: Performed<'_>, host: &Host, window: Window, outcome: Outcome) -> Fixture {
+    let atomic = performed.atomic;
+    Fixture {
+        name: format!(
+            "executed/{}-{} on {}",
+            atomic.technique, atomic.number, host.name
+        ),
+        subject: Subject::Atomic {
+            guid: atomic.guid.unwrap_or_else(AtomicGuid::nil),
+            arguments: performed.arguments.clone(),
+        },
+        evidence: Evidence::Executed,
+        stand_in: performed.stand_in.map(ToOwned::to_owned),
+        host: host.clone(),
+        sensors: Vec::new(),
+        window,
+        files: Vec::new(),
+        lost: Vec::new(),
+        looked_at: Vec::new(),
+        given: performed.given.to_vec(),
+        outcome,
+        execution: None,
+        modelled: Vec::new(),
+        scrubbed: Vec::new(),
+        unverified_shape: Vec::new(),
+        place: Place::file(&atomic.place.file),
+        damage: None,
+    }
+}
+
+/// What Sysmon for Linux would log of what was watched, by time.
+fn sense(watched: &Watched, host: &Host) -> Vec<OwnedEvent> {
+    let logging = LoggingHost {
+        computer: host.name.clone(),
+        domain: String::new(),
+        machine_guid: machine_id(),
+        build: String::new(),
+    };
+    let switches = HostSensors {
+        platform: SensorPlatform::Linux,
+        sysmon: EVENTS.to_vec(),
+        hashes: vec![
+            HashAlgorithm::Sha1,
+            HashAlgorithm::Md5,
+            HashAlgorithm::Sha256,
+        ],
+        security: Vec::new(),
+        command_lines: true,
+        script_blocks: false,
+        modules: false,
+        task_history: false,
+    };
+    let mut sensors = sensors(&switches, &logging);
+    let mut events = Vec::new();
+    for activity in activities(watched, this_runner()) {
+        for sensor in &mut sensors {
+            sensor.observe(&activity, host, &mut events);
+        }
+    }
+    events.sort_by_key(|event| event.time);
+    number(&mut events);
+    events
+}
+
+fn machine_id() -> String {
+    let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    id.trim().to_owned()
+}
+
+fn unverified(events: &[OwnedEvent]) -> Vec<UnverifiedShape> {
+    let kinds: BTreeSet<_> = events
+        .iter()
+        .filter_map(|event| Some((kind(&event.origin)?.0, unverified_kind(event)?)))
+        .collect();
+    kinds
+        .into_iter()
+        .map(|(source, unverified)| UnverifiedShape {
+            source,
+            kind: unverified.kind,
+            documentation: unverified.documentation,
+        })
+        .collect()
+}
+
+/// Whether what was not seen did not happen, which every problem of a sort that hides
+/// something refutes. What is to be known of problems is noted.
+fn closure(watched: &Watched, notes: &mut Vec<String>) -> Closure {
+    let mut closure = Closure::Closed;
+    if !watched.is_whole {
+        closure = Closure::Open;
+        notes.push("the tracer was ended before it had told everything".to_owned());
+    }
+    for problem in &watched.problems {
+        if hides(problem.kind) {
+            closure = Closure::Open;
+        }
+        if !matches!(problem.kind, ProblemKind::OutputDropped) {
+            notes.push(sentence(problem));
+        }
+    }
+    closure
+}
+
+fn sentence(problem: &Problem) -> String {
+    match problem.count {
+        0 | 1 => problem.message.clone(),
+        count => format!("{} ({count} times)", problem.message),
+    }
+}
+
+/// Whether a problem means that something may have happened that is not seen.
+fn hides(kind: ProblemKind) -> bool {
+    match kind {
+        ProblemKind::EventsDropped
+        | ProblemKind::IoUring
+        | ProblemKind::ForeignCalls
+        | ProblemKind::SeccompSupervisor
+        | ProblemKind::Service
+        | ProblemKind::OwnRoot
+        | ProblemKind::NamelessOpen
+        | ProblemKind::Truncated
+        | ProblemKind::Unreadable
+        | ProblemKind::WatchEnded
+        | ProblemKind::TooManyTasks => true,
+        // It changed what the test could do, and that was seen; or nothing is hidden.
+        ProblemKind::PrivilegeLost
+        | ProblemKind::Ptrace
+        | ProblemKind::Untraced
+        | ProblemKind::LeftRunning
+        | ProblemKind::OutputDropped => false,
+    }
+}
+
+fn execution(
+    performed: Performed<'_>,
+    plan: &PlanFacts,
+    performance: &Performance,
+    host: &Host,
+    mut notes: Vec<String>,
+) -> Execution {
+    let mut residue = Vec::new();
+    if let Some(cleaned) = &performance.cleaned_up {
+        match &cleaned.clean_up {
+            CleanUp::Ran(result) if !cleaned.clean_up.is_done() => {
+                notes.push(format!("its clean-up did not succeed: {}", result.end));
+            }
+            CleanUp::Failed(why) => notes.push(format!("its clean-up could not be run: {why}")),
+            CleanUp::Ran(_) | CleanUp::NotOwed | CleanUp::NoCommand => {}
+        }
+        if let Some(why) = &cleaned.still_in_journal {
+            notes.push(format!("`misfire recover` has still to see to it: {why}"));
+        }
+        residue.extend(
+            cleaned
+                .survivors
+                .iter()
+                .map(|seen| format!("process {} still runs: {}", seen.pid, seen.command_line)),
+        );
+        residue.extend(cleaned.left_running.iter().map(|seen| {
+            format!(
+                "process {} had to be ended: {}",
+                seen.pid, seen.command_line
+            )
+        }));
+    }
+    if let Some(watched) = &performance.watched {
+        residue.extend(left_files(watched));
+    }
+    if let Some(left) = &performance.residue {
+        let listening = left.listening.iter();
+        residue.extend(listening.map(|at| format!("something listens on {at}")));
+        let files = left.added.iter().map(|path| ("was added", path));
+        let files = files.chain(left.changed.iter().map(|path| ("was changed", path)));
+        let files = files.chain(left.removed.iter().map(|path| ("was removed", path)));
+        residue.extend(files.map(|(what, path)| format!("`{}` {what}", path.display())));
+        if left.is_partial {
+            notes.push("not all of the watched folders was looked at".to_owned());
+        }
+    }
+    Execution {
+        run: performance.run.as_uuid(),
+        host: host.name.clone(),
+        address: address(),
+        user: host.facts.get("user").cloned().unwrap_or_default(),
+        directory: plan.directory.clone(),
+        commands: performance
+            .done
+            .iter()
+            .map(|done| command(done, performed.atomic))
+            .collect(),
+        residue,
+        notes,
+    }
+}
+
+fn command(done: &Done, atomic: &Atomic) -> ExecutedCommand {
+    let result = &done.result;
+    let took = jiff::SignedDuration::try_from(result.took).unwrap_or_default();
+    ExecutedCommand {
+        step: done.step,
+        executor: done.shell.as_str().to_owned(),
+        command: done.script.clone(),
+        template: template(done.step, atomic).unwrap_or_else(|| done.script.clone()),
+        started: result.began,
+        ended: result.began.checked_add(took).unwrap_or(result.began),
+        process: u32::try_from(result.process).ok(),
+        exit_code: result.end.exit_code(),
+        timed_out: result.end == super::process::End::TimedOut,
+        stdout: result.stdout.text(),
+        stderr: result.stderr.text(),
+    }
+}
+
+/// A command as the atomic has it.
+fn template(step: ExecutedStep, atomic: &Atomic) -> Option<String> {
+    match (step, &atomic.executor) {
+        (ExecutedStep::Perform, Executor::Command { command, .. }) => Some(command.clone()),
+        (
+            ExecutedStep::CleanUp,
+            Executor::Command {
+                cleanup_command, ..
+            },
+        ) => cleanup_command.clone(),
+        _ => None,
+    }
+}
+
+/// What the watched program did to files that is still so: files that it made and that
+/// are there, and files that it found and that are gone or were written.
+fn left_files(watched: &Watched) -> Vec<String> {
+    let mut fates: BTreeMap<&str, Fate> = BTreeMap::new();
+    for event in &watched.events {
+        let WatchedKind::File { path, kind, .. } = &event.kind else {
+            continue;
+        };
+        if !is_on_disk(path) {
+            continue;
+        }
+        match kind {
+            WatchedChange::Created => {
+                fates.entry(path).or_insert(Fate::Made);
+            }
+            WatchedChange::Overwritten | WatchedChange::Written => {
+                fates.entry(path).or_insert(Fate::Changed);
+            }
+            WatchedChange::Deleted => {
+                fates.entry(path).or_insert(Fate::Removed);
+            }
+            WatchedChange::Renamed { to, replaced } => {
+                let was = fates.get(path.as_str()).copied();
+                fates.entry(path).or_insert(Fate::Removed);
+                if is_on_disk(to) {
+                    let fate = match (*replaced, was) {
+                        (true, _) => Fate::Changed,
+                        (false, _) => Fate::Made,
+                    };
+                    fates.entry(to).or_insert(fate);
+                }
+            }
+        }
+    }
+    fates
+        .into_iter()
+        .filter_map(|(path, fate)| {
+            let is_there = std::fs::symlink_metadata(path).is_ok();
+            match fate {
+                Fate::Made if is_there => Some(format!("`{path}` was added")),
+                Fate::Changed if is_there => Some(format!("`{path}` was changed")),
+                Fate::Changed | Fate::Removed if !is_there => Some(format!("`{path}` was removed")),
+                Fate::Made | Fate::Changed | Fate::Removed => None,
+            }
+        })
+        .collect()
+}
+
+/// What a file is compared with what it was before.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Made,
+    Changed,
+    Removed,
+}
+
+/// Whether a path is one of a disk, and not of the kernel.
+fn is_on_disk(path: &str) -> bool {
+    !["/dev/", "/proc/", "/sys/"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
+}
+
+/// This host, as a recording names it.
+#[must_use]
+pub fn this_host() -> Host {
+    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let name = read("/proc/sys/kernel/hostname").trim().to_owned();
+    let release = read("/etc/os-release");
+    let os = release
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))
+        .map_or("Linux", |name| name.trim_matches('"'));
+    let kernel = read("/proc/sys/kernel/osrelease");
+    let runner = this_runner();
+    let facts = [
+        ("name", name.clone()),
+        ("platform", "linux".to_owned()),
+        ("os", format!("{os}, kernel {}", kernel.trim())),
+        ("user", runner.account.name.clone()),
+        ("user_sid", runner.account.sid.clone()),
+        ("temp", std::env::temp_dir().to_string_lossy().into_owned()),
+    ];
+    Host {
+        name,
+        platform: "linux".to_owned(),
+        facts: facts
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
+    }
+}
+
+/// The address that this host is reached at, as far as it can be told without asking
+/// anyone: the first of an interface that is not its own loop.
+fn address() -> Option<IpAddr> {
+    let interfaces = nix::ifaddrs::getifaddrs().ok()?;
+    let addresses = interfaces.filter_map(|interface| {
+        let address = interface.address?;
+        if let Some(four) = address.as_sockaddr_in() {
+            return Some(IpAddr::V4(four.ip()));
+        }
+        address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip()))
+    });
+    let (four, six): (Vec<_>, Vec<_>) = addresses
+        .filter(|address| !address.is_loopback())
+        .partition(IpAddr::is_ipv4);
+    four.into_iter().chain(six).next()
+}
