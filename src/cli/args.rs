@@ -8,7 +8,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::accept_args::AcceptArgs;
-use super::execution_args::{ExecutionArgs, RecoverArgs, WatchProgramArgs};
+use super::execution_args::{RecoverArgs, RunExecutionArgs, WatchProgramArgs};
 use super::lint_args::LintArgs;
 use super::query_args::{QueryArgs, ReadingArgs};
 use super::simulation_args::{RecordArgs, SimulateArgs, SimulationArgs};
@@ -165,7 +165,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) simulation: SimulationArgs,
     #[command(flatten)]
-    pub(super) execution: ExecutionArgs,
+    pub(super) execution: RunExecutionArgs,
     #[command(flatten)]
     pub(super) select: SelectArgs,
     #[command(flatten)]

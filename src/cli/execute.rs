@@ -33,17 +33,36 @@ pub(super) fn is_cleaning_up() -> bool {
 /// For how long processes are asked to end before they are made to.
 const GRACE: Duration = Duration::from_secs(5);
 
-fn settings(args: &ExecutionArgs, allowed: &[String], watcher: Option<PathBuf>) -> Settings {
+/// How long a command may take, unless somebody says otherwise: as the public runner has
+/// it.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What is to be executed, and how.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    /// How.
+    pub(super) args: &'a ExecutionArgs,
+    /// Arguments of the atomics.
+    pub(super) arguments: &'a [(String, String)],
+    /// What stands in the place of the real program.
+    pub(super) stand_in: Option<&'a str>,
+    /// The targets that the project allows.
+    pub(super) allowed: &'a [String],
+}
+
+fn settings(wanted: &Wanted<'_>, watcher: Option<PathBuf>) -> Settings {
+    let args = wanted.args;
+    let timeout = args.timeout.unwrap_or(TIMEOUT);
     Settings {
-        allowed: AllowList::of(allowed),
+        allowed: AllowList::of(wanted.allowed),
         prerequisites: if args.get_prereqs {
             Prerequisites::Get
         } else {
             Prerequisites::Check
         },
         limits: Limits {
-            act: args.timeout,
-            clean_up: args.timeout.max(Duration::from_secs(10)),
+            act: timeout,
+            clean_up: timeout.max(Duration::from_secs(10)),
             grace: GRACE,
             ..Limits::default()
         },
@@ -56,18 +75,13 @@ fn settings(args: &ExecutionArgs, allowed: &[String], watcher: Option<PathBuf>) 
     }
 }
 
-fn arguments(args: &ExecutionArgs) -> BTreeMap<String, String> {
-    args.arg.iter().cloned().collect()
+fn arguments(wanted: &Wanted<'_>) -> BTreeMap<String, String> {
+    wanted.arguments.iter().cloned().collect()
 }
 
 /// Shows what would be executed.
-pub(super) fn show_plans(
-    plan: &Plan,
-    args: &ExecutionArgs,
-    allowed: &[String],
-    output: &Output,
-) -> io::Result<Exit> {
-    let tests = dry_run(plan, &settings(args, allowed, None), &arguments(args));
+pub(super) fn show_plans(plan: &Plan, wanted: &Wanted<'_>, output: &Output) -> io::Result<Exit> {
+    let tests = dry_run(plan, &settings(wanted, None), &arguments(wanted));
     match output.format {
         Format::Json => output.write(|out| dry_run_json(out, &tests))?,
         Format::Text => output.write(|out| dry_run_text(out, &tests))?,
@@ -94,11 +108,11 @@ fn watcher() -> Result<PathBuf, String> {
 /// Executes the tests of a plan; what was wrong.
 pub(super) fn execute(
     plan: &mut Plan,
-    args: &ExecutionArgs,
-    allowed: &[String],
+    wanted: &Wanted<'_>,
     output: &Output,
     interrupt: &Interrupt,
 ) -> io::Result<Vec<Diagnostic>> {
+    let args = wanted.args;
     let state = match open(args.state.as_deref()) {
         Ok(state) => state,
         Err(error) => return Ok(vec![state_problem(&error)]),
@@ -119,10 +133,10 @@ pub(super) fn execute(
     };
     output.tell(&problems)?;
     let mut options = ExecuteOptions {
-        settings: settings(args, allowed, watcher),
-        arguments: arguments(args),
+        settings: settings(wanted, watcher),
+        arguments: arguments(wanted),
         given: args.given.clone(),
-        stand_in: args.stand_in.clone(),
+        stand_in: wanted.stand_in.map(ToOwned::to_owned),
         state: &state,
         asking: if args.yes { Asking::Yes } else { Asking::Ask },
         person: &mut AtTerminal,

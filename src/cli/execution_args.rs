@@ -14,26 +14,17 @@ pub(super) struct ExecutionArgs {
     /// Agree beforehand to every command; they are shown all the same
     #[arg(long)]
     pub(super) yes: bool,
-    /// Show what would be executed, and execute nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
     /// Get the prerequisites that are missing; they stay afterwards
     #[arg(long)]
     pub(super) get_prereqs: bool,
-    /// An argument of the atomics; the others have their defaults; may be given several
-    /// times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_argument)]
-    pub(super) arg: Vec<(String, String)>,
     /// A condition of the expectations that holds here, such as signed-in; may be given
     /// several times
     #[arg(long, value_name = "CONDITION")]
     pub(super) given: Vec<String>,
-    /// What stands in the place of the real program on this host, for the report
-    #[arg(long, value_name = "WHAT", value_parser = parse_reason)]
-    pub(super) stand_in: Option<String>,
     /// How long a command may take before it and all that it has started is ended
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m")]
-    pub(super) timeout: Duration,
+    /// [default: 2m]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) timeout: Option<Duration>,
     /// The folder of the lock and of the journal [default: misfire below XDG_STATE_HOME,
     /// or below ~/.local/state]
     #[arg(long, value_name = "DIR")]
@@ -45,16 +36,47 @@ impl ExecutionArgs {
     pub(super) fn given_flag(&self) -> Option<&'static str> {
         [
             ("--yes", self.yes),
-            ("--dry-run", self.dry_run),
             ("--get-prereqs", self.get_prereqs),
-            ("--arg", !self.arg.is_empty()),
             ("--given", !self.given.is_empty()),
-            ("--stand-in", self.stand_in.is_some()),
+            ("--timeout", self.timeout.is_some()),
             ("--state", self.state.is_some()),
         ]
         .into_iter()
         .find(|(_, is_given)| *is_given)
         .map(|(flag, _)| flag)
+    }
+}
+
+/// What is executed when `misfire run` executes.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Execution (--stage execute)")]
+pub(super) struct RunExecutionArgs {
+    /// Show what would be executed, and execute nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// An argument of the atomics; the others have their defaults; may be given several
+    /// times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_argument)]
+    pub(super) arg: Vec<(String, String)>,
+    /// What stands in the place of the real program on this host, for the report
+    #[arg(long, value_name = "WHAT", value_parser = parse_reason)]
+    pub(super) stand_in: Option<String>,
+    #[command(flatten)]
+    pub(super) common: ExecutionArgs,
+}
+
+impl RunExecutionArgs {
+    /// The flag that is given and has a meaning for executing only.
+    pub(super) fn given_flag(&self) -> Option<&'static str> {
+        [
+            ("--dry-run", self.dry_run),
+            ("--arg", !self.arg.is_empty()),
+            ("--stand-in", self.stand_in.is_some()),
+        ]
+        .into_iter()
+        .find(|(_, is_given)| *is_given)
+        .map(|(flag, _)| flag)
+        .or_else(|| self.common.given_flag())
     }
 }
 

@@ -5,15 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::Format;
+#[cfg(target_os = "linux")]
+use super::execute;
 use super::exit::{Exit, Facts};
 use super::output::Output;
-use super::simulation_args::RecordArgs;
+use super::simulation_args::{RecordArgs, RecordStage};
+#[cfg(target_os = "linux")]
+use crate::content::Plan;
+use crate::content::atomic::Atomic;
+use crate::content::fixture::Fixture;
 use crate::content::{Content, Start};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::report::{record_json, record_text};
 use crate::run::{
     Existing, Interrupt, RecordAs, Selection, SimulateOptions, choose, interruption,
-    record_simulated, simulate,
+    record_fixture, simulate,
 };
 
 /// Load, choose, simulate, keep.
@@ -24,18 +30,22 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
     };
     let options = match args.simulation.options(output, &interrupt) {
         Ok(options) => SimulateOptions {
-            arguments: args.arg.into_iter().collect(),
+            arguments: args.arg.iter().cloned().collect(),
             ..options
         },
         Err(problems) => return wrong(&problems),
     };
     let content = Content::load(&args.content.request(Start::default()));
     let selection = Selection {
-        words: vec![args.atomic],
+        words: vec![args.atomic.clone()],
         ..Selection::default()
     };
-    let choice = choose(&content, &selection);
-    let problems: Vec<Diagnostic> = [content.problems, choice.problems]
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(unused_mut, reason = "only executing changes it")
+    )]
+    let mut choice = choose(&content, &selection);
+    let problems: Vec<Diagnostic> = [content.problems.clone(), choice.problems.clone()]
         .concat()
         .into_iter()
         .filter(|problem| problem.severity == Severity::Error)
@@ -70,21 +80,34 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
     if !unknown.is_empty() {
         return wrong(&unknown);
     }
-    let tests = simulate(&[Arc::clone(&atomic)], &options);
+    let made = match args.stage {
+        RecordStage::Simulate => simulated(&atomic, &options, &args),
+        #[cfg(not(target_os = "linux"))]
+        RecordStage::Execute => Err(super::not_here()),
+        #[cfg(target_os = "linux")]
+        RecordStage::Execute => {
+            let allowed = content.config.as_ref();
+            let wanted = execute::Wanted {
+                args: &args.execution,
+                arguments: &args.arg,
+                stand_in: args.stand_in.as_deref(),
+                allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
+            };
+            let problems = execute::execute(&mut choice.plan, &wanted, output, &interrupt)?;
+            if !problems.is_empty() {
+                output.tell(&problems)?;
+                return Ok(Exit::Unfinished);
+            }
+            executed(&choice.plan)
+        }
+    };
     if interrupt.is_set() {
         output.tell(&[interruption()])?;
         return Ok(Exit::Unfinished);
     }
-    let runs = match tests.into_iter().next().map(|test| test.result) {
-        Some(Ok(runs)) => runs,
-        Some(Err(why)) => {
-            return wrong(&[Diagnostic::error(
-                Code::RECORD_NOTHING,
-                format!("the atomic cannot be simulated: {why}"),
-            )
-            .help("`misfire simulate` shows what can be")]);
-        }
-        None => return Ok(Exit::Unfinished),
+    let made = match made {
+        Ok(made) => made,
+        Err(problem) => return wrong(&[problem]),
     };
     let existing = if args.force {
         Existing::Replace
@@ -93,10 +116,14 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
     };
     let mut written = Vec::new();
     let mut problems = Vec::new();
-    for run in &runs {
-        let name = match runs.len() {
+    let made_by = match args.stage {
+        RecordStage::Simulate => "Made by `misfire record --stage simulate`.",
+        RecordStage::Execute => "Made by `misfire record --stage execute`.",
+    };
+    for (suffix, fixture) in &made {
+        let name = match made.len() {
             1 => args.name.clone(),
-            _ => format!("{}-{}", args.name, run.profile.name),
+            _ => format!("{}-{suffix}", args.name),
         };
         let mut folder: PathBuf = args.out.join(atomic.technique.as_str());
         let taken_for = match &args.control {
@@ -107,7 +134,7 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
             None => RecordAs::Performance,
         };
         folder.push(name);
-        match record_simulated(run, taken_for, args.stand_in.as_deref(), &folder, existing) {
+        match record_fixture(fixture, made_by, taken_for, &folder, existing) {
             Ok(fixture) => written.push(fixture),
             Err(problem) => problems.push(*problem),
         }
@@ -125,4 +152,55 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
         unexpected: false,
     }
     .exit())
+}
+
+/// The recordings of an atomic, each with the name of its profile.
+type Made = Vec<(String, Fixture)>;
+
+fn simulated(
+    atomic: &Arc<Atomic>,
+    options: &SimulateOptions,
+    args: &RecordArgs,
+) -> Result<Made, Diagnostic> {
+    let nothing = |why: &str| {
+        Diagnostic::error(
+            Code::RECORD_NOTHING,
+            format!("the atomic cannot be simulated: {why}"),
+        )
+        .help("`misfire simulate` shows what can be")
+    };
+    let tests = simulate(&[Arc::clone(atomic)], options);
+    let result = tests.into_iter().next().map(|test| test.result);
+    let runs = result
+        .unwrap_or_else(|| Err("the run was interrupted".to_owned()))
+        .map_err(|why| nothing(&why))?;
+    runs.iter()
+        .map(|run| {
+            let fixture = run.fixture().map_err(|error| nothing(&error.to_string()))?;
+            let stand_in = args.stand_in.clone();
+            Ok((
+                run.profile.name.clone(),
+                Fixture {
+                    stand_in,
+                    ..fixture
+                },
+            ))
+        })
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+fn executed(plan: &Plan) -> Result<Made, Diagnostic> {
+    let recordings = plan.tests.iter().flat_map(|test| &test.recordings);
+    let made: Made = recordings
+        .map(|fixture| (fixture.host.name.clone(), Fixture::clone(fixture)))
+        .collect();
+    match plan.tests.first() {
+        Some(test) if made.is_empty() => Err(Diagnostic::error(
+            Code::RECORD_NOTHING,
+            test.unrecorded.to_string(),
+        )
+        .help("`misfire run --stage execute --dry-run` shows what would be executed")),
+        _ => Ok(made),
+    }
 }

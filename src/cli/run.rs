@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ContentArgs, Format, RunArgs, StageArg};
 #[cfg(target_os = "linux")]
-use super::execute::{execute, show_plans};
+use super::execute;
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use super::values::{ReportKind, ReportTarget};
@@ -80,20 +80,26 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                     choice.problems.extend(problems);
                     StageName::Simulate
                 }
+                #[cfg(not(target_os = "linux"))]
+                StageArg::Execute => {
+                    output.tell(&[super::not_here()])?;
+                    return Ok(Exit::Wrong);
+                }
+                #[cfg(target_os = "linux")]
                 StageArg::Execute => {
                     let allowed = content.config.as_ref();
-                    let allowed = allowed.map_or(&[][..], |config| &config.allowed_targets);
-                    if args.execution.dry_run {
+                    let execution = &args.execution;
+                    let wanted = execute::Wanted {
+                        args: &execution.common,
+                        arguments: &execution.arg,
+                        stand_in: execution.stand_in.as_deref(),
+                        allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
+                    };
+                    if execution.dry_run {
                         output.tell(&[content.problems, choice.problems].concat())?;
-                        return show_plans(&choice.plan, &args.execution, allowed, output);
+                        return execute::show_plans(&choice.plan, &wanted, output);
                     }
-                    let problems = execute(
-                        &mut choice.plan,
-                        &args.execution,
-                        allowed,
-                        output,
-                        &interrupt,
-                    )?;
+                    let problems = execute::execute(&mut choice.plan, &wanted, output, &interrupt)?;
                     choice.problems.extend(problems);
                     StageName::Execute
                 }

@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use jiff::Timestamp;
 
 use super::args::ContentArgs;
+use super::execution_args::ExecutionArgs;
 use super::output::Output;
 use super::values::{parse_argument, parse_fixture_name, parse_reason};
 use crate::diagnostic::Diagnostic;
@@ -139,6 +140,8 @@ pub(super) struct RecordArgs {
     #[command(flatten)]
     pub(super) simulation: SimulationArgs,
     #[command(flatten)]
+    pub(super) execution: ExecutionArgs,
+    #[command(flatten)]
     pub(super) content: ContentArgs,
 }
 
@@ -147,4 +150,6 @@ pub(super) struct RecordArgs {
 pub(super) enum RecordStage {
     /// It is derived from the atomic's commands on a modelled host or account
     Simulate,
+    /// It is executed on this host, and what it does is watched
+    Execute,
 }

@@ -49,7 +49,7 @@ pub use import::{
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
 pub use lint::{Fixing, LintOutcome, LintRequest, MendedFile, lint};
-pub use record::{RecordAs, RecordedFixture, record_simulated};
+pub use record::{RecordAs, RecordedFixture, record_fixture};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};

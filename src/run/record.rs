@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::convert::Existing;
 use super::folder::PartialFolder;
-use crate::content::fixture::{Manifest, Said, SaidFile, SaidSensor, manifest_text, sha256};
+use crate::content::atomic::AtomicGuid;
+use crate::content::fixture::{
+    Fixture, FixtureFile, Manifest, Said, SaidFile, SaidSensor, Subject, manifest_text, sha256,
+};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::event::catalogue::SourceId;
-use crate::recording::{Evidence, Outcome};
-use crate::stage::simulate::Simulated;
+use crate::recording::Outcome;
 
 /// A fixture that was written.
 #[derive(Debug)]
@@ -28,15 +29,16 @@ pub enum RecordAs<'a> {
     Control(&'a str),
 }
 
-/// Writes what a simulated atomic leaves as a fixture: its logs and their manifest.
+/// Writes what a stage has made of an atomic as a fixture: its logs and their manifest.
+/// `made_by` is what made it, as a sentence for the manifest.
 ///
 /// # Errors
 /// It was not performed, or leaves nothing; or it cannot be written, and then nothing
 /// is.
-pub fn record_simulated(
-    simulated: &Simulated,
+pub fn record_fixture(
+    fixture: &Fixture,
+    made_by: &str,
     taken_for: RecordAs<'_>,
-    stand_in: Option<&str>,
     folder: &Path,
     existing: Existing,
 ) -> Result<RecordedFixture, Box<Diagnostic>> {
@@ -47,16 +49,44 @@ pub fn record_simulated(
                 .help(help),
         )
     };
-    let Some(guid) = simulated.atomic.guid else {
-        return Err(refusal(
-            "the atomic has no GUID, so that no fixture can name it".to_owned(),
-            "give it an `auto_generated_guid`",
-        ));
+    let (guid, arguments) = match &fixture.subject {
+        Subject::Atomic { guid, arguments } if *guid != AtomicGuid::nil() => (*guid, arguments),
+        Subject::Atomic { .. } | Subject::Control { .. } => {
+            return Err(refusal(
+                "the atomic has no GUID, so that no fixture can name it".to_owned(),
+                "give it an `auto_generated_guid`",
+            ));
+        }
     };
-    if let Outcome::NotRun { reason, because } = &simulated.outcome {
+    if let Outcome::NotRun { reason, because } = &fixture.outcome {
+        let why = match because.as_str() {
+            "" => reason.to_string(),
+            because => format!("{reason}: {because}"),
+        };
         return Err(refusal(
-            format!("the atomic was not simulated: {reason}: {because}"),
-            "`misfire simulate` shows what can be",
+            format!("the atomic was not performed: {why}"),
+            "see to that, or choose another atomic",
+        ));
+    }
+    let logs: Vec<(&FixtureFile, &str, &[u8])> = fixture
+        .files
+        .iter()
+        .filter_map(|file| {
+            let name = file.input.path.file_name()?.to_str()?;
+            Some((file, name, file.input.bytes.as_deref()?))
+        })
+        .collect();
+    if logs.is_empty() {
+        return Err(refusal(
+            "the atomic leaves nothing in the logs that are kept".to_owned(),
+            "`misfire simulate` shows what becomes of its commands",
+        ));
+    }
+    if existing == Existing::Keep && folder.symlink_metadata().is_ok() {
+        return Err(Box::new(
+            Diagnostic::error(Code::IMPORT_EXISTS, "the fixture is there already")
+                .in_file(folder)
+                .help("give another name, or replace it with `--force`"),
         ));
     }
     let unwritable = |error: &dyn std::fmt::Display| {
@@ -69,39 +99,25 @@ pub fn record_simulated(
             .help("check that the folder can be written to, and has room"),
         )
     };
-    let logs = simulated.logs().map_err(|error| unwritable(&error))?;
-    if logs.is_empty() {
-        return Err(refusal(
-            "the atomic leaves nothing in the logs of this profile".to_owned(),
-            "`misfire simulate` shows what became of its commands",
-        ));
-    }
-    if existing == Existing::Keep && folder.symlink_metadata().is_ok() {
-        return Err(Box::new(
-            Diagnostic::error(Code::IMPORT_EXISTS, "the fixture is there already")
-                .in_file(folder)
-                .help("give another name, or replace it with `--force`"),
-        ));
-    }
     let partial = PartialFolder::create(folder).map_err(|error| unwritable(&error))?;
     let mut hashes = Vec::new();
-    for log in &logs {
-        std::fs::write(partial.path().join(&log.name), &log.bytes)
-            .map_err(|error| unwritable(&error))?;
-        hashes.push(sha256(&log.bytes));
+    for (_, name, bytes) in &logs {
+        std::fs::write(partial.path().join(name), bytes).map_err(|error| unwritable(&error))?;
+        hashes.push(sha256(bytes));
     }
     let subject = match taken_for {
-        RecordAs::Performance => Said::Atomic(
-            guid,
-            simulated
-                .arguments
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect(),
-        ),
+        RecordAs::Performance => {
+            let arguments = arguments.iter();
+            Said::Atomic(
+                guid,
+                arguments
+                    .map(|(name, value)| (name.as_str(), value.as_str()))
+                    .collect(),
+            )
+        }
         RecordAs::Control(why) => Said::Control(why),
     };
-    let text = manifest(simulated, subject, stand_in, &logs, &hashes);
+    let text = manifest(fixture, made_by, subject, &logs, &hashes);
     std::fs::write(partial.path().join("fixture.yaml"), text)
         .map_err(|error| unwritable(&error))?;
     partial
@@ -111,40 +127,37 @@ pub fn record_simulated(
         folder: folder.to_owned(),
         files: logs
             .into_iter()
-            .map(|log| (log.name, log.records))
+            .map(|(file, name, _)| (name.to_owned(), file.records))
             .collect(),
     })
 }
 
 fn manifest(
-    simulated: &Simulated,
+    fixture: &Fixture,
+    made_by: &str,
     subject: Said<'_>,
-    stand_in: Option<&str>,
-    logs: &[crate::stage::StagedLog],
+    logs: &[(&FixtureFile, &str, &[u8])],
     hashes: &[String],
 ) -> String {
-    let looked_at: Vec<String> = simulated
-        .sources
+    let looked_at: Vec<String> = fixture
+        .looked_at
         .iter()
-        .filter(|source| !logs.iter().any(|log| log.source == **source))
-        .map(|source: &SourceId| source.as_str().to_owned())
+        .map(|source| source.as_str().to_owned())
         .collect();
-    let host = simulated.profile.host.as_ref();
-    let given = host.map(|host| host.given.clone()).unwrap_or_default();
-    let facts = simulated.host.facts.iter();
-    let unverified = simulated.unverified_shapes();
+    let facts = fixture.host.facts.iter();
+    let shapes = fixture.unverified_shape.iter();
     let said = Manifest {
-        made_by: "Made by `misfire record --stage simulate`.",
+        made_by,
         subject,
-        evidence: Evidence::Simulated,
-        stand_in,
-        host: &simulated.host.name,
-        platform: &simulated.host.platform,
+        evidence: fixture.evidence,
+        stand_in: fixture.stand_in.as_deref(),
+        host: &fixture.host.name,
+        platform: &fixture.host.platform,
         facts: facts
             .filter(|(key, _)| !matches!(key.as_str(), "name" | "platform"))
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect(),
-        sensors: simulated
+        sensors: fixture
             .sensors
             .iter()
             .map(|sensor| SaidSensor {
@@ -153,26 +166,25 @@ fn manifest(
                 configuration: sensor.configuration.as_deref(),
             })
             .collect(),
-        window: simulated.window,
+        window: fixture.window,
         found_window: false,
         files: logs
             .iter()
             .zip(hashes)
-            .map(|(log, hash)| SaidFile {
-                path: &log.name,
-                sources: vec![&log.source],
+            .map(|((file, name, _), hash)| SaidFile {
+                path: name,
+                sources: file.sources.iter().collect(),
                 sha256: hash,
-                records: log.records,
+                records: file.records,
             })
             .collect(),
         looked_at: &looked_at,
-        given: &given,
-        exit_code: match simulated.outcome {
+        given: &fixture.given,
+        exit_code: match fixture.outcome {
             Outcome::Exited(code) => Some(code),
             _ => None,
         },
-        unverified_shape: unverified
-            .iter()
+        unverified_shape: shapes
             .map(|shape| {
                 let source = shape.source.as_str();
                 (source, shape.kind.as_str(), shape.documentation.as_str())

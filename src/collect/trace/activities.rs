@@ -13,12 +13,13 @@ use crate::activity::{
     Integrity, LogonSession, Process, ProgramFile,
 };
 
-/// The activities of a watched program, by time. `runner` is the process that started it.
+/// The activities of a watched program, by time. `runner` is the process that started it;
+/// it is not told of, and the program itself has no parent.
 ///
 /// A process that runs another program is told as a new one, as sensors tell it. One that
 /// was only forked is no start of a program, and what it does is its own.
 #[must_use]
-pub fn activities(watched: &Watched, runner: Arc<Process>) -> Vec<Activity> {
+pub fn activities(watched: &Watched, runner: &Process) -> Vec<Activity> {
     let mut telling = Telling {
         watched,
         programs: HashMap::new(),
@@ -27,7 +28,6 @@ pub fn activities(watched: &Watched, runner: Arc<Process>) -> Vec<Activity> {
         serial: runner.serial,
         current: HashMap::new(),
         starters: HashMap::new(),
-        runner,
         told: Vec::new(),
     };
     for event in &watched.events {
@@ -46,7 +46,6 @@ struct Telling<'w> {
     current: HashMap<ProcessKey, Running>,
     /// What each process was started by.
     starters: HashMap<ProcessKey, Arc<Process>>,
-    runner: Arc<Process>,
     told: Vec<Activity>,
 }
 
@@ -159,14 +158,13 @@ impl Telling<'_> {
     }
 
     fn executed(&mut self, key: ProcessKey, started: &WatchedProcess, time: Timestamp) {
-        let parent = match self.starters.get(&key) {
-            Some(parent) => Arc::clone(parent),
-            None => Arc::clone(&self.runner),
-        };
+        // The runner is no part of what it runs: a rule that looks at the parent must not
+        // fire, or stay silent, by where misfire happens to be installed.
+        let parent = self.starters.get(&key).map(Arc::clone);
         let process = Arc::new(Process {
             id: key.pid,
             serial: self.next_serial(),
-            parent: Some(parent),
+            parent,
             started: time,
             image: started.path.clone(),
             command_line: started.arguments.join(" "),

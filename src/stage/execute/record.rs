@@ -63,14 +63,20 @@ pub fn recording(
         Some(watched) => closure(watched, &mut notes),
         None => Closure::Open,
     };
+    let events = match &performance.watched {
+        Some(watched) => sense(watched, &host),
+        None => Vec::new(),
+    };
+    let act_over = performance.act_over.unwrap_or(performance.over);
+    // A product logs a little later than things happen.
+    let last = events.iter().filter_map(|event| event.time).max();
     let window = Window {
         start: performance.began.unwrap_or(performance.over),
-        end: performance.act_over.unwrap_or(performance.over),
+        end: last.unwrap_or(act_over).max(act_over),
         closure,
     };
     let mut blank = blank(performed, &host, window, performance.outcome.clone());
-    if let Some(watched) = &performance.watched {
-        let events = sense(watched, &host);
+    if performance.watched.is_some() {
         let source = source();
         let logs = logs(events.iter().filter_map(|event| {
             let (_, _) = kind(&event.origin)?;
@@ -200,7 +206,7 @@ fn sense(watched: &Watched, host: &Host) -> Vec<OwnedEvent> {
     };
     let mut sensors = sensors(&switches, &logging);
     let mut events = Vec::new();
-    for activity in activities(watched, this_runner()) {
+    for activity in activities(watched, &this_runner()) {
         for sensor in &mut sensors {
             sensor.observe(&activity, host, &mut events);
         }
