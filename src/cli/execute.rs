@@ -91,18 +91,8 @@ pub(super) fn show_plans(plan: &Plan, wanted: &Wanted<'_>, output: &Output) -> i
 
 /// This program, if it can watch others here; else why it cannot.
 fn watcher() -> Result<PathBuf, String> {
-    let tried = trace::trace(
-        trace::CommandSpec::new("true"),
-        &trace::Limits::default(),
-        &AtomicBool::new(false),
-    );
-    match tried {
-        Ok(_) => std::env::current_exe().map_err(|error| error.to_string()),
-        Err(error) => Err(match std::error::Error::source(&error) {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        }),
-    }
+    trace::probe()?;
+    std::env::current_exe().map_err(|error| error.to_string())
 }
 
 /// Executes the tests of a plan; what was wrong.

@@ -15,6 +15,11 @@ pub struct Terminal {
     pub width: Option<u16>,
 }
 
+#[cfg(target_os = "linux")]
+const EXECUTE: Result<(), &str> = Ok(());
+#[cfg(not(target_os = "linux"))]
+const EXECUTE: Result<(), &str> = Err("on Linux only");
+
 /// What misfire does, and whether it does it already.
 const JOBS: [(&str, &str, Result<(), &str>); 6] = [
     (
@@ -29,11 +34,7 @@ const JOBS: [(&str, &str, Result<(), &str>); 6] = [
         "deriving what an atomic leaves in the logs of Windows and Linux",
         Ok(()),
     ),
-    (
-        "execute",
-        "performing atomics on a host",
-        Err("nothing is executed"),
-    ),
+    ("execute", "performing atomics on this host", EXECUTE),
     (
         "collect",
         "fetching events from hosts and clouds",
@@ -92,6 +93,14 @@ pub fn doctor_text(
         };
         writeln!(out, "  {:<12} {state} ({})", tool.name, tool.purpose)?;
     }
+    writeln!(out, "\n{}", paint.bold("executing atomics"))?;
+    for ability in &host.abilities {
+        let state = match &ability.state {
+            Ok(what) => paint.good(one_line(what, usize::MAX)),
+            Err(why) => paint.doubtful(format_args!("no: {why}")),
+        };
+        writeln!(out, "  {:<14} {state}", ability.name)?;
+    }
     writeln!(out, "\n{}", paint.bold("what misfire does"))?;
     for (name, job, state) in JOBS {
         let state = match state {
@@ -122,6 +131,18 @@ pub fn doctor_json(out: &mut dyn Write, host: &Host, terminal: Terminal) -> io::
             json!({"name": tool.name, "purpose": tool.purpose, "path": path})
         })
         .collect();
+    let abilities: Vec<Json> = host
+        .abilities
+        .iter()
+        .map(|ability| {
+            json!({
+                "name": ability.name,
+                "ready": ability.state.is_ok(),
+                "detail": ability.state.as_ref().ok(),
+                "why_not": ability.state.as_ref().err(),
+            })
+        })
+        .collect();
     let jobs: Vec<Json> = JOBS
         .iter()
         .map(|(name, job, state)| {
@@ -136,6 +157,7 @@ pub fn doctor_json(out: &mut dyn Write, host: &Host, terminal: Terminal) -> io::
         "terminal": {"width": terminal.width},
         "content": content,
         "tools": tools,
+        "execution": abilities,
         "jobs": jobs,
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;

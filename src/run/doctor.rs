@@ -5,6 +5,9 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
+pub use super::abilities::Ability;
+use super::abilities::abilities;
+
 /// What is known of the host.
 #[derive(Debug, Clone)]
 pub struct Host {
@@ -18,6 +21,8 @@ pub struct Host {
     pub content: Vec<ContentFolder>,
     /// The programs that stages and filters need.
     pub tools: Vec<Tool>,
+    /// What executing needs.
+    pub abilities: Vec<Ability>,
 }
 
 /// A folder of content below the current one.
@@ -64,7 +69,8 @@ const TOOLS: [(&str, &str); 8] = [
 /// More files than this are not counted.
 const MOST_FILES: usize = 100_000;
 
-/// Looks at this host, from a folder; nothing is started.
+/// Looks at this host, from a folder; nothing is started but `true`, to see whether it
+/// can be watched.
 #[must_use]
 pub fn examine(folder: &Path) -> Host {
     Host {
@@ -86,6 +92,7 @@ pub fn examine(folder: &Path) -> Host {
                 path: find(name),
             })
             .collect(),
+        abilities: abilities(folder),
     }
 }
 
@@ -102,7 +109,7 @@ fn count_files(path: &Path) -> Option<usize> {
 }
 
 /// The program of that name on the path.
-fn find(name: &str) -> Option<PathBuf> {
+pub(super) fn find(name: &str) -> Option<PathBuf> {
     let endings = if cfg!(windows) {
         let endings = env::var("PATHEXT").unwrap_or_else(|_| ".EXE;.CMD;.BAT".to_owned());
         endings.split(';').map(str::to_lowercase).collect()

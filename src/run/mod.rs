@@ -3,6 +3,7 @@
 //! What happens is told as a stream of [`RunEvent`]s; progress bars and
 //! recorders listen and never ask.
 
+mod abilities;
 mod accept;
 mod benign;
 mod choose;
@@ -37,7 +38,7 @@ pub use choose::{ChangesFound, Choice, choose};
 pub use convert::{
     ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
 };
-pub use doctor::{ContentFolder, Host, Tool, examine};
+pub use doctor::{Ability, ContentFolder, Host, Tool, examine};
 pub use event::{Interrupt, RunEvent, Silent, Sink};
 #[cfg(target_os = "linux")]
 pub use execute::{DryTest, ExecuteOptions, dry_run, execute_tests};

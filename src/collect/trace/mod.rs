@@ -55,7 +55,7 @@ pub use problem::{Problem, ProblemKind};
 pub use program::{Hashes, ProgramFile};
 pub use run::{Outcome, Traced, trace};
 pub use spec::{CommandSpec, OutputTo};
-pub use tracer_process::{Watch, serve};
+pub use tracer_process::{Watch, probe, serve};
 pub use wire::{
     Order, Watched, WatchedChange, WatchedEvent, WatchedKind, WatchedProcess, WatchedProgram,
 };

@@ -75,6 +75,23 @@ pub fn serve() -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this host lets a program be traced: traces `true`. Gives what is so, or why it
+/// is not, as fragments of sentences.
+///
+/// # Errors
+/// Why it does not.
+pub fn probe() -> Result<String, String> {
+    let spec = CommandSpec {
+        stdout: OutputTo::Nothing,
+        stderr: OutputTo::Nothing,
+        ..CommandSpec::new("true")
+    };
+    match super::run::trace(spec, &Limits::default(), &AtomicBool::new(false)) {
+        Ok(_) => Ok("programs can be watched".to_owned()),
+        Err(error) => Err(with_source(&error)),
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -74,17 +74,31 @@ impl StateDir {
     /// Nobody has said where the user's folders are, or it cannot be made, or others can
     /// write to it.
     pub fn open_own() -> Result<Self, StateError> {
+        Ok(Self {
+            is_of_host: true,
+            ..Self::open(&Self::own_root()?)?
+        })
+    }
+
+    /// The same if the folder is there already.
+    ///
+    /// # Errors
+    /// As [`StateDir::open_own`].
+    pub fn existing_own() -> Result<Option<Self>, StateError> {
+        match Self::own_root()?.is_dir() {
+            true => Self::open_own().map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn own_root() -> Result<PathBuf, StateError> {
         let folder = |name, below: &str| {
             let path = PathBuf::from(std::env::var_os(name)?).join(below);
             path.is_absolute().then_some(path)
         };
-        let root = folder("XDG_STATE_HOME", "misfire")
+        folder("XDG_STATE_HOME", "misfire")
             .or_else(|| folder("HOME", ".local/state/misfire"))
-            .ok_or(StateError::Homeless)?;
-        Ok(Self {
-            is_of_host: true,
-            ..Self::open(&root)?
-        })
+            .ok_or(StateError::Homeless)
     }
 
     pub(super) fn lock(&self) -> PathBuf {

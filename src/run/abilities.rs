@@ -1,0 +1,113 @@
+//! What this host can do for executing atomics and watching them.
+
+use super::doctor::find;
+use crate::content::config::{find_config, load_config};
+use std::path::Path;
+
+/// Something that executing needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ability {
+    /// Its name.
+    pub name: &'static str,
+    /// What is there; or why it is not, as a fragment of a sentence.
+    pub state: Result<String, String>,
+}
+
+fn ability(name: &'static str, state: Result<String, String>) -> Ability {
+    Ability { name, state }
+}
+
+/// What this host can do, seen from a folder. Nothing is executed but `true`, under the
+/// tracer.
+pub(super) fn abilities(folder: &Path) -> Vec<Ability> {
+    let mut abilities = vec![
+        executor("sh", &["sh"]),
+        executor("bash", &["bash"]),
+        executor("powershell", &["pwsh", "powershell"]),
+        ability("command_prompt", command_prompt()),
+        ability("allowed", allowed(folder)),
+    ];
+    abilities.extend(of_platform());
+    abilities
+}
+
+/// An executor, by the first of its programs that is there.
+fn executor(name: &'static str, programs: &[&str]) -> Ability {
+    let found = programs.iter().find_map(|program| find(program));
+    let state = match found {
+        Some(path) => Ok(path.display().to_string()),
+        None => Err(format!("`{}` is not on the path", programs.join("` or `"))),
+    };
+    ability(name, state)
+}
+
+fn command_prompt() -> Result<String, String> {
+    if cfg!(windows) {
+        let found = find("cmd").ok_or("`cmd.exe` is not on the path")?;
+        return Ok(found.display().to_string());
+    }
+    Err("it is one of Windows".to_owned())
+}
+
+/// Whether the project allows execution at all.
+fn allowed(folder: &Path) -> Result<String, String> {
+    let config = match find_config(folder) {
+        Some(path) => {
+            load_config(&path).map_err(|_| format!("`{}` does not load", path.display()))?
+        }
+        None => return Err("there is no misfire.toml, so no target is allowed".to_owned()),
+    };
+    match config.allowed_targets.as_slice() {
+        [] => Err("`execute.allow` names no target".to_owned()),
+        targets => Ok(targets.join(", ")),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn of_platform() -> Vec<Ability> {
+    vec![ability(
+        "execute",
+        Err("atomics are executed on Linux only, as yet".to_owned()),
+    )]
+}
+
+#[cfg(target_os = "linux")]
+fn of_platform() -> Vec<Ability> {
+    vec![
+        ability("tracer", crate::collect::trace::probe()),
+        ability("journal", journal()),
+        ability("overlay", overlay()),
+    ]
+}
+
+/// Whether an earlier run was left. The folder is not made.
+#[cfg(target_os = "linux")]
+fn journal() -> Result<String, String> {
+    use crate::stage::execute::{Leftovers, StateDir};
+    let Some(state) = StateDir::existing_own().map_err(|error| error.to_string())? else {
+        return Ok("nothing was left".to_owned());
+    };
+    let left = Leftovers::read(&state).map_err(|error| error.to_string())?;
+    match (left.runs().count(), left.unreadable.len()) {
+        (0, 0) => Ok("nothing was left".to_owned()),
+        (0, _) => Err("it holds entries that cannot be read".to_owned()),
+        (1, _) => Err("a run was left; `misfire recover` finishes it".to_owned()),
+        (count, _) => Err(format!(
+            "{count} runs were left; `misfire recover` finishes them"
+        )),
+    }
+}
+
+/// Whether the kernel has overlays and lets this user make one.
+#[cfg(target_os = "linux")]
+fn overlay() -> Result<String, String> {
+    let known = std::fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    let has_overlay = known
+        .lines()
+        .any(|line| line.trim_end().ends_with("overlay"));
+    match (has_overlay, nix::unistd::geteuid().is_root()) {
+        (true, true) => Ok("could show every change; not used yet".to_owned()),
+        (true, false) => Err("only root may lay one over the root folder".to_owned()),
+        (false, _) => Err("the kernel has none".to_owned()),
+    }
+}
