@@ -1,4 +1,29 @@
-//! Collectors: how events of a time window are got from where they really are.
+//! Fetches the records of a time window from where they really are.
+//!
+//! A [`Source`] asks one place once for everything of a window and adds what is new to
+//! a [`Gathered`]; it may be asked again and again, since cloud services show a record
+//! minutes after it was made, and in no order. A [`Collector`] is the face for
+//! callers: it asks until it may say that the window is closed, or until its time is
+//! over, and gives [`Collected`] files that `log` reads.
+//!
+//! Nothing here panics over what a service answers, waits without a limit, or shows a
+//! secret: every wait ends within a fifth of a second of an interruption, every answer
+//! has a time limit and a size limit.
 
+pub mod aws;
+mod clock;
+mod collected;
+mod collector;
+mod error;
+mod gathered;
+pub mod http;
+mod secret;
 #[cfg(target_os = "linux")]
 pub mod trace;
+
+pub use clock::{Clock, SystemClock};
+pub use collected::{Collected, CollectedFile, Latency};
+pub use collector::{Boxed, Collector, Interrupt, Request, Source, ask_once, wait_for};
+pub use error::CollectError;
+pub use gathered::{Added, Gathered, Record};
+pub use secret::Secret;

@@ -45,13 +45,18 @@ impl Code {
             .any(|part| self.0.starts_with(part))
     }
 
-    /// Whether such a problem is with a log, a path, or the run itself, and not
+    /// Whether such a problem is with a log, a path, a source, or the run itself, and not
     /// with what someone wrote.
     #[must_use]
     pub fn is_about_input(self) -> bool {
-        ["misfire::log::", "misfire::io::", "misfire::run::"]
-            .iter()
-            .any(|part| self.0.starts_with(part))
+        [
+            "misfire::collect::",
+            "misfire::io::",
+            "misfire::log::",
+            "misfire::run::",
+        ]
+        .iter()
+        .any(|part| self.0.starts_with(part))
             && self != Self::RUN_NO_TESTS
     }
 }
@@ -359,6 +364,26 @@ codes! {
     EXECUTE_LEFTOVER = "misfire::execute::leftover";
     /// What a test does cannot be watched on this host.
     EXECUTE_UNWATCHED = "misfire::execute::unwatched";
+    /// Nothing was found to sign in to a cloud service with.
+    COLLECT_NO_CREDENTIALS = "misfire::collect::no_credentials";
+    /// What was found to sign in with is no longer valid.
+    COLLECT_EXPIRED = "misfire::collect::expired";
+    /// A cloud service does not allow a request.
+    COLLECT_DENIED = "misfire::collect::denied";
+    /// A cloud service asked to slow down, to the last attempt.
+    COLLECT_THROTTLED = "misfire::collect::throttled";
+    /// A cloud service does not answer, or answers with failures of its own only.
+    COLLECT_UNREACHABLE = "misfire::collect::unreachable";
+    /// The answer of a cloud service is not what it documents.
+    COLLECT_MALFORMED = "misfire::collect::malformed";
+    /// A cloud service refuses the time of a request.
+    COLLECT_CLOCK_SKEW = "misfire::collect::clock_skew";
+    /// A cloud service refuses a request, such as one for what does not exist.
+    COLLECT_REFUSED = "misfire::collect::refused";
+    /// What is configured for a cloud service on this machine is wrong.
+    COLLECT_MISCONFIGURED = "misfire::collect::misconfigured";
+    /// A source holds more records of a window than are kept.
+    COLLECT_TOO_MUCH = "misfire::collect::too_much";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
     /// Two reports are to go to one place.

@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod cloud_simulation;
 mod cmd_simulation;
+mod collect;
 mod content;
 mod content_diagnostics;
 mod content_hostile;

@@ -1,0 +1,173 @@
+//! Records as they come in, in any order and more than once.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{CollectError, Latency};
+use crate::recording::Window;
+
+/// How many bytes of records are kept of one window. A busy account makes about a
+/// gigabyte an hour; whoever wants more wants another tool.
+const MOST_BYTES: usize = 1 << 30;
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What tells it from all others of its source, if the source has such a thing.
+    pub id: Option<String>,
+    /// Its own time: when what it tells of happened.
+    pub time: Option<Timestamp>,
+    /// The record, one JSON value.
+    pub text: String,
+    /// When it was first seen.
+    pub seen: Timestamp,
+}
+
+/// What became of a record that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is new and was kept.
+    New,
+    /// It is there already.
+    Again,
+    /// Its time lies outside of the window.
+    Outside,
+}
+
+/// The records of one window, each once.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    window: Window,
+    ids: HashSet<String>,
+    records: Vec<Record>,
+    bytes: usize,
+    again: u64,
+    outside: u64,
+    notes: BTreeMap<String, u64>,
+}
+
+impl Gathered {
+    /// Nothing yet of that window.
+    #[must_use]
+    pub fn new(window: Window) -> Self {
+        Self {
+            window,
+            ids: HashSet::new(),
+            records: Vec::new(),
+            bytes: 0,
+            again: 0,
+            outside: 0,
+            notes: BTreeMap::new(),
+        }
+    }
+
+    /// The window.
+    #[must_use]
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// Adds a record of `service`, unless it is there already or outside of the
+    /// window. A record without a time is kept: what it tells of may be part of it.
+    ///
+    /// # Errors
+    /// There is more than can be kept.
+    pub fn add(&mut self, service: &str, record: Record) -> Result<Added, CollectError> {
+        if record.time.is_some() && !self.window.holds(record.time) {
+            self.outside += 1;
+            return Ok(Added::Outside);
+        }
+        if let Some(id) = &record.id
+            && !self.ids.insert(id.clone())
+        {
+            self.again += 1;
+            return Ok(Added::Again);
+        }
+        self.bytes = self.bytes.saturating_add(record.text.len());
+        if self.bytes > MOST_BYTES {
+            return Err(CollectError::TooMuch {
+                service: service.to_owned(),
+                bytes: MOST_BYTES as u64,
+            });
+        }
+        self.records.push(record);
+        Ok(Added::New)
+    }
+
+    /// Whether a record with this id is there.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// The records in the order in which they came.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The records by time and id, those without a time last: the same records make
+    /// the same files, in whatever order they came.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&Record> {
+        let mut sorted: Vec<_> = self.records.iter().collect();
+        sorted.sort_by_key(|record| (record.time.is_none(), record.time, &record.id, &record.text));
+        sorted
+    }
+
+    /// How long records took to appear.
+    #[must_use]
+    pub fn latency(&self) -> Option<Latency> {
+        let waits = self.records.iter().filter_map(|record| {
+            let wait = record.seen.duration_since(record.time?);
+            // A record from the future is one of a wrong clock.
+            Some(Duration::try_from(wait).unwrap_or_default())
+        });
+        Latency::of(waits.collect())
+    }
+
+    /// Keeps what is worth knowing besides; the same words are told once.
+    pub fn note(&mut self, text: impl Into<String>) {
+        *self.notes.entry(text.into()).or_default() += 1;
+    }
+
+    /// What is worth knowing besides, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self
+            .notes
+            .iter()
+            .map(|(text, times)| match times {
+                1 => text.clone(),
+                _ => format!("{text} ({times} times)"),
+            })
+            .collect();
+        if self.again > 0 {
+            notes.push(format!(
+                "{} answered more than once, kept once",
+                records(self.again)
+            ));
+        }
+        if self.outside > 0 {
+            notes.push(format!(
+                "{} outside of the window, left out",
+                records(self.outside)
+            ));
+        }
+        let timeless = self.records.iter().filter(|record| record.time.is_none());
+        match timeless.count() {
+            0 => {}
+            count => notes.push(format!("{} without a time, kept", records(count as u64))),
+        }
+        notes
+    }
+}
+
+fn records(count: u64) -> String {
+    match count {
+        1 => "1 record".to_owned(),
+        _ => format!("{count} records"),
+    }
+}

@@ -1,0 +1,6 @@
+//! Collecting records from services: all against servers on loopback.
+
+mod errors;
+mod gathered;
+mod http;
+mod support;
