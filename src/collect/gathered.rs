@@ -75,7 +75,7 @@ impl Gathered {
     /// # Errors
     /// There is more than can be kept.
     pub fn add(&mut self, service: &str, record: Record) -> Result<Added, CollectError> {
-        if record.time.is_some() && !self.window.holds(record.time) {
+        if record.time.is_some_and(|time| !self.holds(time)) {
             self.outside += 1;
             return Ok(Added::Outside);
         }
@@ -94,6 +94,17 @@ impl Gathered {
         }
         self.records.push(record);
         Ok(Added::New)
+    }
+
+    /// Whether a record of that time is part of the window. A time in whole seconds may
+    /// have been cut off to them, so it counts from the second in which the window starts.
+    #[must_use]
+    pub fn holds(&self, time: Timestamp) -> bool {
+        let start = match time.subsec_nanosecond() {
+            0 => Timestamp::from_second(self.window.start.as_second()).unwrap_or(Timestamp::MIN),
+            _ => self.window.start,
+        };
+        start <= time && time <= self.window.end
     }
 
     /// Whether a record with this id is there.

@@ -1,5 +1,6 @@
 //! Collecting records from services: all against servers on loopback.
 
+mod aws;
 mod errors;
 mod gathered;
 mod http;

@@ -1,1 +1,27 @@
-//! Amazon Web Services.
+//! Amazon Web Services: CloudTrail's event history, its log files in S3, and log groups
+//! of CloudWatch Logs.
+//!
+//! A [`Session`] signs requests with the credentials that the AWS command line would
+//! use, and knows the endpoints; each source asks through it.
+
+mod chain;
+mod credentials;
+mod endpoint;
+mod environment;
+mod log_files;
+mod log_group;
+mod lookup_events;
+mod pace;
+mod profiles;
+mod record;
+mod refusal;
+mod session;
+mod sign;
+
+pub use credentials::Credentials;
+pub use endpoint::Service;
+pub use environment::Environment;
+pub use log_files::{LogFiles, Trail};
+pub use log_group::{LogGroup, Streams};
+pub use lookup_events::LookupEvents;
+pub use session::Session;

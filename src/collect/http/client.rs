@@ -230,6 +230,9 @@ impl Client {
         if outgoing.method != Method::Get {
             request = request.body(outgoing.body.clone());
         }
+        if let Some(time) = outgoing.most_time {
+            request = request.timeout(time);
+        }
         let request = request
             .build()
             .map_err(|error| misconfigured(in_words(&error)))?;

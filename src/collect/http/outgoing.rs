@@ -1,6 +1,7 @@
 //! A request as it is to be sent.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::collect::Secret;
 
@@ -41,6 +42,8 @@ pub struct Outgoing {
     pub body: Vec<u8>,
     /// How many bytes the answer may have, if not what the client's limits say.
     pub most_bytes: Option<usize>,
+    /// How long the answer may take, if not what the client's limits say.
+    pub most_time: Option<Duration>,
     /// Whether no proxy may stand between: services of the machine itself.
     pub direct: bool,
 }
@@ -69,6 +72,7 @@ impl Outgoing {
             headers: Vec::new(),
             body: Vec::new(),
             most_bytes: None,
+            most_time: None,
             direct: false,
         }
     }
@@ -84,6 +88,13 @@ impl Outgoing {
     #[must_use]
     pub fn direct(mut self) -> Self {
         self.direct = true;
+        self
+    }
+
+    /// Allows so much time for the answer.
+    #[must_use]
+    pub fn most_time(mut self, time: Duration) -> Self {
+        self.most_time = Some(time);
         self
     }
 

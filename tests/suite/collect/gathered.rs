@@ -50,6 +50,23 @@ fn a_record_is_kept_once_and_only_inside_of_the_window() {
     );
 }
 
+/// CloudTrail writes whole seconds: a call at 08:00:00.7 is one of 08:00:00.
+#[test]
+fn a_time_in_whole_seconds_counts_from_the_second_in_which_the_window_starts() {
+    let gathered = Gathered::new(window("2026-11-03T08:00:00.5Z", "2026-11-03T08:10:00.5Z"));
+    for (time, held) in [
+        ("2026-11-03T07:59:59Z", false),
+        ("2026-11-03T08:00:00Z", true),
+        ("2026-11-03T08:00:00.4Z", false),
+        ("2026-11-03T08:00:00.5Z", true),
+        ("2026-11-03T08:10:00.5Z", true),
+        ("2026-11-03T08:10:00.6Z", false),
+        ("2026-11-03T08:10:01Z", false),
+    ] {
+        assert_eq!(gathered.holds(at(time)), held, "{time}");
+    }
+}
+
 #[test]
 fn the_order_in_which_they_came_does_not_matter() {
     let records = [

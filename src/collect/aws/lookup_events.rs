@@ -1,0 +1,196 @@
+//! CloudTrail's event history, which every account has: `LookupEvents`.
+//!
+//! Facts: CloudTrail API reference, LookupEvents. It holds the management events of the
+//! last 90 days, of each region on its own (those of global services in us-east-1 of
+//! the standard partition), and answers two requests a second for each account and
+//! region, 50 events a page.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::endpoint::Service;
+use super::pace::Pace;
+use super::record::{file, record, source};
+use super::session::{Call, Failed, Session};
+use crate::collect::http::{Answer, Outgoing};
+use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Source};
+use crate::event::catalogue::SourceId;
+
+/// Two requests a second.
+const APART: Duration = Duration::from_millis(500);
+/// How many events a page may have.
+const PAGE: u32 = 50;
+/// How often the pages are asked for anew when a token for the next one is refused:
+/// tokens expire.
+const RESTARTS: u32 = 2;
+const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+
+/// The event history of some regions.
+#[derive(Debug)]
+pub struct LookupEvents {
+    session: Session,
+    regions: Vec<String>,
+    pace: Pace,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Question<'a> {
+    /// In seconds since 1970.
+    start_time: i64,
+    end_time: i64,
+    max_results: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    events: Vec<Entry>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    cloud_trail_event: String,
+}
+
+impl LookupEvents {
+    /// The event history of these regions; of the session's own region if there are
+    /// none.
+    #[must_use]
+    pub fn new(session: Session, regions: Vec<String>) -> Self {
+        Self {
+            session,
+            regions,
+            pace: Pace::new(APART),
+        }
+    }
+
+    async fn ask_region(
+        &mut self,
+        region: &str,
+        gathered: &mut Gathered,
+    ) -> Result<(), CollectError> {
+        let name = format!("CloudTrail in {region}");
+        let mut token: Option<String> = None;
+        let mut restarts = 0;
+        loop {
+            self.pace.wait(self.session.client().clock(), region).await;
+            let page = match self.page(&name, region, gathered, token.as_deref()).await {
+                Ok(answer) => page(&name, &answer)?,
+                Err(failed)
+                    if token.is_some()
+                        && failed.code == "InvalidNextTokenException"
+                        && restarts < RESTARTS =>
+                {
+                    restarts += 1;
+                    token = None;
+                    gathered.note(format!("{name} forgot where it was and was asked anew"));
+                    continue;
+                }
+                Err(failed) => return Err(failed.error),
+            };
+            let seen = self.session.now();
+            for entry in page.events {
+                let record = record(entry.cloud_trail_event, seen).ok_or_else(|| {
+                    CollectError::Malformed {
+                        service: name.clone(),
+                        because: "an event in it is no record of CloudTrail".to_owned(),
+                    }
+                })?;
+                gathered.add(&name, record)?;
+            }
+            let next = page.next_token.filter(|token| !token.is_empty());
+            match next {
+                None => return Ok(()),
+                Some(next) if token.as_ref() == Some(&next) => {
+                    return Err(CollectError::Malformed {
+                        service: name,
+                        because: "its next page is the same page".to_owned(),
+                    });
+                }
+                Some(next) => token = Some(next),
+            }
+        }
+    }
+
+    async fn page(
+        &self,
+        name: &str,
+        region: &str,
+        gathered: &Gathered,
+        token: Option<&str>,
+    ) -> Result<Answer, Failed> {
+        let window = gathered.window();
+        let question = Question {
+            start_time: window.start.as_second(),
+            // The service takes whole seconds, of which the last counts.
+            end_time: window.end.as_second(),
+            max_results: PAGE,
+            next_token: token,
+        };
+        let body = serde_json::to_vec(&question).map_err(|error| CollectError::Malformed {
+            service: name.to_owned(),
+            because: error.to_string(),
+        })?;
+        let url = format!("{}/", self.session.endpoint(Service::CloudTrail, region));
+        let outgoing = Outgoing::post(url, body)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", TARGET);
+        let call = Call {
+            service: Service::CloudTrail,
+            region,
+            name,
+            outgoing,
+        };
+        self.session.call(&call).await
+    }
+}
+
+fn page(name: &str, answer: &Answer) -> Result<Page, CollectError> {
+    serde_json::from_slice(&answer.body).map_err(|error| CollectError::Malformed {
+        service: name.to_owned(),
+        because: if error.is_eof() {
+            format!("it ends in the middle ({})", answer.in_words())
+        } else {
+            format!("it is no page of events ({})", answer.in_words())
+        },
+    })
+}
+
+impl Source for LookupEvents {
+    fn source(&self) -> SourceId {
+        source()
+    }
+
+    fn name(&self) -> String {
+        match self.regions.as_slice() {
+            [] => "CloudTrail in the configured region".to_owned(),
+            regions => format!("CloudTrail in {}", regions.join(", ")),
+        }
+    }
+
+    fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
+        Box::pin(async move {
+            let mut first = Ok(());
+            for region in self.session.regions(&self.regions).await? {
+                let done = self.ask_region(&region, gathered).await;
+                // What another region holds is worth knowing all the same.
+                first = first.and(done);
+            }
+            first
+        })
+    }
+
+    fn files(&self, gathered: &Gathered) -> Vec<CollectedFile> {
+        vec![file("cloudtrail-events.json", gathered)]
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.session.notes()
+    }
+}
