@@ -5,3 +5,4 @@ mod errors;
 mod gathered;
 mod http;
 mod support;
+mod tls;

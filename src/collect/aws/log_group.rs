@@ -17,8 +17,7 @@ use crate::collect::http::{Answer, Outgoing};
 use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Record, Source};
 use crate::event::catalogue::SourceId;
 
-/// Five requests a second, which every region allows (CloudWatch Logs user guide,
-/// "CloudWatch Logs quotas").
+/// Five requests a second. The quota differs by region; throttling is waited out.
 const APART: Duration = Duration::from_millis(200);
 const TARGET: &str = "Logs_20140328.FilterLogEvents";
 

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Service;
@@ -24,6 +25,8 @@ const PAGE: u32 = 50;
 /// How often the pages are asked for anew when a token for the next one is refused:
 /// tokens expire.
 const RESTARTS: u32 = 2;
+/// How far back the history goes.
+const HISTORY: SignedDuration = SignedDuration::from_hours(90 * 24);
 const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
 
 /// The event history of some regions.
@@ -176,6 +179,14 @@ impl Source for LookupEvents {
 
     fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
         Box::pin(async move {
+            // The service answers with nothing, which would look as if nothing happened.
+            let age = self.session.now().duration_since(gathered.window().start);
+            if age > HISTORY {
+                return Err(CollectError::Refused {
+                    service: self.name(),
+                    because: "the window starts before its history of 90 days".to_owned(),
+                });
+            }
             let mut first = Ok(());
             for region in self.session.regions(&self.regions).await? {
                 let done = self.ask_region(&region, gathered).await;

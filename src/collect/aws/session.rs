@@ -11,8 +11,8 @@ use super::environment::Environment;
 use super::profiles::{Profiles, Section};
 use super::refusal::{Kind, Refusal, judge};
 use super::sign::sign;
-use crate::collect::CollectError;
-use crate::collect::http::{Answer, Client, Outgoing};
+use crate::collect::http::{Answer, Client, Limits, Outgoing, Retry};
+use crate::collect::{Clock, CollectError};
 
 /// From what difference on a clock counts as wrong. Signatures are accepted for five
 /// minutes (IAM user guide, "Signature Version 4 request elements").
@@ -121,6 +121,35 @@ impl Session {
                 state: Mutex::default(),
             }),
         })
+    }
+
+    /// The same, with a client that trusts the certificates of `AWS_CA_BUNDLE`, or of
+    /// the profile's `ca_bundle`, besides those of the system.
+    ///
+    /// # Errors
+    /// A configuration file or the certificates cannot be read, or the profile does not
+    /// exist.
+    pub fn with_certificates(
+        environment: Environment,
+        profile: Option<&str>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        retry: Retry,
+    ) -> Result<Self, CollectError> {
+        let client = |roots| Client::with_roots(Arc::clone(&clock), limits, retry, roots);
+        let session = Self::new(environment, profile, client(Vec::new()))?;
+        let bundle = session
+            .environment()
+            .get("AWS_CA_BUNDLE")
+            .or_else(|| session.settings()?.get("ca_bundle"))
+            .map(|path| session.environment().path(path));
+        let Some(path) = bundle else {
+            return Ok(session);
+        };
+        let roots = std::fs::read(&path).map_err(|error| {
+            misconfigured(format!("{} cannot be read: {error}", path.display()))
+        })?;
+        Self::new(session.environment().clone(), profile, client(roots))
     }
 
     /// What sends its requests.

@@ -90,9 +90,8 @@ struct Shared {
     retry: Retry,
     tally: Tally,
     roots: Vec<u8>,
-    secure: OnceLock<Result<reqwest::Client, String>>,
-    plain: OnceLock<Result<reqwest::Client, String>>,
-    direct: OnceLock<Result<reqwest::Client, String>>,
+    /// By whether it is `https://`, and whether no proxy may stand between.
+    inner: [[OnceLock<Result<reqwest::Client, String>>; 2]; 2],
 }
 
 impl Default for Client {
@@ -119,9 +118,7 @@ impl Client {
                 retry,
                 tally: Tally::default(),
                 roots,
-                secure: OnceLock::new(),
-                plain: OnceLock::new(),
-                direct: OnceLock::new(),
+                inner: Default::default(),
             }),
         }
     }
@@ -275,20 +272,27 @@ impl Client {
     /// What sends it. Only the client for `https://` loads certificates, and only
     /// when it is needed.
     fn inner(&self, outgoing: &Outgoing) -> Result<&reqwest::Client, String> {
-        let shared = &*self.shared;
-        let secure = outgoing
-            .url
-            .get(..8)
-            .is_some_and(|start| start.eq_ignore_ascii_case("https://"));
-        let slot = match (secure, outgoing.direct) {
-            (true, _) => &shared.secure,
-            (false, true) => &shared.direct,
-            (false, false) => &shared.plain,
+        let (secure, host) = match outgoing.url.split_once("://") {
+            Some((scheme, rest)) => (scheme.eq_ignore_ascii_case("https"), rest),
+            None => (false, ""),
         };
-        slot.get_or_init(|| shared.build(secure, outgoing.direct))
+        // A service on this machine is behind no proxy.
+        let direct = outgoing.direct || is_here(host);
+        self.shared.inner[usize::from(secure)][usize::from(direct)]
+            .get_or_init(|| self.shared.build(secure, direct))
             .as_ref()
             .map_err(Clone::clone)
     }
+}
+
+/// Whether a host, with what follows it, is this machine.
+fn is_here(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|here| {
+        authority
+            .strip_prefix(here)
+            .is_some_and(|port| port.is_empty() || port.starts_with(':'))
+    })
 }
 
 impl Shared {

@@ -8,8 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::collect::CollectError;
 
-/// The largest log file that is read, unpacked. CloudTrail's own are below 50 MB
-/// (CloudTrail user guide, "CloudTrail log file examples", says nothing of a limit).
+/// The largest log file that is read, unpacked. The user guide names no limit.
 const MOST_BYTES: u64 = 512 << 20;
 
 #[derive(Deserialize)]

@@ -1,7 +1,8 @@
 //! The log files that a trail puts into a bucket of S3.
 //!
 //! Facts: CloudTrail user guide, "Finding your CloudTrail log files" and "CloudTrail
-//! log file name format". Digest files lie in a folder of their own, `CloudTrail-Digest`,
+//! log file examples": a file can hold what happened at any time before its delivery.
+//! Digest files lie in a folder of their own, `CloudTrail-Digest`,
 //! and are never looked at.
 
 mod bucket;

@@ -166,6 +166,26 @@ fn only_files_that_can_hold_the_window_are_read() {
     assert_eq!(collected.source.as_str(), "cloudtrail");
 }
 
+/// A name tells the minute of the delivery only.
+#[test]
+fn a_file_of_the_minute_in_which_the_window_starts_is_read() {
+    let of = |delivered, id| {
+        let file = log_file(&[record(id, "2026-11-03T08:04:31Z")]);
+        (key("eu-west-1", delivered, id), file)
+    };
+    let served = bucket(&[
+        of("20261103T0803Z", "before"),
+        of("20261103T0804Z", "same"),
+        of("20261103T0805Z", "after"),
+    ]);
+    let clock = TestClock::at(NOW);
+    let mut source = files(&served, &clock, Trail::new("trail-logs"));
+    let window = super::super::support::window("2026-11-03T08:04:30Z", "2026-11-03T08:06:00Z");
+    let mut gathered = Gathered::new(window);
+    ask_into(&mut source, &mut gathered).expect("records");
+    assert_eq!(ids_of(&source.files(&gathered)[0].bytes), ["after", "same"]);
+}
+
 #[test]
 fn a_record_in_two_files_is_kept_once_and_none_outside_of_the_window() {
     let served = bucket(&[

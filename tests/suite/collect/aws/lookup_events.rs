@@ -432,6 +432,29 @@ fn a_window_between_seconds_asks_for_the_seconds_around_it() {
 }
 
 #[test]
+fn what_is_older_than_the_history_is_not_called_empty() {
+    let served = serves([answer(&page(&[], None)), answer(&page(&[], None))]);
+    for (now, known) in [
+        ("2027-02-01T08:00:00Z", true),
+        ("2027-02-01T08:00:01Z", false),
+    ] {
+        let clock = TestClock::at(now);
+        let mut source = LookupEvents::new(session(&served.url(), &clock), Vec::new());
+        match ask(&mut source, &clock) {
+            Ok(_) => assert!(known),
+            Err(error) => {
+                assert!(!known);
+                assert_eq!(
+                    error.to_string(),
+                    "CloudTrail in the configured region refused the request: \
+                     the window starts before its history of 90 days"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn an_interruption_ends_a_service_that_hangs() {
     let server = BareServer::new(vec![Bare::Hangs]);
     let clock = TestClock::at(NOW);

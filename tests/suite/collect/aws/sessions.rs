@@ -1,12 +1,12 @@
 //! Credentials that expire while they are used.
 
-use misfire::collect::CollectError;
 use misfire::collect::aws::{Environment, LookupEvents, Session};
+use misfire::collect::{CollectError, wait_for};
 use serde_json::json;
-use wiremock::matchers::{header, method, path};
+use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use super::super::support::{Served, TestClock, client};
+use super::super::support::{NEVER, Served, TestClock, client};
 use super::support::{NOW, ask, ids, record, session};
 
 /// A machine whose role's keys have these names, one after the other.
@@ -185,4 +185,23 @@ fn a_key_that_the_service_does_not_know_is_denied() {
             format!("CloudTrail in eu-west-1 denied the request: {code}: no")
         );
     }
+}
+
+#[test]
+fn a_session_says_whose_it_is() {
+    let served = Served::new();
+    served.mount(
+        Mock::given(method("POST"))
+            .and(body_string("Action=GetCallerIdentity&Version=2011-06-15"))
+            .respond_with(ResponseTemplate::new(200).set_body_string(
+                "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+                 <Arn>arn:aws:iam::111122223333:user/analyst</Arn><UserId>AIDA</UserId>\
+                 <Account>111122223333</Account></GetCallerIdentityResult>\
+                 </GetCallerIdentityResponse>",
+            )),
+    );
+    let session = session(&served.url(), &TestClock::at(NOW));
+    let identity = wait_for(NEVER, session.identity()).expect("an identity");
+    assert_eq!(identity.account, "111122223333");
+    assert_eq!(identity.arn, "arn:aws:iam::111122223333:user/analyst");
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use misfire::collect::aws::{LogFiles, LookupEvents, Trail};
 use sha2::{Digest, Sha256};
-use wiremock::matchers::{method, path};
+use wiremock::matchers::{method, path, query_param};
 use wiremock::{Match, Mock, Request, ResponseTemplate};
 
 use super::super::support::{Served, TestClock};
@@ -186,21 +186,52 @@ fn a_request_in_json_is_signed_right() {
     assert_eq!(collected.records(), 0);
 }
 
+/// A trail whose prefix has characters that are encoded in paths and queries.
 #[test]
-fn a_request_with_a_query_and_a_session_token_is_signed_right() {
+fn listings_and_objects_are_signed_right_with_a_session_token() {
     let served = Served::new();
-    let listing = "<ListBucketResult><IsTruncated>false</IsTruncated>\
-                   <CommonPrefixes><Prefix>a b+c/AWSLogs/111122223333/</Prefix></CommonPrefixes>\
-                   </ListBucketResult>";
+    let account = "a b+c//d/AWSLogs/111122223333";
+    let region = format!("{account}/CloudTrail/eu-west-1");
+    let day = format!("{region}/2026/11/03");
+    let name = "111122223333_CloudTrail_eu-west-1_20261103T0805Z_a.json.gz";
+    let folder =
+        |folder: &str| format!("<CommonPrefixes><Prefix>{folder}/</Prefix></CommonPrefixes>");
+    let signed = || SignedRight {
+        region: "eu-west-1",
+        service: "s3",
+        with: &["x-amz-content-sha256", "x-amz-security-token"],
+    };
+    for (prefix, listed) in [
+        ("a b+c//d/AWSLogs/".to_owned(), folder(account)),
+        (format!("{account}/CloudTrail/"), folder(&region)),
+        (
+            format!("{day}/"),
+            format!("<Contents><Key>{day}/{name}</Key></Contents>"),
+        ),
+    ] {
+        let listing = format!(
+            "<ListBucketResult><IsTruncated>false</IsTruncated>{listed}</ListBucketResult>"
+        );
+        served.mount(
+            Mock::given(method("GET"))
+                .and(path("/trail-logs/"))
+                .and(query_param("prefix", prefix))
+                .and(signed())
+                .respond_with(ResponseTemplate::new(200).set_body_string(listing)),
+        );
+    }
+    let record = super::support::record("a", "2026-11-03T08:00:00Z");
     served.mount(
         Mock::given(method("GET"))
-            .and(path("/trail-logs/"))
-            .and(SignedRight {
-                region: "eu-west-1",
-                service: "s3",
-                with: &["x-amz-content-sha256", "x-amz-security-token"],
-            })
-            .respond_with(ResponseTemplate::new(200).set_body_string(listing)),
+            .and(path(
+                format!("/trail-logs/{day}/{name}")
+                    .replace(' ', "%20")
+                    .replace('+', "%2B"),
+            ))
+            .and(signed())
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(serde_json::json!({"Records": [record]})),
+            ),
     );
     let clock = TestClock::at(NOW);
     let environment = environment(&[
@@ -213,14 +244,9 @@ fn a_request_with_a_query_and_a_session_token_is_signed_right() {
     let client = super::super::support::client(&clock);
     let session = misfire::collect::aws::Session::new(environment, None, client).expect("it");
     let mut trail = Trail::new("trail-logs");
-    trail.prefix = "a b+c".to_owned();
-    let mut source = LogFiles::new(session, trail);
-    let error = ask(&mut source, &clock).expect_err("there is no folder of a region");
-    assert_eq!(
-        error.to_string(),
-        "the bucket trail-logs refused the request: \
-         there are no log files of these accounts and regions in a b+c/AWSLogs/"
-    );
+    trail.prefix = "a b+c//d".to_owned();
+    let collected = ask(&mut LogFiles::new(session, trail), &clock).expect("it is signed right");
+    assert_eq!(super::support::ids(&collected), ["a"]);
 }
 
 /// A wrong secret makes another signature, so the matcher above can fail.
