@@ -12,6 +12,7 @@
 
 pub mod aws;
 mod clock;
+pub mod closing;
 mod collected;
 mod collector;
 mod error;

@@ -7,6 +7,7 @@ mod bundled;
 mod catalogue;
 mod check;
 mod cli;
+mod closing;
 mod cloud_simulation;
 mod cmd_simulation;
 mod collect;

@@ -18,6 +18,7 @@ use misfire::event::{Batch, FileId, Names};
 use misfire::log::{ReadOptions, open};
 
 pub mod cases;
+pub mod clock;
 pub mod corpora;
 pub mod events;
 pub mod golden;

@@ -1,0 +1,7 @@
+//! When a window is closed, and what is said until then.
+
+mod driving;
+mod proof;
+mod skew;
+mod words;
+mod world;
