@@ -21,6 +21,7 @@ pub mod http;
 mod secret;
 #[cfg(target_os = "linux")]
 pub mod trace;
+pub mod windows;
 
 pub use clock::{Clock, SystemClock};
 pub use collected::{Collected, CollectedFile, Latency};

@@ -77,3 +77,4 @@ mod support;
 mod usage;
 mod verdicts;
 mod walkthrough;
+mod windows_collector;
