@@ -11,6 +11,7 @@
 //! has a time limit and a size limit.
 
 pub mod aws;
+pub mod azure;
 mod clock;
 pub mod closing;
 mod collected;
@@ -18,6 +19,8 @@ mod collector;
 mod error;
 mod gathered;
 pub mod http;
+pub mod process;
+mod proven;
 mod secret;
 #[cfg(target_os = "linux")]
 pub mod trace;
@@ -28,4 +31,5 @@ pub use collected::{Collected, CollectedFile, Latency};
 pub use collector::{Boxed, Collector, Interrupt, Request, Source, ask_once, wait_for};
 pub use error::CollectError;
 pub use gathered::{Added, Gathered, Record};
+pub use proven::{Proving, ask_until_closed};
 pub use secret::Secret;

@@ -4,5 +4,5 @@ mod aws;
 mod errors;
 mod gathered;
 mod http;
-mod support;
+pub mod support;
 mod tls;

@@ -3,6 +3,7 @@
 
 mod accept;
 mod atomics;
+mod azure_collector;
 mod bundled;
 mod catalogue;
 mod check;

@@ -10,11 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::backoff::Backoff;
 use super::pass::Pass;
 use super::streams::Closing;
-use crate::collect::{Clock, Interrupt};
+use crate::collect::Clock;
 use crate::recording::Closure;
-
-/// How often it is asked whether someone wants it to end.
-const TICK: Duration = Duration::from_millis(50);
 
 /// How long to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +65,9 @@ pub struct Driven<E> {
 }
 
 /// Reads until everything is closed, all is found, the time is over, or `stop` is
-/// done. What was read before the end is in `closing` in any case.
+/// done. What was read before the end is in `closing` in any case. Within
+/// [`wait_for`](crate::collect::wait_for), which minds interruptions itself, `stop`
+/// may be never done.
 ///
 /// The last reading before the time is over is begun so that one like the longest
 /// before it can still end; and one is begun as soon as a documented delay has
@@ -134,13 +133,6 @@ pub async fn drive<E, F: Future<Output = Reading<E>>>(
             Outcome::Over => return driven.ended(Ended::TimeOver),
             Outcome::Done(()) => {}
         }
-    }
-}
-
-/// Is done once `interrupt` says so.
-pub async fn once_wanted(clock: &dyn Clock, interrupt: Interrupt<'_>) {
-    while !interrupt() {
-        clock.sleep(TICK).await;
     }
 }
 

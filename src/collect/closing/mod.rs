@@ -26,7 +26,7 @@ mod watch;
 pub use appearance::Appearances;
 pub use backoff::Backoff;
 pub use canary::{Canary, Form, Request, canary_of};
-pub use drive::{Driven, Ended, Patience, Reading, drive, once_wanted};
+pub use drive::{Driven, Ended, Patience, Reading, drive};
 pub use pass::{Extent, Pass, Seen, StreamPass};
 pub use skew::Skew;
 pub use standing::{Proof, Standing, Why};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::skew::Skew;
 use super::stream::Stream;
 
 /// One reading of the sources of a window, from its start to past its end.
@@ -20,6 +21,8 @@ pub struct Pass {
 pub struct StreamPass {
     /// The stream.
     pub stream: Stream,
+    /// What is known of the clock that its times are of.
+    pub skew: Skew,
     /// Whether everything that there was has been read.
     pub extent: Extent,
     /// The records, those from after the window's end included.

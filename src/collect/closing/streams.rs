@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::appearance::Appearances;
 use super::pass::Pass;
-use super::skew::Skew;
 use super::standing::{Proof, Standing, Why};
 use super::stream::{Order, Stream};
 use super::watch::Watch;
@@ -36,11 +35,11 @@ impl Closing {
     }
 
     /// Follows one stream more; one that is followed already goes on as it is.
-    pub fn follow(&mut self, stream: Stream, order: Order, skew: Skew) {
+    pub fn follow(&mut self, stream: Stream, order: Order) {
         let end = self.window.end;
         self.watches
             .entry(stream)
-            .or_insert_with(|| Watch::new(end, order, skew));
+            .or_insert_with(|| Watch::new(end, order));
     }
 
     /// Takes in what a reading found. A stream that the reading does not name stays
@@ -56,9 +55,8 @@ impl Closing {
                 (was_closed, watch.standing())
                 && part.seen.iter().all(|seen| seen.performed.is_none())
             {
-                let (skew, time) = (watch.skew(), *time);
                 self.appearances
-                    .record(&part.stream, time, pass.ended, skew);
+                    .record(&part.stream, *time, pass.ended, part.skew);
             }
             for performed in part.seen.iter().filter_map(|seen| seen.performed) {
                 if self.found.insert((part.stream.clone(), performed)) {

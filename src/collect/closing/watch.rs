@@ -15,7 +15,6 @@ use super::stream::Order;
 pub struct Watch {
     end: Timestamp,
     order: Order,
-    skew: Skew,
     /// The highest number of a record that may be of the window.
     inside: Option<u64>,
     /// The time of a record from after the window's end, in an unordered stream.
@@ -36,11 +35,10 @@ enum Place {
 impl Watch {
     /// Watches for the end of a window, which is a time of our clock.
     #[must_use]
-    pub fn new(end: Timestamp, order: Order, skew: Skew) -> Self {
+    pub fn new(end: Timestamp, order: Order) -> Self {
         Self {
             end,
             order,
-            skew,
             inside: None,
             canary: None,
             standing: Standing::Open(Why::NotRead),
@@ -51,12 +49,6 @@ impl Watch {
     #[must_use]
     pub fn standing(&self) -> &Standing {
         &self.standing
-    }
-
-    /// What is known of the source's clock.
-    #[must_use]
-    pub fn skew(&self) -> Skew {
-        self.skew
     }
 
     /// When the documented delay has passed, by our clock, if it is waited for.
@@ -88,7 +80,7 @@ impl Watch {
         let mut unnumbered = false;
         let mut ahead = None;
         for seen in &pass.seen {
-            match (self.place(seen, slack, ended), seen.record) {
+            match (self.place(seen, pass.skew, slack, ended), seen.record) {
                 (Place::After, None) => unnumbered = true,
                 (Place::After, Some(record)) => {
                     canary = canary.max(Some((record, seen.time)));
@@ -126,7 +118,7 @@ impl Watch {
     ) -> Standing {
         let mut ahead = None;
         for seen in &pass.seen {
-            match self.place(seen, SignedDuration::ZERO, ended) {
+            match self.place(seen, pass.skew, SignedDuration::ZERO, ended) {
                 Place::After => self.canary = self.canary.or(Some(seen.time)),
                 Place::Inside => {}
                 Place::Future(by) => ahead = ahead.max(Some(by)),
@@ -169,7 +161,7 @@ impl Watch {
 
     /// A canary of ours is placed by our own clock, any other record by its
     /// source's, the worst that is possible between the two assumed.
-    fn place(&self, seen: &Seen, slack: SignedDuration, read: Timestamp) -> Place {
+    fn place(&self, seen: &Seen, skew: Skew, slack: SignedDuration, read: Timestamp) -> Place {
         let end = later(self.end, slack);
         if let Some(performed) = seen.performed {
             return if performed > end && performed <= read {
@@ -178,11 +170,11 @@ impl Watch {
                 Place::Inside
             };
         }
-        let possible = self.skew.latest_there(read);
+        let possible = skew.latest_there(read);
         if seen.time > possible {
             return Place::Future(possible.duration_until(seen.time));
         }
-        if seen.time > self.skew.latest_there(end) {
+        if seen.time > skew.latest_there(end) {
             Place::After
         } else {
             Place::Inside

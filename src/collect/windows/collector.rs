@@ -1,18 +1,17 @@
 //! One channel, from the start of a window until it is closed.
 
 use std::cell::RefCell;
+use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::channel::ChannelName;
-use super::command::{Command, Tools};
+use super::command::Tools;
 use super::failure::{WindowsError, failure_of};
-use super::process::{Finished, Runner, SystemRunner};
 use super::work::Work;
-use crate::collect::closing::{
-    Backoff, Closing, Ended, Patience, Skew, Stream, drive, once_wanted,
-};
+use crate::collect::closing::{Backoff, Closing, Ended, Patience, Stream, drive};
+use crate::collect::process::{Command, Finished, Runner, SystemRunner};
 use crate::collect::{
     Clock, CollectError, Collected, Collector, Interrupt, Request, SystemClock, wait_for,
 };
@@ -131,21 +130,17 @@ impl Collector for ChannelCollector {
         let settings = work.settings()?;
         let mut closing = Closing::new(request.window);
         let stream = self.stream();
-        closing.follow(stream.clone(), stream.documented_order(), Skew::NONE);
+        closing.follow(stream.clone(), stream.documented_order());
         let patience = Patience {
             wait: request.wait,
             first_reading: self.limits.command,
             backoff: Backoff::HOST,
         };
         let clock = &*self.clock;
-        let stop = once_wanted(clock, interrupt);
         let driven = wait_for(interrupt, async {
             let read = |limit| work.read(limit);
-            Ok(drive(&mut closing, &patience, clock, stop, read).await)
+            Ok(drive(&mut closing, &patience, clock, pending(), read).await)
         })?;
-        if driven.ended == Ended::Interrupted {
-            return Err(CollectError::Interrupted);
-        }
         if let (Ended::Hopeless, Some(failure)) = (driven.ended, &driven.failure) {
             return Err(failure.clone().into());
         }

@@ -5,15 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::channel::ChannelName;
 use super::query::ChannelQuery;
-
-/// A program and its arguments, which no shell reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    /// The program.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
-}
+use crate::collect::process::Command;
 
 /// Windows' own tools, by their full paths where the folder of Windows is known, so
 /// that no other program of that name is run.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::channel::ChannelName;
-use super::process::{Finished, RunError};
 use crate::collect::CollectError;
+use crate::collect::process::{Finished, RunError};
 
 /// Why a channel could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Windows event logs of this host, read with Windows' own `wevtutil`.
 //!
 //! A channel's records of a window are exported as `.evtx`, which keeps them as
-//! they were logged. What belongs to the operating system is behind [`Runner`];
+//! they were logged. What belongs to the operating system is behind [`Runner`](crate::collect::process::Runner);
 //! queries, command lines, exit codes, and what `wevtutil` prints are plain
 //! functions.
 
@@ -10,16 +10,14 @@ mod collector;
 mod command;
 mod export;
 mod failure;
-mod process;
 mod query;
 mod settings;
 mod work;
 
 pub use channel::{ChannelName, NotAChannel};
 pub use collector::{ChannelCollector, Limits};
-pub use command::{Command, Tools};
+pub use command::Tools;
 pub use export::{Exported, ExportedRecord, read_export};
 pub use failure::{WindowsError, failure_of};
-pub use process::{Finished, RunError, Runner, SystemRunner};
 pub use query::ChannelQuery;
 pub use settings::{ChannelSettings, Hole, LogStatus, Unparsed, hole};

@@ -14,7 +14,7 @@ use super::failure::WindowsError;
 use super::query::ChannelQuery;
 use super::settings::{ChannelSettings, Hole, LogStatus, hole};
 use crate::collect::closing::{
-    Canary, Closing, Extent, Pass, Reading, Seen, Stream, StreamPass, canary_of,
+    Canary, Closing, Extent, Pass, Reading, Seen, Skew, Stream, StreamPass, canary_of,
 };
 use crate::collect::{CollectError, Collected, CollectedFile, Collector, Interrupt};
 use crate::recording::{Closure, Window};
@@ -150,6 +150,7 @@ impl Work<'_> {
             ended: self.of.clock.now(),
             streams: vec![StreamPass {
                 stream: self.of.stream(),
+                skew: Skew::NONE,
                 extent,
                 seen: seen.collect(),
             }],

@@ -12,6 +12,7 @@ use super::world::{Attempt, Event, MOST_HELD, at, end, held, order, worlds};
 fn pass(seen: Vec<Seen>) -> StreamPass {
     StreamPass {
         stream: Stream::channel("host", "Security"),
+        skew: Skew::NONE,
         extent: Extent::Whole,
         seen,
     }
@@ -33,7 +34,7 @@ proptest! {
     /// has been read.
     #[test]
     fn closed_means_that_everything_was_read(world in worlds(), is_ordered: bool) {
-        let mut watch = Watch::new(end(), order(is_ordered), world.skew);
+        let mut watch = Watch::new(end(), order(is_ordered));
         for attempt in &world.readings {
             let found = world.read(*attempt, is_ordered);
             watch.take(&found, at(attempt.began), at(attempt.ended()));
@@ -48,7 +49,7 @@ proptest! {
     /// What is closed stays closed, by the same proof.
     #[test]
     fn a_later_reading_opens_nothing(world in worlds(), is_ordered: bool) {
-        let mut watch = Watch::new(end(), order(is_ordered), world.skew);
+        let mut watch = Watch::new(end(), order(is_ordered));
         let mut closed = None;
         for attempt in &world.readings {
             let found = world.read(*attempt, is_ordered);
@@ -69,7 +70,7 @@ proptest! {
         wait in 0_i64..10_000_000,
     ) {
         world.events.retain(Event::is_of_the_window);
-        let mut watch = Watch::new(end(), order(is_ordered), world.skew);
+        let mut watch = Watch::new(end(), order(is_ordered));
         let began = MOST_HELD + wait;
         watch.take(&world.read(Attempt::whole(began), is_ordered), at(began), at(began));
         prop_assert!(!watch.standing().is_closed(), "{:?}", watch.standing());
@@ -83,7 +84,7 @@ proptest! {
         world.events.retain(Event::is_of_the_window);
         world.events.push(Event { happened: late, held: 0 });
         world.events.sort_by_key(Event::readable);
-        let mut watch = Watch::new(end(), order(is_ordered), world.skew);
+        let mut watch = Watch::new(end(), order(is_ordered));
         watch.take(&world.read(Attempt::whole(late), is_ordered), at(late), at(late));
         prop_assert!(watch.standing().is_closed(), "{:?}", watch.standing());
     }
@@ -91,7 +92,7 @@ proptest! {
 
 #[test]
 fn a_canary_of_ours_needs_no_common_clock() {
-    let mut watch = Watch::new(end(), order(true), Skew::NONE);
+    let mut watch = Watch::new(end(), order(true));
     let canary = Seen {
         // The source's clock is an hour behind.
         time: at(-3_600_000),
@@ -111,7 +112,7 @@ fn a_canary_of_ours_needs_no_common_clock() {
 #[test]
 fn a_canary_that_was_performed_too_early_proves_nothing() {
     for performed in [-1, 0, MOST_HELD] {
-        let mut watch = Watch::new(end(), order(true), Skew::NONE);
+        let mut watch = Watch::new(end(), order(true));
         let canary = Seen {
             time: at(9_000),
             record: Some(7),
@@ -128,7 +129,7 @@ fn a_canary_that_was_performed_too_early_proves_nothing() {
 
 #[test]
 fn a_record_of_the_window_behind_the_canary_shows_that_order_does_not_hold() {
-    let mut watch = Watch::new(end(), order(true), Skew::NONE);
+    let mut watch = Watch::new(end(), order(true));
     let seen = vec![record(8, 9_000), record(9, -500)];
     watch.take(&pass(seen), at(10_000), at(10_000));
     let why = Why::Disordered {
@@ -144,7 +145,7 @@ fn a_record_of_the_window_behind_the_canary_shows_that_order_does_not_hold() {
 
 #[test]
 fn a_record_without_a_number_is_not_later_than_any() {
-    let mut watch = Watch::new(end(), order(true), Skew::NONE);
+    let mut watch = Watch::new(end(), order(true));
     let seen = Seen {
         record: None,
         ..record(0, 9_000)
@@ -156,7 +157,7 @@ fn a_record_without_a_number_is_not_later_than_any() {
 #[test]
 fn a_record_from_the_future_proves_that_the_clocks_differ() {
     for is_ordered in [true, false] {
-        let mut watch = Watch::new(end(), order(is_ordered), Skew::NONE);
+        let mut watch = Watch::new(end(), order(is_ordered));
         watch.take(&pass(vec![record(1, 70_000)]), at(10_000), at(10_000));
         let ahead = SignedDuration::from_secs(60);
         assert_eq!(*watch.standing(), Standing::Open(Why::Clock { ahead }));
@@ -165,7 +166,7 @@ fn a_record_from_the_future_proves_that_the_clocks_differ() {
 
 #[test]
 fn an_unordered_stream_needs_the_canary_and_the_delay() {
-    let mut watch = Watch::new(end(), order(false), Skew::NONE);
+    let mut watch = Watch::new(end(), order(false));
     // The delay alone.
     watch.take(&pass(vec![record(1, -1)]), at(MOST_HELD), at(MOST_HELD));
     let until = at(MOST_HELD);
@@ -176,7 +177,7 @@ fn an_unordered_stream_needs_the_canary_and_the_delay() {
         })
     );
     // The canary alone; and the reading must have begun after the delay, not ended.
-    let mut watch = Watch::new(end(), order(false), Skew::NONE);
+    let mut watch = Watch::new(end(), order(false));
     watch.take(
         &pass(vec![record(2, 1)]),
         at(MOST_HELD - 1),
@@ -202,7 +203,7 @@ fn an_unordered_stream_needs_the_canary_and_the_delay() {
 
 #[test]
 fn the_delay_alone_closes_only_where_that_was_asked_for() {
-    let mut watch = Watch::new(end(), Order::DelayAlone { delay: held() }, Skew::NONE);
+    let mut watch = Watch::new(end(), Order::DelayAlone { delay: held() });
     let early = at(MOST_HELD - 1);
     watch.take(&pass(Vec::new()), early, early);
     assert!(!watch.standing().is_closed());
@@ -235,7 +236,7 @@ fn a_window_is_closed_only_when_every_stream_is() {
         Stream::channel("host", "Microsoft-Windows-Sysmon/Operational"),
     ];
     for stream in &streams {
-        closing.follow(stream.clone(), order(true), Skew::NONE);
+        closing.follow(stream.clone(), order(true));
     }
     let of = |stream: &Stream| Pass {
         began: at(9_000),
@@ -276,7 +277,7 @@ fn the_canary_of_one_service_or_region_closes_no_other() {
         Stream::azure_activity("eu-west-1", "ssm.amazonaws.com"),
     ] {
         let mut closing = Closing::new(window);
-        closing.follow(followed.clone(), followed.documented_order(), Skew::NONE);
+        closing.follow(followed.clone(), followed.documented_order());
         let day = at(86_400_000);
         closing.take(&Pass {
             began: day,

@@ -105,6 +105,7 @@ impl World {
         });
         StreamPass {
             stream: Stream::channel("host", "Security"),
+            skew: self.skew,
             extent: if attempt.percent == 100 {
                 Extent::Whole
             } else {

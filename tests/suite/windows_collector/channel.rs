@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use misfire::collect::windows::{ChannelName, ChannelQuery, Command, NotAChannel, Tools};
+use misfire::collect::process::Command;
+use misfire::collect::windows::{ChannelName, ChannelQuery, NotAChannel, Tools};
 
 fn shown(command: &Command) -> Vec<&str> {
     let arguments = command

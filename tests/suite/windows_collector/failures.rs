@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use misfire::collect::CollectError;
-use misfire::collect::windows::{ChannelName, Finished, RunError, WindowsError, failure_of};
+use misfire::collect::process::{Finished, RunError};
+use misfire::collect::windows::{ChannelName, WindowsError, failure_of};
 
 fn channel() -> ChannelName {
     ChannelName::new("Security").expect("a name")

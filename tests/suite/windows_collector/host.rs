@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use misfire::collect::Clock;
 use misfire::collect::Interrupt;
-use misfire::collect::windows::{Command, Finished, RunError, Runner};
+use misfire::collect::process::{Command, Finished, RunError, Runner};
 use misfire::event::{FileId, OwnedEvent};
 use misfire::log::evtx::write_events;
 use misfire::log::{ReadOptions, read_bytes};

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use misfire::collect::windows::{Command, Finished, RunError, Runner, SystemRunner};
+use misfire::collect::process::{Command, Finished, RunError, Runner, SystemRunner};
 
 const LONG: Duration = Duration::from_secs(120);
 

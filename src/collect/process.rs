@@ -1,13 +1,14 @@
 //! Running a program to its end, or not longer than is allowed.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::command::Command;
-use crate::collect::Interrupt;
+use super::Interrupt;
 
 /// How many bytes of each output are kept; what is more is read and dropped.
 const MOST_OUTPUT: usize = 1 << 20;
@@ -16,6 +17,15 @@ const NAP: Duration = Duration::from_millis(10);
 /// How long after its end a program's output is waited for: something that it
 /// started may still hold the pipe.
 const DRAIN: Duration = Duration::from_secs(1);
+
+/// A program and its arguments, which no shell reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+}
 
 /// What a program that ended left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,0 +1,8 @@
+//! Collecting the Azure activity log: all against servers on loopback.
+
+mod closing;
+mod exported;
+mod listing;
+mod refused;
+mod support;
+mod tokens;
