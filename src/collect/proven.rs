@@ -145,10 +145,7 @@ impl Asked<'_> {
         Ok(Collected {
             source: self.source.source(),
             files: self.source.files(&self.gathered),
-            closure: match failure {
-                Some(_) => Closure::Open,
-                None => closing.closure(),
-            },
+            closure: closing.closure(),
             because,
             latency: self.gathered.latency(),
             notes,

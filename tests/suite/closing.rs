@@ -1,5 +1,6 @@
 //! When a window is closed, and what is said until then.
 
+mod cloudtrail;
 mod driving;
 mod proof;
 mod skew;

@@ -64,10 +64,9 @@ pub(super) async fn of_machine(asking: &Asking<'_>) -> Result<Result<Token, Stri
         asking.identity.client.as_deref(),
     );
     let outgoing = Outgoing::get(url).direct().header("Metadata", "true");
-    let probe = asking.client.send_once(MACHINE, &outgoing);
-    let first = match tokio::time::timeout(PROBE, probe).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) | Err(_) => return Ok(Err("not there".to_owned())),
+    let probe = outgoing.clone().most_time(PROBE);
+    let Ok(first) = asking.client.send_once(MACHINE, &probe).await else {
+        return Ok(Err("not there".to_owned()));
     };
     let answer = match judged(&first) {
         Judged::Final => first,
