@@ -4,6 +4,7 @@
 //! text; an [`Event`] is a copyable handle to one of them. Only an
 //! [`EventId`] or an [`OwnedEvent`] leaves the hot path.
 
+mod base64;
 mod batch;
 mod builder;
 pub mod catalogue;
@@ -16,6 +17,7 @@ mod span;
 mod time;
 mod value;
 
+pub use base64::base64;
 pub use batch::{Batch, Event, Field};
 pub use builder::{BatchBuilder, Slot};
 pub use catalogue::LogSource;

@@ -6,24 +6,13 @@ use std::fmt::Write;
 
 use super::super::value::Value;
 use super::text::{each, each_item};
+use crate::event::base64;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The bytes of a text in base 64.
 pub(super) fn encode_base64(text: &str) -> Value {
-    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
-    for part in text.as_bytes().chunks(3) {
-        let byte = |place: usize| u32::from(part.get(place).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = bits >> (18 - 6 * place) & 63;
-            match place <= part.len() {
-                true => out.push(char::from(DIGITS[digit as usize])),
-                false => out.push('='),
-            }
-        }
-    }
-    Value::text(&out)
+    Value::text(&base64(text.as_bytes()))
 }
 
 /// A text of base 64 decoded; what is none stays.

@@ -7,8 +7,7 @@
 use rsigma_parser::{DetectionItem, Modifier, SigmaValue};
 
 use super::{text, with};
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use crate::event::base64;
 
 /// The item with its values encoded and the modifiers for that gone; the same
 /// item where it has none.
@@ -86,21 +85,4 @@ fn offsets(bytes: &[u8]) -> Vec<String> {
         (!kept.is_empty()).then(|| kept.to_owned())
     });
     encodings.collect()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    let mut encoded = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(group.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            if place > group.len() {
-                encoded.push('=');
-            } else {
-                let index = (bits >> (18 - 6 * place)) & 63;
-                encoded.push(char::from(ALPHABET[index as usize]));
-            }
-        }
-    }
-    encoded
 }

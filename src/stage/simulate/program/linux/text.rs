@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::{Done, Job, grep, lines, sed, wrote};
+use crate::event::base64;
 use crate::stage::simulate::character_class::is_in_class;
 use crate::stage::simulate::world::{Content, Finished};
 
@@ -245,19 +246,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /// A text in base 64 (RFC 4648), in lines of that many signs; 0 is one line without an
 /// end.
 fn encode_base64(text: &str, width: usize) -> String {
-    let mut signs = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk
-            .iter()
-            .chain(std::iter::repeat(&0))
-            .take(3)
-            .fold(0u32, |bits, byte| bits << 8 | u32::from(*byte));
-        for place in 0..4 {
-            let six = usize::try_from(bits >> (18 - 6 * place) & 63).unwrap_or(0);
-            let sign = ALPHABET.get(six).copied().map_or('=', char::from);
-            signs.push(if place > chunk.len() { '=' } else { sign });
-        }
-    }
+    let signs = base64(text.as_bytes());
     if width == 0 {
         return signs;
     }

@@ -6,6 +6,7 @@ use super::shell::{Done, Shell};
 use super::types::{bytes_of, short_type};
 use super::value::Value;
 use super::{HASHTABLE, encoded};
+use crate::event::base64;
 use crate::stage::simulate::program::{self, Invocation};
 use crate::stage::simulate::world::{Content, Presence};
 
@@ -39,7 +40,7 @@ impl Shell<'_> {
                 }
             }
             ("convert", "tobase64string") => match bytes_of(&first) {
-                Some(bytes) => self.new_text(encoded::encode(&bytes)),
+                Some(bytes) => self.new_text(base64(&bytes)),
                 None => Ok(Value::Unknown),
             },
             ("convert", "toint32" | "toint64" | "tobyte" | "toint16") => {

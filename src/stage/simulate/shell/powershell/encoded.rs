@@ -43,24 +43,3 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     }
     Some(bytes)
 }
-
-/// Base64 of bytes.
-pub(super) fn encode(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let first = chunk
-            .iter()
-            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        let bits = first << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let index = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or(0);
-            let sign = ALPHABET.get(index).copied().unwrap_or(b'A');
-            text.push(if at <= chunk.len() {
-                char::from(sign)
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
