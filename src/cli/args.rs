@@ -155,8 +155,9 @@ pub(super) struct RunArgs {
     /// still counts
     #[arg(long, value_name = "WORDS")]
     pub(super) verdict: Option<Words>,
-    /// Also write a report: junit=PATH, json=PATH, or markdown=PATH, with - for
-    /// standard output; may be given several times
+    /// Also write a report: junit=PATH, json=PATH, markdown=PATH, or, of what was
+    /// executed, art-csv=PATH or attire=PATH, with - for standard output; may be given
+    /// several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
     /// How recordings come about

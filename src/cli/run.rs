@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
+
 use super::args::{ContentArgs, Format, RunArgs, StageArg};
 #[cfg(target_os = "linux")]
 use super::execute;
@@ -16,7 +18,8 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::Evidence;
 use crate::report::mask::{Form, Secrets};
 use crate::report::{
-    Detail, Show, Words, github_annotations, junit, markdown, run_json, run_text, write_file,
+    ART_CSV_HEADER, Detail, Show, Words, append_file, art_csv, attire, github_annotations,
+    is_art_csv_header, junit, markdown, run_json, run_text, write_file,
 };
 use crate::run::{
     ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, judge,
@@ -286,30 +289,63 @@ fn write_reports(
     output: &Output,
 ) -> io::Result<bool> {
     let mut unwritten = false;
+    let was_executed = report.tests.iter().any(|test| test.executed().is_some());
     for target in targets {
+        if target.kind.is_run_log() && !was_executed {
+            output.tell(&[nothing_executed(target)])?;
+        }
         let form = match target.kind {
             ReportKind::Junit => Form::Xml,
-            ReportKind::Json => Form::Json,
-            ReportKind::Markdown => Form::Text,
+            ReportKind::Json | ReportKind::Attire => Form::Json,
+            ReportKind::Markdown | ReportKind::ArtCsv => Form::Text,
         };
         let write = |out: &mut dyn Write| match target.kind {
             ReportKind::Junit => junit(out, report),
             ReportKind::Json => run_json(out, report),
             ReportKind::Markdown => markdown(out, report),
+            ReportKind::ArtCsv => art_csv(out, report, &TimeZone::system()),
+            ReportKind::Attire => attire(out, report),
         };
+        let is_csv = target.kind == ReportKind::ArtCsv;
         if target.is_stdout() {
-            output.write_as(form, write)?;
+            output.write_as(form, |out| {
+                if is_csv {
+                    out.write_all(ART_CSV_HEADER.as_bytes())?;
+                }
+                write(out)
+            })?;
             continue;
         }
-        if let Err(error) = write_file(&target.path, form, secrets, write) {
+        let path = &target.path;
+        let written = match is_csv {
+            true => append_file(path, secrets, ART_CSV_HEADER, is_art_csv_header, write),
+            false => write_file(path, form, secrets, write),
+        };
+        if let Err(error) = written {
             unwritten = true;
-            output.tell(&[Diagnostic::error(
-                Code::IO_UNWRITABLE,
-                format!("the report cannot be written: {error}"),
-            )
-            .in_file(&target.path)
-            .help("check that the folder exists and can be written to")])?;
+            output.tell(&[unwritable(path, &error)])?;
         }
     }
     Ok(unwritten)
+}
+
+fn nothing_executed(target: &ReportTarget) -> Diagnostic {
+    Diagnostic::warning(
+        Code::RUN_NOTHING_EXECUTED,
+        "the run log has no entry: no test was executed",
+    )
+    .in_file(&target.path)
+    .help("run logs tell of tests that were performed for real; `junit`, `json`, and `markdown` tell of all")
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    let problem = Diagnostic::error(
+        Code::IO_UNWRITABLE,
+        format!("the report cannot be written: {error}"),
+    )
+    .in_file(path);
+    if error.kind() == io::ErrorKind::InvalidData {
+        return problem.help("new lines are added to a run log; give this one a file of its own");
+    }
+    problem.help("check that the folder exists and can be written to")
 }

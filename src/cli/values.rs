@@ -72,16 +72,31 @@ pub(super) enum ReportKind {
     Junit,
     Json,
     Markdown,
+    ArtCsv,
+    Attire,
 }
 
 impl ReportKind {
-    const ALL: [Self; 3] = [Self::Junit, Self::Json, Self::Markdown];
+    const ALL: [Self; 5] = [
+        Self::Junit,
+        Self::Json,
+        Self::Markdown,
+        Self::ArtCsv,
+        Self::Attire,
+    ];
+
+    /// Whether it tells of nothing but what was executed.
+    pub(super) fn is_run_log(self) -> bool {
+        matches!(self, Self::ArtCsv | Self::Attire)
+    }
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Junit => "junit",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::ArtCsv => "art-csv",
+            Self::Attire => "attire",
         }
     }
 }

@@ -306,6 +306,8 @@ codes! {
     RUN_NO_TESTS = "misfire::run::no_tests";
     /// Nothing that is judged has changed since a revision.
     RUN_NOTHING_CHANGED = "misfire::run::nothing_changed";
+    /// A log of what was executed is asked for, and nothing was.
+    RUN_NOTHING_EXECUTED = "misfire::run::nothing_executed";
     /// A query keeps more rows in memory than it may.
     RUN_TOO_MANY_ROWS = "misfire::run::too_many_rows";
     /// A regular expression of a query takes more steps than it may.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatus, TestSuite};
 
+use super::executed::seconds;
 use super::judged::{Badness, Judged, judged};
 use super::run::{miss_details, nothing_changed};
 use super::words::one_line;
@@ -85,6 +86,19 @@ fn add_properties(suite: &mut TestSuite, test: &TestReport) {
     }
     add("recording", test.recording.display().to_string());
     add("evidence", test.grade());
+    if let Some(execution) = &test.execution {
+        add("host", execution.host.clone());
+        add("user", execution.user.clone());
+        for left in &execution.residue {
+            add("left-behind", left.clone());
+        }
+    }
+    if let Some((_, command)) = test.executed() {
+        if let Some(code) = command.exit_code {
+            add("exit-code", code.to_string());
+        }
+        suite.set_time(Duration::try_from_secs_f64(seconds(command)).unwrap_or_default());
+    }
 }
 
 fn add_judged(suite: &mut TestSuite, test: &TestReport) {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::executed::{executions, how_executed};
 use super::judged::{Judged, judged};
 use super::run::{Columns, counts, miss_details, nothing_changed};
 use super::words::{count_of, one_line};
@@ -51,6 +52,7 @@ pub fn markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if missed.len() > MOST_DETAILS {
         writeln!(out, "And {} more tests.\n", missed.len() - MOST_DETAILS)?;
     }
+    left_behind(out, report)?;
     problems(out, report)?;
     if !report.left_out.is_empty() {
         writeln!(
@@ -109,6 +111,9 @@ fn details(out: &mut dyn Write, test: &TestReport) -> io::Result<()> {
         text(&test.recording.to_string_lossy()),
         text(&test.grade())
     )?;
+    if let Some(how) = how_executed(test) {
+        writeln!(out, "{}\n", text(&how))?;
+    }
     if let Some(why) = &test.not_run {
         writeln!(out, "- **not-run**: {}", text(why))?;
     }
@@ -121,6 +126,21 @@ fn details(out: &mut dyn Write, test: &TestReport) -> io::Result<()> {
             text(&miss.reason())
         )?;
         block(out, &miss_details(test, miss), "  ")?;
+    }
+    writeln!(out)
+}
+
+/// What executed tests left behind.
+fn left_behind(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut left = executions(report)
+        .flat_map(|(test, execution)| execution.residue.iter().map(move |left| (test, left)))
+        .peekable();
+    if left.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "## Left behind\n")?;
+    for (test, left) in left {
+        writeln!(out, "- {} ({})", text(left), text(&test.name))?;
     }
     writeln!(out)
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
-use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use crate::content::atomic::{Argument, AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
 use crate::content::expectation::{Holds, SignalId};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::recording::{Evidence, Execution};
+use crate::recording::{Evidence, ExecutedCommand, Execution};
 
 /// What a run found out.
 #[derive(Debug, Default)]
@@ -158,6 +158,12 @@ pub struct AtomicReport {
     pub technique: TechniqueId,
     /// Its identity.
     pub guid: Option<AtomicGuid>,
+    /// Its place in its file, from one: the number of the test in its technique.
+    pub number: usize,
+    /// What it does.
+    pub description: String,
+    /// The arguments that it takes, by name.
+    pub takes: BTreeMap<String, Argument>,
     /// Where it works.
     pub platforms: Vec<Platform>,
     /// Where its expectation stands, or it itself if it has none.
@@ -337,6 +343,13 @@ pub struct Summary {
 }
 
 impl TestReport {
+    /// What was executed, and the command that performed the atomic, if that was begun.
+    #[must_use]
+    pub fn executed(&self) -> Option<(&Execution, &ExecutedCommand)> {
+        let execution = self.execution.as_deref()?;
+        Some((execution, execution.performed()?))
+    }
+
     /// The evidence grade, and whether a stand-in played the part.
     #[must_use]
     pub fn grade(&self) -> String {

@@ -49,6 +49,7 @@ mod powershell_simulation;
 mod program_models;
 mod published_queries;
 mod reports;
+mod run_logs;
 mod schemas;
 mod sensors;
 mod sigma_corpus;

@@ -670,6 +670,18 @@ fn run_cases() -> Vec<Case> {
             2,
         ),
         (
+            "run_nothing_executed",
+            vec![],
+            vec![
+                "run",
+                "--quiet",
+                "TeamViewer traces",
+                "--report",
+                "attire=log.json",
+            ],
+            0,
+        ),
+        (
             "since_of_bundled_content",
             vec![],
             vec!["run", "--quiet", "--since", "HEAD"],

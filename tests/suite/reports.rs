@@ -11,11 +11,12 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use jiff::tz::TimeZone;
 use misfire::diagnostic::Ink;
 use misfire::report::mask::{Form, Masked, Secrets};
 use misfire::report::{
-    Bar, Detail, Live, Paint, Show, Words, github_annotations, junit, markdown, report_schema,
-    run_json, run_text,
+    Bar, Detail, Live, Paint, Show, Words, art_csv, attire, github_annotations, junit, markdown,
+    report_schema, run_json, run_text,
 };
 use misfire::run::{RunEvent, Sink};
 use misfire::verdict::{Report, Verdict};
@@ -53,7 +54,7 @@ fn quiet() -> Show {
 
 #[test]
 fn every_rendering_is_as_expected() {
-    let (green, red) = (made::green(), made::red());
+    let (green, red, executed) = (made::green(), made::red(), made::executed());
     let only = Show {
         words: "misfire,false-alarm".parse().expect("words"),
         ..Show::default()
@@ -79,6 +80,24 @@ fn every_rendering_is_as_expected() {
         ("red.xml", junit(&red)),
         ("green.md", markdown(&green)),
         ("red.md", markdown(&red)),
+        ("executed.txt", text(&executed, &Show::default())),
+        ("executed_quiet.txt", text(&executed, &quiet())),
+        (
+            "executed.json",
+            rendered(&executed, Form::Json, |out| run_json(out, &executed)),
+        ),
+        ("executed.xml", junit(&executed)),
+        ("executed.md", markdown(&executed)),
+        (
+            "executed.csv",
+            rendered(&executed, Form::Text, |out| {
+                art_csv(out, &executed, &TimeZone::fixed(jiff::tz::offset(2)))
+            }),
+        ),
+        (
+            "executed.attire.json",
+            rendered(&executed, Form::Json, |out| attire(out, &executed)),
+        ),
         (
             "red.github",
             rendered(&red, Form::Text, |out| github_annotations(out, &red)),
@@ -136,7 +155,12 @@ fn assert_valid(document: &Value) {
 
 #[test]
 fn what_run_prints_fits_the_schema() {
-    for report in [made::green(), made::red(), Report::default()] {
+    for report in [
+        made::green(),
+        made::red(),
+        made::executed(),
+        Report::default(),
+    ] {
         let json = rendered(&report, Form::Json, |out| run_json(out, &report));
         assert_valid(&serde_json::from_str(&json).expect("JSON"));
     }
@@ -188,7 +212,12 @@ fn junit_schema() -> BTreeMap<&'static str, (&'static [&'static str], &'static [
 fn junit_is_what_ci_systems_read() {
     use quick_xml::events::{BytesStart, Event};
     let schema = junit_schema();
-    for report in [made::green(), made::red(), Report::default()] {
+    for report in [
+        made::green(),
+        made::red(),
+        made::executed(),
+        Report::default(),
+    ] {
         let xml = rendered(&report, Form::Xml, |out| junit(out, &report));
         assert!(
             xml.chars()

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::execution::ExecutionDocument;
 use crate::content::expectation::Holds;
 use crate::detect::Reading;
 use crate::recording::Evidence;
@@ -152,6 +153,8 @@ pub(in crate::report) struct TestDocument<'r> {
     pub(in crate::report) technique: Option<&'r str>,
     /// The GUID of the atomic, where it has one.
     pub(in crate::report) atomic: Option<String>,
+    /// The number of the test in its technique, from one.
+    pub(in crate::report) number: Option<usize>,
     pub(in crate::report) name: &'r str,
     /// Where the atomic works.
     pub(in crate::report) platforms: Vec<&'static str>,
@@ -172,6 +175,8 @@ pub(in crate::report) struct TestDocument<'r> {
     pub(in crate::report) stand_in: Option<&'r str>,
     /// Why the atomic counts as not performed, if it does.
     pub(in crate::report) not_run: Option<&'r str>,
+    /// What was executed; null if nothing was.
+    pub(in crate::report) execution: Option<ExecutionDocument<'r>>,
     /// How many records the recording holds.
     pub(in crate::report) records: u64,
     /// What became of each expected event, by the signal's name.

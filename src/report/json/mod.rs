@@ -4,6 +4,7 @@
 //! them. Keys are only ever added.
 
 mod document;
+mod execution;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -133,6 +134,7 @@ pub(in crate::report) fn test(test: &TestReport) -> TestDocument<'_> {
     TestDocument {
         technique: atomic.map(|atomic| atomic.technique.as_str()),
         atomic: atomic.and_then(|atomic| Some(atomic.guid?.to_string())),
+        number: atomic.map(|atomic| atomic.number),
         name: &test.name,
         platforms: atomic.map_or_else(Vec::new, |atomic| {
             atomic
@@ -148,6 +150,7 @@ pub(in crate::report) fn test(test: &TestReport) -> TestDocument<'_> {
         evidence: test.evidence,
         stand_in: test.stand_in.as_deref(),
         not_run: test.not_run.as_deref(),
+        execution: test.execution.as_deref().map(execution::document),
         records: test.records,
         telemetry: test
             .signals

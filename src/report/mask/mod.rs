@@ -46,6 +46,16 @@ pub fn mask<'t>(text: &'t str, secrets: &Secrets) -> Cow<'t, str> {
     rewrite(named, commands::mask)
 }
 
+/// The value of an argument, masked if its name says that it is secret.
+#[must_use]
+pub fn mask_argument<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
+    if is_secret_argument(name) && !names::is_trivial(value) {
+        Cow::Owned(masked(names::kind(name)))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
 /// Goes on with a text that may have been changed already.
 fn rewrite<'t>(text: Cow<'t, str>, mask: impl FnOnce(&str) -> Option<String>) -> Cow<'t, str> {
     match mask(&text) {

@@ -52,6 +52,13 @@ impl Secrets {
                 self.add(name, value);
             }
         }
+        // A default may stand in the output of an execution, whatever was given.
+        let takes = test.atomic.iter().flat_map(|atomic| &atomic.takes);
+        for (name, argument) in takes {
+            if let (true, Some(default)) = (is_secret_argument(name), &argument.default) {
+                self.add(name, default);
+            }
+        }
         let signals = test.signals.iter().map(|signal| &signal.near_miss);
         let verdicts = test.verdicts.iter().map(|verdict| &verdict.near_miss);
         for near_miss in signals.chain(verdicts).flatten() {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Show, told};
+use crate::report::executed::how_executed;
 use crate::report::explain::{groups_text, nearest_text};
 use crate::report::judged::{Badness, Judged, judged};
 use crate::report::words::{count, count_of};
@@ -37,6 +38,9 @@ pub(super) fn test_text(out: &mut dyn Write, test: &TestReport, show: &Show) -> 
         facts.push(told(stand_in));
     }
     writeln!(out, "{}", paint.faint(facts.join(", ")))?;
+    if let Some(how) = how_executed(test) {
+        writeln!(out, "{}", paint.faint(how))?;
+    }
     if !test.arguments.is_empty() {
         let arguments: Vec<_> = test
             .arguments

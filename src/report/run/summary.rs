@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::{Detail, Show, told};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::report::executed::executions;
 use crate::report::judged::claim_word;
 use crate::report::words::{count, count_of};
 use crate::verdict::{ClaimState, ControlOutcome, Report, SignalState, Verdict};
@@ -162,6 +163,7 @@ fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<(
             )
         })?;
     }
+    executed_text(out, report, show)?;
     absent_text(out, report, show)?;
     if report.commented_out > 0 {
         writeln!(
@@ -176,6 +178,45 @@ fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<(
             "{} left out by the filters",
             count_of(report.left_out.len(), "test")
         )?;
+    }
+    Ok(())
+}
+
+/// Says what executed tests left behind, whatever else is told, and what is to be known
+/// of how they were watched.
+fn executed_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    let left: Vec<_> = executions(report)
+        .flat_map(|(test, execution)| execution.residue.iter().map(move |left| (test, left)))
+        .collect();
+    if !left.is_empty() {
+        let number = count_of(left.len(), "thing");
+        writeln!(
+            out,
+            "{}",
+            show.paint.bad(format_args!("{number} left behind:"))
+        )?;
+        let all = Show {
+            detail: Detail::All,
+            ..show.clone()
+        };
+        some(out, left.iter(), &all, |(test, left)| {
+            format!("{} ({})", told(left), told(&test.name))
+        })?;
+    }
+    let mut notes: BTreeMap<&str, usize> = BTreeMap::new();
+    for note in executions(report).flat_map(|(_, execution)| &execution.notes) {
+        *notes.entry(note).or_default() += 1;
+    }
+    if show.detail == Detail::All && !notes.is_empty() {
+        writeln!(
+            out,
+            "{} on how tests were executed:",
+            count_of(notes.len(), "note")
+        )?;
+        some(out, notes.iter(), show, |(note, tests)| match tests {
+            1 => told(note),
+            tests => format!("{} ({})", told(note), count_of(*tests, "test")),
+        })?;
     }
     Ok(())
 }

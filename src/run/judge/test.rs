@@ -229,6 +229,9 @@ impl<'b> Bench<'b> {
             atomic: Some(AtomicReport {
                 technique: atomic.technique.clone(),
                 guid: atomic.guid,
+                number: atomic.number,
+                description: atomic.description.clone(),
+                takes: atomic.arguments.clone(),
                 platforms: atomic.platforms.clone(),
                 place: place.clone(),
             }),

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use misfire::content::atomic::{AtomicGuid, Platform, TechniqueId};
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
+
+use misfire::content::atomic::{Argument, ArgumentKind, AtomicGuid, Platform, TechniqueId};
 use misfire::content::config::Folders;
 use misfire::content::expectation::{Holds, SignalId};
 use misfire::detect::{
@@ -11,7 +15,7 @@ use misfire::detect::{
 };
 use misfire::diagnostic::{At, Code, Diagnostic, Place};
 use misfire::event::{EventId, FileId, OwnedValue};
-use misfire::recording::Evidence;
+use misfire::recording::{Evidence, ExecutedCommand, ExecutedStep, Execution};
 use misfire::verdict::{
     Absent, AtomicReport, ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef,
     HitReport, LeftOut, NearMissReport, Report, SignalKind, SignalReport, SignalState, StageName,
@@ -167,11 +171,28 @@ fn claim(state: ClaimState) -> ClaimReport {
     }
 }
 
+fn takes(description: &str, default: Option<&str>) -> Argument {
+    Argument {
+        description: description.to_owned(),
+        kind: ArgumentKind::String,
+        default: default.map(str::to_owned),
+    }
+}
+
 pub fn test(technique: &str, name: &str) -> TestReport {
     TestReport {
         atomic: Some(AtomicReport {
             technique: TechniqueId::parse(technique).expect("an id"),
             guid: AtomicGuid::parse("6f1c2f60-1f52-4a83-90a4-1b0f6bfb0004"),
+            number: 3,
+            description: "Starts a program.\nThen it looks around.\n".to_owned(),
+            takes: BTreeMap::from([
+                ("folder".to_owned(), takes("Where it is", Some(r"C:\Temp"))),
+                (
+                    "vnc_password".to_owned(),
+                    takes("The password", Some("hunter")),
+                ),
+            ]),
             platforms: vec![Platform::Windows],
             place: Place::new(Path::new("expectations/T1219.yaml"), At::Line(12)),
         }),
@@ -289,5 +310,103 @@ pub fn red() -> Report {
         sumo_deployment: None,
         records: 84,
         interrupted: false,
+    }
+}
+
+/// A command that was executed, some seconds after eleven, for that long.
+fn command(step: ExecutedStep, second: i64, milliseconds: i64) -> ExecutedCommand {
+    let eleven: Timestamp = "2026-11-30T11:00:00Z".parse().expect("a time");
+    let started = eleven + second.seconds();
+    ExecutedCommand {
+        step,
+        executor: "sh".to_owned(),
+        command: "vncserver -localhost --password hunter2-long".to_owned(),
+        template: "vncserver -localhost --password #{vnc_password}".to_owned(),
+        started,
+        ended: started + milliseconds.milliseconds(),
+        process: Some(4711),
+        exit_code: Some(0),
+        timed_out: false,
+        stdout: "New desktop is web01:1\npassword=hunter2-long\n".to_owned(),
+        stderr: String::new(),
+    }
+}
+
+/// An execution with the commands of these steps, as the run of that number.
+pub fn execution(run: u128, steps: &[ExecutedStep]) -> Execution {
+    Execution {
+        run: Uuid::from_u128(run),
+        host: "web01".to_owned(),
+        address: "192.0.2.17".parse().ok(),
+        user: "sam".to_owned(),
+        directory: PathBuf::from("/tmp/misfire-run"),
+        commands: steps
+            .iter()
+            .zip((0..).step_by(10))
+            .map(|(step, second)| command(*step, second, 1_250))
+            .collect(),
+        residue: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// A test that was executed.
+pub fn executed_test(technique: &str, name: &str, execution: Execution) -> TestReport {
+    TestReport {
+        stage: StageName::Execute,
+        evidence: Some(Evidence::Executed),
+        execution: Some(Arc::new(execution)),
+        ..test(technique, name)
+    }
+}
+
+/// What was executed: well, for too long, by a person at an unknown address, and not
+/// at all.
+pub fn executed() -> Report {
+    use ExecutedStep::{CheckPrerequisite, CleanUp, Perform};
+    let mut well = execution(0xa1, &[CheckPrerequisite, Perform, CleanUp]);
+    well.notes = vec!["connections of static programs are not seen".to_owned()];
+    let well = executed_test("T1219", "VNC server on loopback", well);
+
+    let mut long = execution(0xa2, &[Perform, CleanUp]);
+    long.commands[0].timed_out = true;
+    long.commands[0].exit_code = None;
+    long.commands[0].ended = long.commands[0].started + 2.minutes();
+    long.commands[0].stderr = "\u{1b}[31mno display\n".to_owned();
+    long.residue = vec!["/tmp/misfire-run/x.log is still there".to_owned()];
+    long.notes = vec!["connections of static programs are not seen".to_owned()];
+    let mut long = executed_test("T1219", "=cmd|'/c calc'!A0", long);
+    long.verdicts = vec![verdict(Verdict::Misfire, false)];
+
+    let mut by_hand = execution(0xa3, &[Perform]);
+    by_hand.address = None;
+    let done = &mut by_hand.commands[0];
+    done.executor = "manual".to_owned();
+    done.command = "1. Open the settings.\n2. Say \"yes\".\n".to_owned();
+    done.template.clone_from(&done.command);
+    (done.process, done.exit_code) = (None, None);
+    done.stdout.clear();
+    let mut by_hand = executed_test("T1082", "Settings, opened by hand", by_hand);
+    by_hand.arguments.clear();
+    by_hand.hits.push(HitReport {
+        detection: DetectionId::new("any"),
+        title: "Anything at all".to_owned(),
+        events: vec![event(1), event(2)],
+    });
+
+    let checked = execution(0xa4, &[CheckPrerequisite]);
+    let mut absent = executed_test("T1219", "TeamViewer", checked);
+    absent.signals.clear();
+    absent.verdicts.clear();
+    absent.controls.clear();
+    absent.claims.clear();
+    absent.not_run = Some("a prerequisite is missing: TeamViewer is installed".to_owned());
+
+    let tests = vec![well, long, by_hand, absent, test("T1219", "Replayed")];
+    Report {
+        planned: tests.len(),
+        tests,
+        records: 60,
+        ..Report::default()
     }
 }
