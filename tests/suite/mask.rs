@@ -95,6 +95,8 @@ const SECRET_KEY: &str = concat!("v9Xq2LmN8bT4/rK7wE1z", "Yc5HgD0sJ6uPaFi3+oUe")
     "msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=hunter2 /qn",
     "msiexec SET_PASSWORD=1 VALUE_OF_PASSWORD=[masked password] /qn"
 )]
+#[case("tool.exe /passwd hunter2", "tool.exe /passwd [masked password]")]
+#[case("x/passwd=hunter2", "x/passwd=[masked password]")]
 #[case("Server=x;Uid=y;Pwd=hunter2;", "Server=x;Uid=y;Pwd=[masked password];")]
 #[case(
     "https://avery:hunter2@host/x",
@@ -255,6 +257,9 @@ fn what_other_programs_take_there_is_left(#[case] text: &str) {
 #[case("tokenValue=Value hidden due to security reasons.")]
 #[case("--password #{password} --token %%2048")]
 #[case("net use Z: \\\\host\\share")]
+#[case("cat /etc/passwd  Image=/usr/bin/cat")]
+#[case("grep root /etc/passwd accounts.txt")]
+#[case("cat: /etc/passwd: Permission denied")]
 #[case("session avery-0a1b2c3d4e5f6a7b8 of i-0a1b2c3d4e5f6a7b8, arn:aws:iam::111122223333:role/x")]
 fn what_is_no_secret_is_left(#[case] text: &str) {
     assert_eq!(plain(text), text);

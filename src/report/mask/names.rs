@@ -162,13 +162,16 @@ pub(super) fn mask(text: &str) -> Option<String> {
         };
         from = whole.end();
         let before = text[..name.start()].chars().next_back();
-        let style = if name.as_str().starts_with('-') || before == Some('/') {
+        let is_file = is_file(&text[..name.start()]);
+        let style = if name.as_str().starts_with('-') || before == Some('/') && !is_file {
             Style::Option
         } else {
             Style::Setting
         };
         let is_element = found.get(3).is_some();
+        let is_accounts = is_file && name.as_str() == "passwd";
         if !is_secret_name(name.as_str())
+            || is_accounts && text[name.end()..from].contains(':')
             || found.get(2).is_some() && style == Style::Setting
             || is_element && before != Some('<')
             || is_directory(name.as_str(), &text[from..])
@@ -191,6 +194,15 @@ pub(super) fn mask(text: &str) -> Option<String> {
         from = value.end;
     }
     (copied > 0).then(|| out + &text[copied..])
+}
+
+/// Whether what follows is the last part of a path, and no option with a slash: it is
+/// `passwd` in `cat /etc/passwd x`, and in what says that this may not be read.
+fn is_file(before: &str) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
+    before
+        .strip_suffix('/')
+        .is_some_and(|folder| folder.ends_with(is_part))
 }
 
 /// Whether that is the variable with the current folder.
