@@ -24,6 +24,7 @@ mod cse_search;
 mod cse_seeds;
 mod cse_syntax;
 mod documentation;
+mod e2e;
 mod event_model;
 mod evtx_read;
 mod evtx_write;
