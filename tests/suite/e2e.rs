@@ -138,7 +138,7 @@ fn our_own_tests_stay_in_a_folder_of_theirs() {
         let folder = &test["input_arguments"]["folder"]["default"];
         if let Some(folder) = folder.as_str() {
             assert!(folder.starts_with("/tmp/misfire-"), "{name}: {folder}");
-            // One that is there already is someone else's.
+            // One that is there already is of an earlier run.
             let command = test["executor"]["command"].as_str().expect("a command");
             assert!(
                 command.starts_with("mkdir -m 700 \"#{folder}\" || exit 1\n"),
