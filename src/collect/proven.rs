@@ -10,7 +10,6 @@ use super::closing::{
     Backoff, Closing, Extent, Pass, Patience, Reading, Seen, Skew, Stream, StreamPass, drive,
 };
 use super::{Clock, CollectError, Collected, Gathered, Interrupt, Request, Source, wait_for};
-use crate::recording::Closure;
 
 /// How long the first asking may take, whatever the time to wait.
 const FIRST_ASKING: Duration = Duration::from_secs(300);

@@ -264,7 +264,7 @@ impl fmt::Display for ExecutionPlan {
             writeln!(f, "with {}={}", visible(name), visible(value))?;
         }
         for prerequisite in &self.prerequisites {
-            writeln!(f, "needs: {}", visible(&prerequisite.description))?;
+            writeln!(f, "needs: {}", visible(prerequisite.description.trim()))?;
             show(f, "check", &prerequisite.check)?;
             if let Some(get) = &prerequisite.get {
                 show(f, "get, if it is missing", get)?;
