@@ -52,7 +52,7 @@ pub trait Source: Send {
     /// What is asked, in words that fit "asked …": `CloudTrail in eu-west-1`.
     fn name(&self) -> String;
 
-    /// Asks once, whatever pages that takes, for everything of `gathered`'s window,
+    /// Asks once (after [`Gathered::begin_asking`]), whatever pages that takes, for everything of `gathered`'s window,
     /// and adds it. After an error, what came before it is kept.
     ///
     /// # Errors
@@ -113,6 +113,7 @@ pub fn ask_once(
     interrupt: Interrupt<'_>,
 ) -> Result<Collected, CollectError> {
     let mut gathered = Gathered::new(request.window);
+    gathered.begin_asking();
     wait_for(interrupt, source.ask(&mut gathered))?;
     let mut notes = source.notes();
     notes.extend(gathered.notes());

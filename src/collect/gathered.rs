@@ -41,6 +41,8 @@ pub enum Added {
 pub struct Gathered {
     window: Window,
     ids: HashSet<String>,
+    /// Those that the present asking has brought.
+    brought: HashSet<String>,
     records: Vec<Record>,
     bytes: usize,
     again: u64,
@@ -55,6 +57,7 @@ impl Gathered {
         Self {
             window,
             ids: HashSet::new(),
+            brought: HashSet::new(),
             records: Vec::new(),
             bytes: 0,
             again: 0,
@@ -69,6 +72,14 @@ impl Gathered {
         &self.window
     }
 
+    /// Says that the source is asked anew, so that what it brings again is no longer a
+    /// thing to tell. Whoever asks a source several times says so before each.
+    pub fn begin_asking(&mut self) {
+        self.brought.clear();
+        self.again = 0;
+        self.outside = 0;
+    }
+
     /// Adds a record of `service`, unless it is there already or outside of the
     /// window. A record without a time is kept: what it tells of may be part of it.
     ///
@@ -79,11 +90,14 @@ impl Gathered {
             self.outside += 1;
             return Ok(Added::Outside);
         }
-        if let Some(id) = &record.id
-            && !self.ids.insert(id.clone())
-        {
-            self.again += 1;
-            return Ok(Added::Again);
+        if let Some(id) = &record.id {
+            if !self.brought.insert(id.clone()) {
+                self.again += 1;
+                return Ok(Added::Again);
+            }
+            if !self.ids.insert(id.clone()) {
+                return Ok(Added::Again);
+            }
         }
         self.bytes = self.bytes.saturating_add(record.text.len());
         if self.bytes > MOST_BYTES {

@@ -50,6 +50,36 @@ fn a_record_is_kept_once_and_only_inside_of_the_window() {
     );
 }
 
+#[test]
+fn what_comes_again_when_it_is_asked_anew_is_nothing_to_tell() {
+    let mut gathered = gathered();
+    let a = record(
+        Some("a"),
+        Some("2026-11-03T08:01:00Z"),
+        "2026-11-03T08:20:00Z",
+    );
+    let later = record(
+        Some("z"),
+        Some("2026-11-03T08:59:00Z"),
+        "2026-11-03T08:20:00Z",
+    );
+    for _ in 0..3 {
+        gathered.begin_asking();
+        gathered.add("a test", a.clone()).expect("room");
+        gathered.add("a test", later.clone()).expect("room");
+    }
+    assert_eq!(gathered.records().len(), 1);
+    assert_eq!(
+        gathered.notes(),
+        ["1 record outside of the window, left out"]
+    );
+    assert_eq!(gathered.add("a test", a).expect("room"), Added::Again);
+    assert_eq!(
+        gathered.notes()[0],
+        "1 record answered more than once, kept once"
+    );
+}
+
 /// CloudTrail writes whole seconds: a call at 08:00:00.7 is one of 08:00:00.
 #[test]
 fn a_time_in_whole_seconds_counts_from_the_second_in_which_the_window_starts() {

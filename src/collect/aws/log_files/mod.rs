@@ -65,6 +65,7 @@ impl Trail {
 pub struct LogFiles {
     trail: Trail,
     bucket: Bucket,
+    /// Files that are done with.
     read: HashSet<String>,
 }
 
@@ -173,6 +174,9 @@ impl LogFiles {
         gathered: &mut Gathered,
     ) -> Result<(), CollectError> {
         let Some(named) = Named::of(last(key)) else {
+            if !self.read.insert(key.to_owned()) {
+                return Ok(());
+            }
             gathered.note("a file that is named as no log file of CloudTrail was left out");
             return Ok(());
         };

@@ -362,14 +362,12 @@ fn a_file_of_another_name_is_left_out_and_told() {
     ]);
     let clock = TestClock::at(NOW);
     let mut source = files(&served, &clock, Trail::new("trail-logs"));
-    let collected = ask(&mut source, &clock).expect("records");
-    assert_eq!(ids(&collected), ["a"]);
+    let mut gathered = Gathered::new(ten_minutes());
+    ask_into(&mut source, &mut gathered).expect("records");
+    ask_into(&mut source, &mut gathered).expect("nothing new");
+    assert_eq!(ids_of(&source.files(&gathered)[0].bytes), ["a"]);
     let note = "a file that is named as no log file of CloudTrail was left out";
-    assert!(
-        collected.notes.contains(&note.to_owned()),
-        "{:?}",
-        collected.notes
-    );
+    assert_eq!(gathered.notes()[0], note);
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub fn ask(source: &mut dyn Source, clock: &TestClock) -> Result<Collected, Coll
 
 /// Asks a source and keeps what it gave before it failed.
 pub fn ask_into(source: &mut dyn Source, gathered: &mut Gathered) -> Result<(), CollectError> {
+    gathered.begin_asking();
     wait_for(NEVER, source.ask(gathered))
 }
 
