@@ -1,19 +1,22 @@
 //! The log files of a trail in S3.
 
-use std::collections::BTreeMap;
+mod bucket;
+mod refused;
+
 use std::io::Write;
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use misfire::collect::aws::{LogFiles, Trail};
-use misfire::collect::{CollectError, Gathered, Source, wait_for};
+use misfire::collect::{CollectError, Gathered, Source};
 use serde_json::{Value, json};
-use wiremock::matchers::{method, path, query_param};
-use wiremock::{Mock, Request, Respond, ResponseTemplate};
+use wiremock::Mock;
+use wiremock::matchers::method;
 
-use super::super::support::{Bare, BareServer, Served, TestClock, broken_off, client_that_waits};
-use super::support::{NOW, ask, ask_into, environment, ids, ids_of, record, session, ten_minutes};
+use self::bucket::Bucket;
+use super::super::support::{Served, TestClock};
+use super::support::{NOW, ask, ask_into, ids, ids_of, record, session, ten_minutes};
 
 const ACCOUNT: &str = "AWSLogs/111122223333";
 
@@ -38,70 +41,6 @@ fn key(region: &str, delivered: &str, unique: &str) -> String {
     format!(
         "{ACCOUNT}/CloudTrail/{region}/{day}/111122223333_CloudTrail_{region}_{delivered}_{unique}.json.gz"
     )
-}
-
-/// A bucket that lists as S3 does, so many entries a page.
-#[derive(Clone)]
-struct Bucket {
-    objects: BTreeMap<String, Vec<u8>>,
-    page: usize,
-}
-
-impl Respond for Bucket {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let query: BTreeMap<String, String> = request.url.query_pairs().into_owned().collect();
-        let Some(prefix) = query.get("prefix") else {
-            let key = request.url.path().trim_start_matches("/trail-logs/");
-            return match self.objects.get(key) {
-                Some(bytes) => ResponseTemplate::new(200).set_body_bytes(bytes.clone()),
-                None => ResponseTemplate::new(404)
-                    .set_body_string("<Error><Code>NoSuchKey</Code></Error>"),
-            };
-        };
-        let after = query
-            .get("continuation-token")
-            .or_else(|| query.get("start-after"))
-            .cloned()
-            .unwrap_or_default();
-        // What is below a delimiter counts once.
-        let entries: Vec<(String, bool)> = self
-            .objects
-            .keys()
-            .filter(|key| key.starts_with(prefix.as_str()))
-            .map(|key| {
-                let delimiter = query.get("delimiter");
-                let end = delimiter.and_then(|sign| key[prefix.len()..].find(sign.as_str()));
-                match end {
-                    Some(end) => (key[..=prefix.len() + end].to_owned(), true),
-                    None => (key.clone(), false),
-                }
-            })
-            .filter(|(entry, _)| *entry > after)
-            .collect();
-        let mut entries = entries;
-        entries.dedup();
-        let more = entries.len() > self.page;
-        entries.truncate(self.page);
-        let listed: String = entries
-            .iter()
-            .map(|(entry, folder)| match folder {
-                true => format!("<CommonPrefixes><Prefix>{entry}</Prefix></CommonPrefixes>"),
-                false => format!("<Contents><Key>{entry}</Key><Size>1</Size></Contents>"),
-            })
-            .collect();
-        let next = match (more, entries.last()) {
-            (true, Some((last, _))) => {
-                format!("<NextContinuationToken>{last}</NextContinuationToken>")
-            }
-            _ => String::new(),
-        };
-        ResponseTemplate::new(200).set_body_string(format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-             <Prefix>{prefix}</Prefix><IsTruncated>{more}</IsTruncated>{listed}{next}\
-             </ListBucketResult>"
-        ))
-    }
 }
 
 fn bucket(objects: &[(String, Vec<u8>)]) -> Served {
@@ -368,219 +307,4 @@ fn a_file_of_another_name_is_left_out_and_told() {
     assert_eq!(ids_of(&source.files(&gathered)[0].bytes), ["a"]);
     let note = "a file that is named as no log file of CloudTrail was left out";
     assert_eq!(gathered.notes()[0], note);
-}
-
-#[test]
-fn a_bucket_in_another_region_is_asked_there() {
-    let served = Served::new();
-    let elsewhere = ResponseTemplate::new(301)
-        .insert_header("x-amz-bucket-region", "ap-south-1")
-        .set_body_string("<Error><Code>PermanentRedirect</Code></Error>");
-    served.mount(
-        Mock::given(method("GET"))
-            .respond_with(elsewhere)
-            .up_to_n_times(1),
-    );
-    let objects = [(
-        key("eu-west-1", "20261103T0805Z", "a"),
-        log_file(&[record("a", "2026-11-03T08:03:00Z")]),
-    )];
-    let bucket = Bucket {
-        objects: objects.into_iter().collect(),
-        page: 10,
-    };
-    served.mount(Mock::given(method("GET")).respond_with(bucket));
-    let clock = TestClock::at(NOW);
-    let mut source = files(&served, &clock, Trail::new("trail-logs"));
-    assert_eq!(ids(&ask(&mut source, &clock).expect("records")), ["a"]);
-    let requests = served.requests();
-    let regions: Vec<_> = requests
-        .iter()
-        .map(|request| request.headers["authorization"].to_str().expect("text"))
-        .map(|signed| signed.split('/').nth(2).expect("a region"))
-        .collect();
-    assert_eq!(regions[0], "eu-west-1");
-    assert!(regions[1..].iter().all(|region| *region == "ap-south-1"));
-}
-
-#[test]
-fn a_bucket_that_sends_in_a_circle_is_refused() {
-    let served = Served::new();
-    for region in ["ap-south-1", "us-east-1", "ap-south-1"] {
-        let elsewhere = ResponseTemplate::new(301)
-            .insert_header("x-amz-bucket-region", region)
-            .set_body_string("<Error><Code>PermanentRedirect</Code></Error>");
-        served.mount(
-            Mock::given(method("GET"))
-                .respond_with(elsewhere)
-                .up_to_n_times(1),
-        );
-    }
-    let clock = TestClock::at(NOW);
-    let mut source = files(&served, &clock, Trail::new("trail-logs"));
-    let error = ask(&mut source, &clock).expect_err("no records");
-    assert!(matches!(error, CollectError::Refused { .. }), "{error:?}");
-    assert_eq!(served.requests().len(), 2);
-}
-
-#[test]
-fn refusals_of_s3_are_told() {
-    for (status, code, told) in [
-        (
-            404,
-            "NoSuchBucket",
-            "refused the request: NoSuchBucket: words & more",
-        ),
-        (
-            403,
-            "AccessDenied",
-            "denied the request: AccessDenied: words & more",
-        ),
-        (
-            403,
-            "InvalidAccessKeyId",
-            "denied the request: InvalidAccessKeyId: words & more",
-        ),
-        (
-            403,
-            "SignatureDoesNotMatch",
-            "denied the request: SignatureDoesNotMatch",
-        ),
-    ] {
-        let served = Served::new();
-        let body = format!("<Error><Code>{code}</Code><Message>words &amp; more</Message></Error>");
-        served.mount(
-            Mock::given(method("GET")).respond_with(
-                ResponseTemplate::new(status)
-                    .insert_header("Date", "Tue, 03 Nov 2026 08:20:00 GMT")
-                    .set_body_string(body),
-            ),
-        );
-        let clock = TestClock::at(NOW);
-        let mut source = files(&served, &clock, Trail::new("trail-logs"));
-        let error = ask(&mut source, &clock).expect_err("no records");
-        assert_eq!(error.to_string(), format!("the bucket trail-logs {told}"));
-    }
-}
-
-#[test]
-fn s3_that_asks_to_slow_down_is_asked_later() {
-    let served = Served::new();
-    let slow = ResponseTemplate::new(503).set_body_string("<Error><Code>SlowDown</Code></Error>");
-    served.mount(
-        Mock::given(method("GET"))
-            .respond_with(slow)
-            .up_to_n_times(2),
-    );
-    let bucket = Bucket {
-        objects: [(
-            key("eu-west-1", "20261103T0805Z", "a"),
-            log_file(&[record("a", "2026-11-03T08:03:00Z")]),
-        )]
-        .into_iter()
-        .collect(),
-        page: 10,
-    };
-    served.mount(Mock::given(method("GET")).respond_with(bucket));
-    let clock = TestClock::at(NOW);
-    let mut source = files(&served, &clock, Trail::new("trail-logs"));
-    let collected = ask(&mut source, &clock).expect("records");
-    assert_eq!(ids(&collected), ["a"]);
-    assert!(
-        collected.notes[1].starts_with("2 of "),
-        "{:?}",
-        collected.notes
-    );
-    assert!(collected.notes[1].ends_with("requests throttled and sent again"));
-}
-
-#[test]
-fn what_is_no_listing_is_malformed() {
-    for body in [
-        "",
-        "{}",
-        "<html></html>",
-        "<ListBucketResult><Contents>",
-        "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
-    ] {
-        let served = Served::new();
-        served.mount(
-            Mock::given(method("GET"))
-                .respond_with(ResponseTemplate::new(200).set_body_string(body)),
-        );
-        let clock = TestClock::at(NOW);
-        let mut source = files(&served, &clock, Trail::new("trail-logs"));
-        let error = ask(&mut source, &clock).expect_err(body);
-        assert!(
-            matches!(error, CollectError::Malformed { .. }),
-            "{body}: {error:?}"
-        );
-    }
-}
-
-#[test]
-fn a_listing_that_goes_in_a_circle_ends() {
-    let served = Served::new();
-    let body = "<ListBucketResult><IsTruncated>true</IsTruncated>\
-                <NextContinuationToken>same</NextContinuationToken></ListBucketResult>";
-    served.mount(
-        Mock::given(method("GET"))
-            .and(path("/trail-logs/"))
-            .and(query_param("list-type", "2"))
-            .respond_with(ResponseTemplate::new(200).set_body_string(body)),
-    );
-    let clock = TestClock::at(NOW);
-    let mut source = files(&served, &clock, Trail::new("trail-logs"));
-    let error = ask(&mut source, &clock).expect_err("no end");
-    assert_eq!(
-        error.to_string(),
-        "the answer of the bucket trail-logs cannot be read: its next page is the same page"
-    );
-}
-
-#[test]
-fn half_of_a_listing_is_asked_for_again() {
-    let server = BareServer::new(vec![broken_off("<ListBucketResult>")]);
-    let clock = TestClock::at(NOW);
-    let session = session(&server.url, &clock);
-    let mut source = LogFiles::new(session, Trail::new("trail-logs"));
-    let error = ask(&mut source, &clock).expect_err("never whole");
-    assert!(
-        matches!(error, CollectError::Unreachable { .. }),
-        "{error:?}"
-    );
-    assert_eq!(server.connections(), 4);
-}
-
-#[test]
-fn what_cannot_be_a_bucket_is_not_asked() {
-    for name in ["", "ab", "UPPER", "a/b", "evil.example/x", "-dash", "dot."] {
-        let served = Served::new();
-        let clock = TestClock::at(NOW);
-        let mut source = files(&served, &clock, Trail::new(name));
-        let error = ask(&mut source, &clock).expect_err("it is none");
-        assert_eq!(
-            error.to_string(),
-            format!("AWS is configured wrongly: `{name}` is no bucket")
-        );
-        assert!(served.requests().is_empty());
-    }
-}
-
-#[test]
-fn an_interruption_ends_a_bucket_that_hangs() {
-    let server = BareServer::new(vec![Bare::Hangs]);
-    let clock = TestClock::at(NOW);
-    let environment = environment(&[
-        ("AWS_ACCESS_KEY_ID", super::support::KEY),
-        ("AWS_SECRET_ACCESS_KEY", super::support::SECRET),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ENDPOINT_URL_S3", &server.url),
-    ]);
-    let client = client_that_waits(&clock, Duration::from_secs(600));
-    let session = misfire::collect::aws::Session::new(environment, None, client).expect("it");
-    let mut source = LogFiles::new(session, Trail::new("trail-logs"));
-    let mut gathered = Gathered::new(ten_minutes());
-    let result = wait_for(&|| server.connections() > 0, source.ask(&mut gathered));
-    assert_eq!(result, Err(CollectError::Interrupted));
 }
