@@ -170,7 +170,7 @@ fn a_service_that_hangs_is_given_up() {
     let told = error.to_string();
     let start = "a service cannot be reached: there was no answer in time";
     assert!(told.starts_with(start), "{told}");
-    assert_eq!(server.connections(), 4);
+    assert_eq!(server.connections_up_to(4), 4);
 }
 
 #[test]

@@ -150,6 +150,18 @@ impl BareServer {
         Self { url, connections }
     }
 
+    /// How many connections were made, once there were so many, or after ten seconds:
+    /// a client that gives up may be ahead of the server.
+    pub fn connections_up_to(&self, wanted: usize) -> usize {
+        for _ in 0..1_000 {
+            if self.connections() >= wanted {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.connections()
+    }
+
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)

@@ -85,7 +85,7 @@ fn a_metadata_service_that_does_not_answer_is_given_up() {
     let variables = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.url.as_str())];
     let error = home.find(&variables, None);
     assert!(matches!(error, Err(CollectError::NoCredentials { .. })));
-    assert_eq!(server.connections(), 1);
+    assert_eq!(server.connections_up_to(1), 1);
 }
 
 #[test]
