@@ -86,6 +86,7 @@ struct Asked<'s> {
 impl Asked<'_> {
     async fn ask(&mut self, clock: &dyn Clock) -> Reading<CollectError> {
         let began = clock.now();
+        self.gathered.begin_asking();
         match self.source.ask(&mut self.gathered).await {
             Ok(()) => {
                 self.has_answered = true;
