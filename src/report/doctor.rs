@@ -138,7 +138,7 @@ pub fn doctor_json(out: &mut dyn Write, host: &Host, terminal: Terminal) -> io::
             json!({
                 "name": ability.name,
                 "ready": ability.state.is_ok(),
-                "detail": ability.state.as_ref().ok(),
+                "found": ability.state.as_ref().ok(),
                 "why_not": ability.state.as_ref().err(),
             })
         })

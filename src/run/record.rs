@@ -78,7 +78,7 @@ pub fn record_fixture(
         .collect();
     if logs.is_empty() {
         return Err(refusal(
-            "the atomic leaves nothing in the logs that are kept".to_owned(),
+            "the atomic leaves nothing in the logs".to_owned(),
             "`misfire simulate` shows what becomes of its commands",
         ));
     }
