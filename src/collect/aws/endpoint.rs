@@ -16,6 +16,8 @@ pub enum Service {
     Sts,
     /// The portal of IAM Identity Center, which gives the credentials of a role.
     Portal,
+    /// Another, by its name in hosts and signatures, which is its service id, too.
+    Named(&'static str),
 }
 
 impl Service {
@@ -27,6 +29,7 @@ impl Service {
             Self::S3 => "s3",
             Self::Sts => "sts",
             Self::Portal => "portal.sso",
+            Self::Named(name) => name,
         }
     }
 
@@ -39,6 +42,7 @@ impl Service {
             Self::S3 => "s3",
             Self::Sts => "sts",
             Self::Portal => "sso",
+            Self::Named(name) => name,
         }
     }
 }
@@ -97,7 +101,12 @@ pub(super) fn configured(
 
 /// The endpoint of a service in a region, without a slash at the end.
 pub(super) fn usual(service: Service, region: &str) -> String {
-    format!("https://{}.{region}.{}", service.name(), domain(region))
+    let (name, domain) = (service.name(), domain(region));
+    // IAM has one endpoint for all regions of the standard partition.
+    if name == "iam" && domain == "amazonaws.com" && !region.starts_with("us-gov-") {
+        return format!("https://{name}.{domain}");
+    }
+    format!("https://{name}.{region}.{domain}")
 }
 
 /// The endpoint of a bucket: a host of its own, unless its name has a dot, which no

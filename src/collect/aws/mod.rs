@@ -4,6 +4,7 @@
 //! A [`Session`] signs requests with the credentials that the AWS command line would
 //! use, and knows the endpoints; each source asks through it.
 
+mod canary;
 mod chain;
 mod credentials;
 mod endpoint;

@@ -43,6 +43,8 @@ pub struct ProvenTrail<S> {
     streams: Vec<Stream>,
     canaries: Vec<PerformedCanary>,
     seen: Vec<(Stream, Seen)>,
+    /// Whether the last asking failed, so that what it saw was not looked at.
+    has_failed: bool,
 }
 
 /// What of a record tells where it belongs.
@@ -72,6 +74,7 @@ impl<S: Source> ProvenTrail<S> {
             streams: streams.collect(),
             canaries: Vec::new(),
             seen: Vec::new(),
+            has_failed: false,
         }
     }
 
@@ -83,7 +86,10 @@ impl<S: Source> ProvenTrail<S> {
     }
 
     async fn ask(&mut self, gathered: &mut Gathered) -> Result<(), CollectError> {
-        self.seen.clear();
+        // A source may not give again what it gave before it failed.
+        if !std::mem::take(&mut self.has_failed) {
+            self.seen.clear();
+        }
         let window = *gathered.window();
         let end = window.end.max(self.clock.now());
         let mut wide = Gathered::new(Window {
@@ -91,6 +97,7 @@ impl<S: Source> ProvenTrail<S> {
             ..window
         });
         let done = self.source.ask(&mut wide).await;
+        self.has_failed = done.is_err();
         for record in wide.records() {
             if let Some(seen) = self.sighting(record) {
                 self.seen.push(seen);

@@ -24,6 +24,8 @@ struct Trail {
     events: Vec<Event>,
     /// What asking gives instead, the first times.
     failures: Vec<CollectError>,
+    /// Whether it gives each event once only, before it fails.
+    gives_once: bool,
 }
 
 impl Source for Trail {
@@ -39,8 +41,9 @@ impl Source for Trail {
     fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
         Box::pin(async move {
             self.clock.sleep(Duration::from_millis(300)).await;
-            if !self.failures.is_empty() {
-                return Err(self.failures.remove(0));
+            let failure = (!self.failures.is_empty()).then(|| self.failures.remove(0));
+            if let (Some(failure), false) = (&failure, self.gives_once) {
+                return Err(failure.clone());
             }
             let now = self.clock.now();
             for (number, event) in self.events.iter().enumerate() {
@@ -64,7 +67,10 @@ impl Source for Trail {
                 };
                 gathered.add("a trail", record)?;
             }
-            Ok(())
+            if self.gives_once {
+                self.events.retain(|event| at(event.0 + event.1) > now);
+            }
+            failure.map_or(Ok(()), Err)
         })
     }
 
@@ -89,11 +95,12 @@ fn collect(
     failures: Vec<CollectError>,
     minutes: u64,
 ) -> Result<Collected, CollectError> {
-    collect_in(["eu-west-1"], events, failures, minutes)
+    collect_in(["eu-west-1"], false, events, failures, minutes)
 }
 
 fn collect_in<const COUNT: usize>(
     regions: [&str; COUNT],
+    gives_once: bool,
     events: Vec<Event>,
     failures: Vec<CollectError>,
     minutes: u64,
@@ -103,6 +110,7 @@ fn collect_in<const COUNT: usize>(
         clock: clock.clone(),
         events,
         failures,
+        gives_once,
     };
     let calls = regions.map(|region| (region.to_owned(), STS.to_owned()));
     let mut proven =
@@ -167,7 +175,8 @@ fn a_canary_of_one_region_closes_no_other() {
     let regions = ["eu-west-1", "us-east-1"];
     // The same call, repeated by something else where it was not made by us.
     let events = regions.map(|region| Event(9_500, MINUTE, region, STS, "misfire-canary-7"));
-    let collected = collect_in(regions, events.into(), Vec::new(), 30).expect("a collection");
+    let collected =
+        collect_in(regions, false, events.into(), Vec::new(), 30).expect("a collection");
     assert_eq!(collected.closure, Closure::Open);
     assert!(
         collected.because.contains("us-east-1"),
@@ -217,4 +226,20 @@ fn a_failure_on_the_way_is_asked_through_and_a_lasting_one_is_not() {
         collect(events(), vec![throttled.clone(); 9], 0),
         Err(throttled)
     );
+}
+
+#[test]
+fn what_was_seen_before_a_failure_counts() {
+    let throttled = CollectError::Throttled {
+        service: "a trail".to_owned(),
+        attempts: 8,
+    };
+    let events = vec![
+        Event(-MINUTE, MINUTE, "eu-west-1", STS, "aws-cli"),
+        Event(9_500, 500, "eu-west-1", STS, "misfire-canary-7"),
+    ];
+    let collected = collect_in(["eu-west-1"], true, events, vec![throttled; 2], 60);
+    let collected = collected.expect("a collection");
+    assert_eq!(collected.closure, Closure::Closed, "{}", collected.because);
+    assert_eq!(collected.records(), 1);
 }

@@ -1,5 +1,6 @@
 //! Amazon Web Services, as far as it can be played on loopback.
 
+mod canaries;
 mod credentials;
 mod log_files;
 mod log_group;
