@@ -19,6 +19,7 @@ pub mod log;
 pub mod recording;
 pub mod report;
 pub mod run;
+pub mod secret;
 pub mod sensor;
 pub mod stage;
 pub mod verdict;

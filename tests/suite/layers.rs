@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of each floor, from the ground up.
 const FLOORS: [&[&str]; 9] = [
-    &["event", "activity", "diagnostic"],
+    &["event", "activity", "diagnostic", "secret"],
     &["recording"],
     &["detect", "log", "sensor"],
     &["content", "collect"],

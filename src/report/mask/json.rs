@@ -1,7 +1,7 @@
 //! Masking inside the strings of JSON.
 
-use super::names::{self, is_secret_name, is_trivial};
 use super::{Secrets, mask, masked};
+use crate::secret::{is_secret_name, is_trivial, kind};
 
 /// What a line leaves for the next.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl State {
                         let name: Option<String> = serde_json::from_str(literal).ok();
                         key = name
                             .filter(|name| is_secret_name(name))
-                            .map(|name| names::kind(&name));
+                            .map(|name| self::kind(&name));
                         // A key is a name; only a shape tells a secret in it.
                         out.push_str(&string(literal, None, &Secrets::default()));
                     } else {

@@ -6,10 +6,8 @@
 //! one. What a document is made of, such as its keys and the words of verdicts, is
 //! never masked, whatever a secret is equal to.
 
-mod commands;
 mod json;
-mod names;
-mod patterns;
+mod key_block;
 mod secrets;
 mod vocabulary;
 mod xml;
@@ -19,8 +17,9 @@ use std::io::{self, Write};
 
 use memchr::memchr_iter;
 
-pub use names::{is_secret_argument, is_secret_name};
 pub use secrets::Secrets;
+
+use crate::secret::{find, might_hold};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +36,7 @@ pub enum Form {
 /// Masks the secrets in a text of any number of lines.
 #[must_use]
 pub fn mask<'t>(text: &'t str, secrets: &Secrets) -> Cow<'t, str> {
-    if secrets.is_empty() && !patterns::might_hold(text) {
+    if secrets.is_empty() && !might_hold(text) {
         return Cow::Borrowed(text);
     }
     let known = secrets.mask(text);
@@ -61,7 +60,19 @@ fn rewrite<'t>(text: Cow<'t, str>, mask: impl FnOnce(&str) -> Option<String>) ->
     match mask(&text) {
         Some(masked) => Cow::Owned(masked),
         None => text,
+    let found = find(&known);
+    if found.is_empty() {
+        return known;
     }
+    let mut out = String::with_capacity(known.len());
+    let mut copied = 0;
+    for secret in found {
+        out.push_str(&known[copied..secret.bytes.start]);
+        out.push_str(&masked(secret.kind));
+        copied = secret.bytes.end;
+    }
+    out.push_str(&known[copied..]);
+    Cow::Owned(out)
 }
 
 /// What stands in the place of a secret.
@@ -80,7 +91,7 @@ pub struct Masked<W: Write> {
     /// The line that is not whole yet.
     line: Vec<u8>,
     /// Whether the lines are those of a private key.
-    key: patterns::KeyBlock,
+    key: key_block::KeyBlock,
     json: json::State,
 }
 
@@ -92,7 +103,7 @@ impl<W: Write> Masked<W> {
             form,
             secrets,
             line: Vec::new(),
-            key: patterns::KeyBlock::default(),
+            key: key_block::KeyBlock::default(),
             json: json::State::default(),
         }
     }
@@ -124,7 +135,7 @@ impl<W: Write> Masked<W> {
     }
 
     fn masked<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        let is_plain = self.secrets.is_empty() && !patterns::might_hold(text);
+        let is_plain = self.secrets.is_empty() && !might_hold(text);
         let secrets = &self.secrets;
         match self.form {
             Form::Json if is_plain && self.json.is_idle() => Cow::Borrowed(text),

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::masked;
-use super::names::{self, is_secret_argument, is_secret_name};
 use super::vocabulary;
 use crate::detect::{Explanation, Seen};
 use crate::event::OwnedValue;
 use crate::report::words::one_line;
+use crate::secret::{is_secret_argument, is_secret_name, is_trivial, kind};
 use crate::verdict::{Report, TestReport};
 
 /// A value that is no longer and made of one kind of characters could be any word,
@@ -98,7 +98,7 @@ impl Secrets {
 
     /// Adds the value of something with that name.
     pub fn add(&mut self, name: &str, value: &str) {
-        let kind = names::kind(name);
+        let kind = kind(name);
         let mut forms = BTreeSet::from([
             value.to_owned(),
             // As reports show it, and as JSON inside of a text does.
@@ -111,7 +111,7 @@ impl Secrets {
         forms.extend(value.lines().map(str::to_owned));
         for form in forms {
             let is_known = self.values.iter().any(|(known, _)| *known == form);
-            let is_word = names::is_trivial(&form) || vocabulary::is_own_word(&form);
+            let is_word = is_trivial(&form) || vocabulary::is_own_word(&form);
             if !could_be_a_word(&form) && !is_word && !is_known {
                 self.values.push((form, kind));
             }

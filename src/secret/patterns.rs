@@ -1,11 +1,10 @@
 //! Secrets that are known by their shape.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet, bytes};
+use regex::{Regex, RegexSet, bytes};
 
-use super::masked;
+use super::Spans;
 
 /// Words of which every line with a secret holds one, whatever their case. Only
 /// for speed: what follows looks closer.
@@ -124,44 +123,42 @@ static COMPILED: LazyLock<Option<Shapes>> = LazyLock::new(|| {
 });
 
 /// Whether a line may hold a secret; false only if it does not.
-pub(super) fn might_hold(line: &str) -> bool {
+#[must_use]
+pub fn might_hold(line: &str) -> bool {
     SIGNS
         .as_ref()
         .is_none_or(|signs| signs.is_match(line.as_bytes()))
 }
 
-/// Masks the secrets that are known by their shape.
-pub(super) fn mask(text: &str) -> Option<String> {
-    let shapes = COMPILED.as_ref()?;
-    let found = shapes.set.matches(text);
-    if !found.matched_any() {
-        return None;
+/// Finds the secrets that are known by their shape.
+pub(super) fn find(text: &str, found: &mut Spans) {
+    let Some(shapes) = COMPILED.as_ref() else {
+        return;
+    };
+    let matching = shapes.set.matches(text);
+    if !matching.matched_any() {
+        return;
     }
-    let mut text = mask_beside_key_id(text);
-    for index in found {
-        let ((kind, _), shape) = (SHAPES.get(index)?, shapes.each.get(index)?);
-        text = replace(shape, kind, &text).into_owned();
-    }
-    Some(text)
-}
-
-fn replace<'t>(shape: &Regex, kind: &str, text: &'t str) -> Cow<'t, str> {
-    shape.replace_all(text, |found: &Captures<'_>| {
-        let whole = found.get(0).map_or("", |whole| whole.as_str());
-        let start = found.get(0).map_or(0, |whole| whole.start());
-        if whole.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            // A hash can hold the letters that a token starts with.
-            return whole.to_owned();
-        }
-        let Some(secret) = found.name("s") else {
-            return masked(kind);
+    find_beside_key_id(text, found);
+    for index in matching {
+        let (Some((kind, _)), Some(shape)) = (SHAPES.get(index), shapes.each.get(index)) else {
+            continue;
         };
-        if super::names::is_trivial(secret.as_str()) {
-            return whole.to_owned();
+        for matched in shape.captures_iter(text) {
+            let Some(whole) = matched.get(0) else {
+                continue;
+            };
+            if whole.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                // A hash can hold the letters that a token starts with.
+                continue;
+            }
+            match matched.name("s") {
+                Some(secret) if super::is_trivial(secret.as_str()) => {}
+                Some(secret) => found.add(secret.range(), kind),
+                None => found.add(whole.range(), kind),
+            }
         }
-        let (before, behind) = (secret.start() - start, secret.end() - start);
-        format!("{}{}{}", &whole[..before], masked(kind), &whole[behind..])
-    })
+    }
 }
 
 static KEY_ID: LazyLock<Option<Regex>> =
@@ -170,70 +167,23 @@ static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9/+]
 
 /// A secret key has no shape of its own but its length; beside the id of an access
 /// key it is taken for one.
-fn mask_beside_key_id(text: &str) -> String {
+fn find_beside_key_id(text: &str, found: &mut Spans) {
     let (Some(key_id), Some(run)) = (KEY_ID.as_ref(), RUN.as_ref()) else {
-        return text.to_owned();
+        return;
     };
     if !key_id.is_match(text) {
-        return text.to_owned();
+        return;
     }
-    run.replace_all(text, |found: &Captures<'_>| {
-        let run = found.get(0).map_or("", |run| run.as_str());
+    for matched in run.find_iter(text) {
+        let run = matched.as_str();
         let has = |wanted: fn(&u8) -> bool| run.bytes().any(|byte| wanted(&byte));
         let is_secret = run.len() == 40
             && has(u8::is_ascii_lowercase)
             && has(u8::is_ascii_uppercase)
             && has(u8::is_ascii_digit);
         if is_secret {
-            masked("aws-secret-key")
-        } else {
-            run.to_owned()
+            found.add(matched.range(), "aws-secret-key");
         }
-    })
-    .into_owned()
-}
-
-static KEY_LINE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,}={0,2}\s*$").ok());
-static KEY_START: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----").ok());
-
-/// The lines of a private key that is written over several.
-#[derive(Debug, Default)]
-pub(super) struct KeyBlock {
-    is_open: bool,
-}
-
-impl KeyBlock {
-    pub(super) fn is_idle(&self) -> bool {
-        !self.is_open
-    }
-
-    /// Masks a line of a key; any other is left as it was masked otherwise.
-    pub(super) fn mask<'t>(&mut self, line: &'t str, masked: Cow<'t, str>) -> Cow<'t, str> {
-        let (Some(start), Some(inner)) = (KEY_START.as_ref(), KEY_LINE.as_ref()) else {
-            return masked;
-        };
-        if let Some(begin) = start.find_iter(line).last() {
-            self.is_open = !line[begin.end()..].contains("-----END");
-            return masked;
-        }
-        if !self.is_open {
-            return masked;
-        }
-        if line.contains("-----END") || !inner.is_match(line) {
-            self.is_open = false;
-            return masked;
-        }
-        Cow::Owned(
-            inner
-                .replace_all(line, |found: &Captures<'_>| {
-                    let run = found.get(0).map_or("", |run| run.as_str());
-                    let end = &run[run.trim_end().len()..];
-                    format!("{}{end}", super::masked("private-key"))
-                })
-                .into_owned(),
-        )
     }
 }
 
@@ -245,7 +195,6 @@ mod tests {
     fn every_pattern_compiles() {
         assert!(SIGNS.is_some() && COMPILED.is_some());
         assert!(KEY_ID.is_some() && RUN.is_some());
-        assert!(KEY_LINE.is_some() && KEY_START.is_some());
     }
 
     #[test]

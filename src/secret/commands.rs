@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::{masked, names};
+use super::{Spans, names};
 
 /// It takes a password, or the path of the file that it is to write.
 const VNCPASSWD: &str = r#"(?i)\bvncpasswd(?:\.exe)?\\*["']?\s+"#;
@@ -70,35 +70,30 @@ static COMPILED: LazyLock<Option<Commands>> = LazyLock::new(|| {
     Some(Commands { set, each })
 });
 
-/// Masks the secrets that programs are given without a name.
-pub(super) fn mask(text: &str) -> Option<String> {
-    let commands = COMPILED.as_ref()?;
-    let mut done: Option<String> = None;
+/// Finds the secrets that programs are given without a name.
+pub(super) fn find(text: &str, found: &mut Spans) {
+    let Some(commands) = COMPILED.as_ref() else {
+        return;
+    };
     for index in commands.set.matches(text) {
-        let ((kind, _), before) = (BEFORE.get(index)?, commands.each.get(index)?);
-        done = mask_behind(before, kind, done.as_deref().unwrap_or(text)).or(done);
+        if let (Some((kind, _)), Some(before)) = (BEFORE.get(index), commands.each.get(index)) {
+            find_behind(before, kind, text, found);
+        }
     }
-    done
 }
 
-fn mask_behind(before: &Regex, kind: &str, text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut copied = 0;
+fn find_behind(before: &Regex, kind: &'static str, text: &str, found: &mut Spans) {
     let mut from = 0;
-    while let Some(found) = before.find_at(text, from) {
-        let value = names::value_at(text, found.end());
-        from = found.end().max(value.end);
+    while let Some(matched) = before.find_at(text, from) {
+        let value = names::value_at(text, matched.end());
+        from = matched.end().max(value.end);
         let secret = &text[value.clone()];
         let is_other = secret.starts_with(['-', '|', '&', ';', '<', '>'])
             || before.as_str() == VNCPASSWD && is_path(secret);
-        if names::is_trivial(secret) || is_other {
-            continue;
+        if !names::is_trivial(secret) && !is_other {
+            found.add(value, kind);
         }
-        out.push_str(&text[copied..value.start]);
-        out.push_str(&masked(kind));
-        copied = value.end;
     }
-    (copied > 0).then(|| out + &text[copied..])
 }
 
 fn is_path(value: &str) -> bool {

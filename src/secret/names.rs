@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::masked;
+use super::Spans;
 
 /// Ends of names whose values are secret, in lower case and without `_` and `-`.
 const SECRET: [&str; 22] = [
@@ -95,8 +95,9 @@ pub fn is_secret_argument(name: &str) -> bool {
         || SECRET_PARTS.iter().any(|part| plain.contains(part)) && !is_about
 }
 
-/// What the mask of a value with that name says.
-pub(super) fn kind(name: &str) -> &'static str {
+/// What kind of secret a value with that name is, in a word or two.
+#[must_use]
+pub fn kind(name: &str) -> &'static str {
     let plain = plain(name);
     let has = |part| plain.contains(part);
     if plain.ends_with("secretaccesskey") {
@@ -114,7 +115,8 @@ pub(super) fn kind(name: &str) -> &'static str {
 
 /// Whether a value says nothing that is secret: a switch, something that was
 /// hidden already, or a name that stands for a value.
-pub(super) fn is_trivial(value: &str) -> bool {
+#[must_use]
+pub fn is_trivial(value: &str) -> bool {
     const WORDS: [&str; 14] = [
         "", "0", "1", "true", "false", "yes", "no", "on", "off", "null", "none", "(empty)", "-",
         "n/a",
@@ -150,14 +152,14 @@ static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Masks the values that stand behind such a name.
-pub(super) fn mask(text: &str) -> Option<String> {
-    let pattern = NAME.as_ref()?;
-    let mut out = String::new();
-    let mut copied = 0;
+/// Finds the values that stand behind such a name.
+pub(super) fn find(text: &str, found: &mut Spans) {
+    let Some(pattern) = NAME.as_ref() else {
+        return;
+    };
     let mut from = 0;
-    while let Some(found) = pattern.captures_at(text, from) {
-        let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else {
+    while let Some(matched) = pattern.captures_at(text, from) {
+        let (Some(whole), Some(name)) = (matched.get(0), matched.get(1)) else {
             break;
         };
         from = whole.end();
@@ -173,6 +175,8 @@ pub(super) fn mask(text: &str) -> Option<String> {
         if !is_secret_name(name.as_str())
             || is_accounts && text[name.end()..from].contains(':')
             || found.get(2).is_some() && style == Style::Setting
+        let is_element = matched.get(3).is_some();
+            || matched.get(2).is_some() && style == Style::Setting
             || is_element && before != Some('<')
             || is_directory(name.as_str(), &text[from..])
         {
@@ -184,16 +188,13 @@ pub(super) fn mask(text: &str) -> Option<String> {
             let end = from + value_end(&text[from..], style);
             unquoted(text, from..end)
         };
-        let next_option = found.get(2).is_some() && text[value.start..].starts_with(['-', '/']);
+        let next_option = matched.get(2).is_some() && text[value.start..].starts_with(['-', '/']);
         if is_trivial(&text[value.clone()]) || is_hidden(&text[value.start..]) || next_option {
             continue;
         }
-        out.push_str(&text[copied..value.start]);
-        out.push_str(&masked(kind(name.as_str())));
-        copied = value.end;
         from = value.end;
+        found.add(value, kind(name.as_str()));
     }
-    (copied > 0).then(|| out + &text[copied..])
 }
 
 /// Whether what follows is the last part of a path, and no option with a slash: it is
