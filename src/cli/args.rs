@@ -516,6 +516,10 @@ pub(super) struct ImportArgs {
     /// out; may be given several times
     #[arg(long, value_name = "LOG", conflicts_with = "control")]
     pub(super) baseline: Vec<PathBuf>,
+    /// Replace accounts, addresses, names, keys, and other identities by pseudonyms, if
+    /// every verdict stays the same; see docs/scrubbing.md
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "baseline")]
+    pub(super) scrub: bool,
     /// Where the draft goes: a new file, or - for standard output [default: the
     /// technique's file of expectations if there is none yet]
     #[arg(long, value_name = "FILE", conflicts_with = "control")]

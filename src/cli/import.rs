@@ -11,7 +11,7 @@ use crate::recording::{Closure, Evidence};
 use crate::report::mask::Form;
 use crate::report::{import_json, import_text};
 use crate::run::{
-    DraftTo, Effect, Existing, ImportRequest, ImportSubject, Interrupt, import as turn,
+    DraftTo, Effect, Existing, ImportRequest, ImportSubject, Interrupt, Scrubbing, import as turn,
 };
 
 /// Import, report.
@@ -64,6 +64,11 @@ pub(super) fn import(args: ImportArgs, output: &Output, interrupt: Interrupt) ->
         host: args.host,
         platform: args.platform,
         baseline: args.baseline,
+        scrubbing: if args.scrub {
+            Scrubbing::On
+        } else {
+            Scrubbing::Off
+        },
         draft_to,
         existing: if args.force {
             Existing::Replace

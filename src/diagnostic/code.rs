@@ -354,6 +354,16 @@ codes! {
     RECORD_NOTHING = "misfire::record::nothing";
     /// Several atomics are called what one is to be recorded.
     RECORD_SEVERAL = "misfire::record::several";
+    /// A log that cannot be scrubbed whole.
+    SCRUB_UNREADABLE = "misfire::scrub::unreadable";
+    /// An identity that would be left in a scrubbed recording.
+    SCRUB_LEAK = "misfire::scrub::leak";
+    /// A scrub that would change what is judged.
+    SCRUB_CHANGES_VERDICT = "misfire::scrub::changes_verdict";
+    /// An address or a region that is none, and is left so.
+    SCRUB_BROKEN = "misfire::scrub::broken";
+    /// A name that is also a word of another meaning.
+    SCRUB_AMBIGUOUS = "misfire::scrub::ambiguous";
     /// The profile of a host or account is none.
     SIMULATE_BAD_PROFILE = "misfire::simulate::bad_profile";
     /// Another atomic is being executed on this host.

@@ -13,6 +13,7 @@ mod input;
 mod json;
 mod open;
 mod problems;
+pub mod scrub;
 pub mod shift;
 mod sniff;
 mod split;

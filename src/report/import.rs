@@ -78,6 +78,16 @@ fn write_fixture(
     if fixture.outside > 0 {
         writeln!(out, "  {} outside of it", count(fixture.outside, "record"))?;
     }
+    if let Some(scrubbed) = &fixture.scrubbed {
+        let told = scrubbed.iter().map(|(kind, (identities, places))| {
+            format!("{kind} ({identities} in {})", count(*places, "place"))
+        });
+        let told: Vec<_> = told.collect();
+        match told.is_empty() {
+            true => writeln!(out, "  scrubbed: there was no identity to replace")?,
+            false => writeln!(out, "  scrubbed: {}", told.join(", "))?,
+        }
+    }
     if let Some(first) = outcome.not_logs.first() {
         writeln!(
             out,
@@ -236,6 +246,13 @@ fn fixture(fixture: &ImportedFixture) -> Json {
             "closed": fixture.window.closure == Closure::Closed,
         },
         "outside": fixture.outside,
+        "scrubbed": fixture.scrubbed.as_ref().map(|scrubbed| {
+            let all = scrubbed.iter().map(|(kind, (identities, places))| {
+                let told = json!({"identities": identities, "places": places});
+                ((*kind).to_owned(), told)
+            });
+            all.collect::<serde_json::Map<_, _>>()
+        }),
         "manifest": fixture.manifest,
     })
 }

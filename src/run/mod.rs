@@ -25,6 +25,7 @@ mod record;
 mod regression;
 mod repeated;
 mod scan;
+mod scrub;
 mod search;
 mod selection;
 mod simulate;
@@ -45,7 +46,7 @@ pub use execute::{DryTest, ExecuteOptions, dry_run, execute_tests};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
 pub use import::{
     Draft, DraftTo, Effect, ImportOutcome, ImportRequest, ImportSubject, ImportedFile,
-    ImportedFixture, import,
+    ImportedFixture, Scrubbing, import,
 };
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
@@ -54,6 +55,9 @@ pub use record::{RecordAs, RecordedFixture, record_fixture};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
+pub use scrub::{
+    LARGEST_SCRUBBED, ScrubLog, ScrubProof, ScrubRequest, Scrubbed, scrub, scrub_proven,
+};
 pub use search::{
     Correlate, FileOutcome, Findings, SearchOutcome, SearchRequest, interruption, search,
     search_with,

@@ -185,6 +185,9 @@ fn manifest(
             _ => None,
         },
         unverified_shape: shapes
+        scrubbed: &[],
+        unverified_shape: unverified
+            .iter()
             .map(|shape| {
                 let source = shape.source.as_str();
                 (source, shape.kind.as_str(), shape.documentation.as_str())

@@ -52,6 +52,7 @@ mod published_queries;
 mod reports;
 mod run_logs;
 mod schemas;
+mod scrub;
 mod sensors;
 mod sigma_corpus;
 mod sigma_correlations;

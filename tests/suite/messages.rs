@@ -465,6 +465,39 @@ fn import_cases() -> Vec<Case> {
             2,
         ),
         (
+            "scrub_broken",
+            vec![(
+                "call.jsonl",
+                lines(
+                    &[&CALL.replace("eu-central-1", "sagov-westsouth-1r").replace(
+                        "\"eventID\"",
+                        "\"sourceIPAddress\":\"253.252.51.07\",\"eventID\"",
+                    )],
+                ),
+            )],
+            vec![
+                "import",
+                "call.jsonl",
+                "--control",
+                "x",
+                "--technique",
+                "T1021.008",
+                "--host",
+                "x",
+                "--scrub",
+            ],
+            0,
+        ),
+        (
+            "scrub_ambiguous",
+            file(
+                "start.jsonl",
+                START.replace(r#"{"Image":"#, r#"{"User":"CORP\\whoami","Image":"#),
+            ),
+            import(&["--scrub"]),
+            0,
+        ),
+        (
             "import_bad_guid",
             vec![],
             vec!["import", "start.jsonl", "--atomic", "T1219"],
@@ -862,8 +895,12 @@ const ELSEWHERE: [&str; 8] = [
     "misfire::execute::leftover",
     "misfire::execute::state",
     "misfire::execute::unwatched",
+const ELSEWHERE: [&str; 6] = [
     "misfire::run::interrupted",
     "misfire::run::too_many_rows",
+    "misfire::scrub::changes_verdict",
+    "misfire::scrub::leak",
+    "misfire::scrub::unreadable",
     "misfire::spl::bad_setting",
 ];
 

@@ -63,6 +63,16 @@ impl Inputs {
         }
     }
 
+    /// Logs that are there, in that order.
+    pub(super) fn of(paths: &[PathBuf]) -> Self {
+        Self {
+            logs: paths.iter().map(LogInput::on_disk).collect(),
+            found: Vec::new(),
+            not_logs: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Leaves out the files in a folder that are no logs, of what was read, too.
     pub(super) fn without_what_is_none(mut self, read: &mut Survey) -> Self {
         let told = std::mem::take(&mut read.problems);

@@ -9,6 +9,7 @@ mod known;
 mod rank;
 mod record;
 mod refusals;
+mod scrubbing;
 mod stable;
 mod survey;
 mod target;
@@ -70,6 +71,8 @@ pub struct ImportRequest {
     pub platform: Option<Platform>,
     /// Logs of the same host without the test.
     pub baseline: Vec<PathBuf>,
+    /// Whether identities are replaced by pseudonyms.
+    pub scrubbing: Scrubbing,
     /// Where the draft goes.
     pub draft_to: DraftTo,
     /// What happens to a fixture that is there already.
@@ -80,6 +83,15 @@ pub struct ImportRequest {
     pub threads: Option<NonZero<usize>>,
     /// The wish to end early.
     pub interrupt: Interrupt,
+}
+
+/// Whether identities in a capture are replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scrubbing {
+    /// The logs are copied byte for byte.
+    Off,
+    /// By pseudonyms, if nothing is judged otherwise then.
+    On,
 }
 
 /// What was recorded.
@@ -164,6 +176,9 @@ pub struct ImportedFixture {
     pub window: Window,
     /// How many records lie outside of it.
     pub outside: u64,
+    /// How many identities were replaced, in how many places, by what they are of;
+    /// none if the capture was not scrubbed.
+    pub scrubbed: Option<BTreeMap<&'static str, (usize, u64)>>,
     /// The folders of fixtures and of expectations, where there is no `misfire.toml`
     /// that leads to them.
     pub loose: Option<[PathBuf; 2]>,
@@ -266,7 +281,7 @@ fn import_here(request: &ImportRequest, sink: &dyn Sink) -> ImportOutcome {
         Err(problems) => return outcome.refuse(problems),
     };
     let inputs = Inputs::find(&request.logs);
-    let target = match Target::of(request, &places, &inputs) {
+    let mut target = match Target::of(request, &places, &inputs) {
         Ok(target) => target,
         Err(problems) => return outcome.refuse(problems),
     };
@@ -278,20 +293,21 @@ fn import_here(request: &ImportRequest, sink: &dyn Sink) -> ImportOutcome {
         interrupt: &request.interrupt,
         sink,
     };
-    let names = Names::new(target.arguments());
+    let window = request.window.map(|(start, end)| Window {
+        start,
+        end,
+        closure: request.closure,
+    });
+    let mut names = Names::new(target.arguments());
     let wanted = Wanted {
         names: &names,
-        window: request.window.map(|(start, end)| Window {
-            start,
-            end,
-            closure: request.closure,
-        }),
+        window,
     };
     let mut read = survey(&inputs.logs, wanted, &reading);
     if request.interrupt.is_set() {
         return outcome.interrupt();
     }
-    let inputs = inputs.without_what_is_none(&mut read);
+    let mut inputs = inputs.without_what_is_none(&mut read);
     outcome.not_logs.clone_from(&inputs.not_logs);
     let (wrong, worth_knowing): (Vec<_>, _) = std::mem::take(&mut read.problems)
         .into_iter()
@@ -300,7 +316,37 @@ fn import_here(request: &ImportRequest, sink: &dyn Sink) -> ImportOutcome {
     if !wrong.is_empty() {
         return outcome.refuse(wrong);
     }
-    let made = match target.manifest(request, &inputs, &read) {
+    let mut scrubbed = scrubbing::Said::default();
+    let mut clean = None;
+    if request.scrubbing == Scrubbing::On {
+        let done = match scrubbing::scrubbed(request, &mut target, &inputs, &read) {
+            Ok(done) => done,
+            Err(_) if request.interrupt.is_set() => return outcome.interrupt(),
+            Err(problems) => return outcome.refuse(problems),
+        };
+        names = Names::new(target.arguments());
+        let wanted = Wanted {
+            names: &names,
+            window,
+        };
+        read = survey(&done.inputs.logs, wanted, &reading);
+        if request.interrupt.is_set() {
+            return outcome.interrupt();
+        }
+        if has_error(&read.problems) {
+            return outcome.refuse(std::mem::take(&mut read.problems));
+        }
+        let (logs, originals, said, folder) = done.into_parts();
+        inputs = logs;
+        scrubbed = said;
+        outcome.problems.append(&mut scrubbed.doubts);
+        clean = Some((originals, folder));
+    }
+    let wanted = Wanted {
+        names: &names,
+        window,
+    };
+    let made = match target.manifest(request, &inputs, &read, &scrubbed) {
         Ok(made) => made,
         Err(problems) => return outcome.refuse(problems),
     };
@@ -334,7 +380,13 @@ fn import_here(request: &ImportRequest, sink: &dyn Sink) -> ImportOutcome {
         outcome.draft = draft;
     }
     match finished.keep(request, outcome.draft.as_mut(), &places) {
-        Ok((fixture, failure)) => {
+        Ok((mut fixture, failure)) => {
+            if let Some((originals, _)) = clean {
+                for (file, original) in fixture.files.iter_mut().zip(originals) {
+                    file.from = original;
+                }
+                fixture.scrubbed = Some(scrubbing::counted(&scrubbed.changes));
+            }
             outcome.fixture = Some(fixture);
             outcome.problems.extend(failure);
         }

@@ -1,6 +1,6 @@
 //! What is to be written, and whether it may be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::known::Places;
 use super::refusals::{
     in_the_way, wrong_arguments, wrong_condition, wrong_name, wrong_platform, wrong_source,
 };
+use super::scrubbing::Said as Scrubbed;
 use super::survey::Survey;
 
 use super::{DraftTo, ImportRequest, ImportSubject};
@@ -192,6 +193,58 @@ impl Target {
             .collect()
     }
 
+    /// The arguments that were given.
+    pub(super) fn given(&self) -> BTreeMap<String, String> {
+        match &self.subject {
+            Subject::Atomic { given, .. } => given.iter().cloned().collect(),
+            Subject::Control(_) => BTreeMap::new(),
+        }
+    }
+
+    /// Says what the arguments are after a scrub.
+    pub(super) fn set_given(&mut self, arguments: &BTreeMap<String, String>) {
+        if let Subject::Atomic { given, .. } = &mut self.subject {
+            for (name, value) in given {
+                if let Some(scrubbed) = arguments.get(name) {
+                    value.clone_from(scrubbed);
+                }
+            }
+        }
+    }
+
+    /// What a manifest says in its user's own words, and the name of the fixture.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let why = match &self.subject {
+            Subject::Atomic { .. } => String::new(),
+            Subject::Control(why) => why.clone(),
+        };
+        vec![self.name.clone(), why]
+    }
+
+    /// Says what these are after a scrub.
+    ///
+    /// # Errors
+    ///
+    /// The fixture would be named after an identity.
+    pub(super) fn set_texts(&mut self, texts: &[String]) -> Result<(), Vec<Diagnostic>> {
+        let [name, why] = texts else {
+            return Ok(());
+        };
+        if *name != self.name {
+            return Err(vec![
+                Diagnostic::error(
+                    Code::IMPORT_BAD_NAME,
+                    "the name of the fixture holds an identity that is scrubbed",
+                )
+                .help("give another one with `--name`"),
+            ]);
+        }
+        if let Subject::Control(own) = &mut self.subject {
+            own.clone_from(why);
+        }
+        Ok(())
+    }
+
     /// Writes down what the records say.
     ///
     /// # Errors
@@ -202,6 +255,7 @@ impl Target {
         request: &ImportRequest,
         inputs: &Inputs,
         read: &Survey,
+        scrubbed: &Scrubbed,
     ) -> Result<Made, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let mut doubts = Vec::new();
@@ -215,7 +269,10 @@ impl Target {
                 (None, 0)
             }
         };
-        let host = host(request, read, &mut doubts);
+        let host = match &scrubbed.host {
+            Some(host) => Some(host.clone()),
+            None => host(request, read, &mut doubts),
+        };
         if host.is_none() && problems.is_empty() {
             problems.push(
                 Diagnostic::error(
@@ -277,6 +334,7 @@ impl Target {
             looked_at: &request.looked_at,
             given: &request.given,
             exit_code: None,
+            scrubbed: &scrubbed.notes,
             unverified_shape: Vec::new(),
             notes: None,
         };
@@ -327,7 +385,7 @@ fn unnamed(
     None
 }
 
-fn window(
+pub(super) fn window(
     request: &ImportRequest,
     read: &Survey,
     doubts: &mut Vec<Diagnostic>,
@@ -410,7 +468,11 @@ fn whole(time: Timestamp, later: i64) -> Timestamp {
     Timestamp::from_second(second - before + later).unwrap_or(time)
 }
 
-fn host(request: &ImportRequest, read: &Survey, doubts: &mut Vec<Diagnostic>) -> Option<String> {
+pub(super) fn host(
+    request: &ImportRequest,
+    read: &Survey,
+    doubts: &mut Vec<Diagnostic>,
+) -> Option<String> {
     if let Some(host) = &request.host {
         return Some(host.clone()).filter(|host| !host.trim().is_empty());
     }

@@ -102,6 +102,7 @@ pub(super) fn write(
             platform: made.platform,
             window: made.window,
             outside: made.outside,
+            scrubbed: None,
             loose: None,
             stray_atomic: None,
         },
