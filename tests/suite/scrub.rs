@@ -61,7 +61,7 @@ pub fn after(records: &[serde_json::Value]) -> Vec<serde_json::Value> {
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     let scrubbed = scrubbed(&request(lines.as_bytes()));
     let lines = text(&scrubbed.logs[0]);
-    let parsed = lines.lines().map(|line| serde_json::from_str(line));
+    let parsed = lines.lines().map(serde_json::from_str);
     parsed.collect::<Result<_, _>>().expect("JSON lines")
 }
 

@@ -8,7 +8,7 @@ use super::Kind;
 use super::fields::{Role, roles};
 use super::known::{is_common_domain, is_known_account, is_known_application, is_public_domain};
 use super::names::{domain_labels, is_user_name};
-use super::spans::{Span, Spans};
+use super::spans::{Span, Spans, ends_with_escape};
 use super::{addresses, keys};
 use crate::secret;
 
@@ -140,7 +140,9 @@ pub(super) fn is_apart(text: &str, bytes: &Bytes, signs: &str) -> bool {
         Some(next) if signs.contains(next) => over.is_some_and(char::is_alphanumeric),
         _ => false,
     };
-    !continues(before.next(), before.next()) && !continues(behind.next(), behind.next())
+    let is_behind = ends_with_escape(&text[..bytes.start]);
+    (is_behind || !continues(before.next(), before.next()))
+        && !continues(behind.next(), behind.next())
 }
 
 fn arns(text: &str, found: &mut Spans) {

@@ -37,6 +37,14 @@ impl Span {
     }
 }
 
+/// Whether a text ends with an escape of an address, such as `%5C`, whose last sign is
+/// no part of what follows.
+pub(super) fn ends_with_escape(text: &str) -> bool {
+    let mut signs = text.bytes().rev();
+    let is_hex = |sign: Option<u8>| sign.is_some_and(|sign| sign.is_ascii_hexdigit());
+    is_hex(signs.next()) && is_hex(signs.next()) && signs.next() == Some(b'%')
+}
+
 /// Identities that do not overlap; the first that claims a place has it.
 #[derive(Debug, Default)]
 pub(super) struct Spans(Vec<Span>);

@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Kind;
-use super::spans::{Span, Spans};
+use super::spans::{Span, Spans, ends_with_escape};
 
 /// A name that is shorter is a part of too many words.
 const SHORTEST: usize = 3;
@@ -89,7 +89,10 @@ impl Words {
 fn stands_alone(text: &str, bytes: &std::ops::Range<usize>, word: &Word) -> bool {
     let mut back = text[..bytes.start].chars().rev();
     let mut front = text[bytes.end..].chars();
-    let (before, behind) = (back.next(), front.next());
+    let (mut before, behind) = (back.next(), front.next());
+    if ends_with_escape(&text[..bytes.start]) {
+        before = None;
+    }
     let alone = |sign: Option<char>| !sign.is_some_and(char::is_alphanumeric);
     match word.kind {
         Kind::Secret | Kind::Password | Kind::PublicKey => true,

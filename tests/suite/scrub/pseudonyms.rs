@@ -361,6 +361,45 @@ fn an_encoded_command_is_decoded_replaced_and_encoded_again() {
     );
 }
 
+#[test]
+fn names_and_addresses_are_found_behind_escapes() {
+    let log = r#"{"User":"mkeller","CommandLine":"app:edit?path=%%5C%%5C172.16.137.159%5Cmkeller","x":"a\r\nmkeller"}"#;
+    let scrubbed = scrubbed(&request(log.as_bytes()));
+    let after = text(&scrubbed.logs[0]);
+    assert!(
+        !after.contains("mkeller") && !after.contains("172.16.137.159"),
+        "{after}"
+    );
+    assert!(after.contains("path=%%5C%%5C172."), "{after}");
+}
+
+#[test]
+fn xml_stays_xml_and_what_is_packed_stays_packed() {
+    use std::io::{Read, Write};
+    let xml = "<Event xmlns='x'><System><Provider Name='Acme'/><Computer>FILESRV7.kontoso.local\
+               </Computer></System><EventData><Data Name='User'>KONTOSO\\mkeller</Data>\
+               <Data Name=\"CommandLine\">\"C:\\a&amp;b\" mkeller &lt;x&gt;</Data></EventData></Event>\n";
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(xml.as_bytes()).expect("memory");
+    let packed = packer.finish().expect("memory");
+    let scrubbed = scrubbed(&request(&packed));
+    let mut after = String::new();
+    let mut unpacked = flate2::read::GzDecoder::new(&*scrubbed.logs[0].bytes);
+    unpacked.read_to_string(&mut after).expect("a packed text");
+    let user = after.split("user-").nth(1).expect("a user");
+    let user = format!("user-{}", &user[..6]);
+    let (_, command) = after
+        .split_once("<Data Name=\"CommandLine\">")
+        .expect("a field");
+    assert!(command.contains("C:\\a&amp;b"), "{after}");
+    assert!(
+        command.contains(&format!(" {user} &lt;x&gt;</Data>")),
+        "{after}"
+    );
+    assert!(after.starts_with("<Event xmlns='x'><System><Provider Name='Acme'/><Computer>HOST-"));
+    assert!(!after.contains("mkeller") && !after.to_lowercase().contains("filesrv7"));
+}
+
 /// Base64 of bytes, by its definition.
 fn base64(bytes: impl Iterator<Item = u8>) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -371,7 +410,7 @@ fn base64(bytes: impl Iterator<Item = u8>) -> String {
         char::from(SIGNS[place])
     });
     let mut text: String = groups.collect();
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text
