@@ -16,10 +16,10 @@ use crate::content::atomic::Atomic;
 use crate::content::fixture::Fixture;
 use crate::content::{Content, Start};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::report::{record_json, record_text};
+use crate::report::{record_json, record_text, scrubbed_text};
 use crate::run::{
     Existing, Interrupt, RecordAs, Selection, SimulateOptions, choose, interruption,
-    record_fixture, simulate,
+    record_fixture, scrub_fixture, simulate,
 };
 
 /// Load, choose, simulate, keep.
@@ -108,6 +108,32 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
     let made = match made {
         Ok(made) => made,
         Err(problem) => return wrong(&[problem]),
+    };
+    let made = match args.stage {
+        RecordStage::Execute if !args.no_scrub => {
+            let Some(test) = choice.plan.tests.first() else {
+                return Ok(Exit::Wrong);
+            };
+            let load = || Content::load(&args.content.request(Start::default())).detections;
+            let mut scrubbed = Vec::new();
+            for (name, fixture) in made {
+                // There is nothing in it to be scrubbed, and why is told below.
+                if fixture.files.is_empty() {
+                    scrubbed.push((name, fixture));
+                    continue;
+                }
+                match scrub_fixture(&fixture, test, &load, output.threads, &interrupt) {
+                    Ok(clean) => {
+                        output.tell(&clean.doubts)?;
+                        output.note(|out| scrubbed_text(out, &clean.changes))?;
+                        scrubbed.push((name, clean.fixture));
+                    }
+                    Err(problems) => return wrong(&problems),
+                }
+            }
+            scrubbed
+        }
+        RecordStage::Execute | RecordStage::Simulate => made,
     };
     let existing = if args.force {
         Existing::Replace

@@ -133,6 +133,10 @@ pub(super) struct RecordArgs {
     /// Replace the fixture if it is there
     #[arg(long)]
     pub(super) force: bool,
+    /// Keep the identities of this host in what was executed; without it they are
+    /// replaced by pseudonyms
+    #[arg(long)]
+    pub(super) no_scrub: bool,
     /// An argument of the atomic; the others have their defaults; may be given several
     /// times
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_argument)]

@@ -50,7 +50,7 @@ pub use markdown::markdown;
 pub use paint::Paint;
 pub use pick::Words;
 pub use progress::Progress;
-pub use record::{record_json, record_text};
+pub use record::{record_json, record_text, scrubbed_text};
 pub use run::{Detail, Show, run_text};
 pub use run_log::{ART_CSV_HEADER, art_csv, attire, is_art_csv_header};
 pub use scan::{scan_json, scan_text};

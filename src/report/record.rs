@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::count;
+use crate::log::scrub::Changes;
 use crate::run::RecordedFixture;
 
 /// Writes which fixtures were recorded, for people.
@@ -21,6 +22,25 @@ pub fn record_text(out: &mut dyn Write, fixtures: &[RecordedFixture]) -> io::Res
         }
     }
     Ok(())
+}
+
+/// Writes what was replaced by pseudonyms, for people.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn scrubbed_text(out: &mut dyn Write, changes: &Changes) -> io::Result<()> {
+    let told: Vec<_> = changes
+        .iter()
+        .map(|(kind, change)| {
+            let identities = change.identities();
+            format!("{kind} ({identities} in {})", count(change.places, "place"))
+        })
+        .collect();
+    match told.is_empty() {
+        true => writeln!(out, "scrubbed: there was no identity to replace"),
+        false => writeln!(out, "scrubbed: {}", told.join(", ")),
+    }
 }
 
 /// The JSON document of `misfire record`.

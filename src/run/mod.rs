@@ -56,7 +56,8 @@ pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;
 pub use scan::{Found, ScanOutcome, ScanRequest, Unsearched, scan};
 pub use scrub::{
-    LARGEST_SCRUBBED, ScrubLog, ScrubProof, ScrubRequest, Scrubbed, scrub, scrub_proven,
+    LARGEST_SCRUBBED, ScrubLog, ScrubProof, ScrubRequest, Scrubbed, ScrubbedFixture, scrub,
+    scrub_fixture, scrub_proven,
 };
 pub use search::{
     Correlate, FileOutcome, Findings, SearchOutcome, SearchRequest, interruption, search,

@@ -184,10 +184,8 @@ fn manifest(
             Outcome::Exited(code) => Some(code),
             _ => None,
         },
+        scrubbed: &fixture.scrubbed,
         unverified_shape: shapes
-        scrubbed: &[],
-        unverified_shape: unverified
-            .iter()
             .map(|shape| {
                 let source = shape.source.as_str();
                 (source, shape.kind.as_str(), shape.documentation.as_str())

@@ -170,12 +170,10 @@ pub(super) fn find(text: &str, found: &mut Spans) {
         } else {
             Style::Setting
         };
-        let is_element = found.get(3).is_some();
+        let is_element = matched.get(3).is_some();
         let is_accounts = is_file && name.as_str() == "passwd";
         if !is_secret_name(name.as_str())
             || is_accounts && text[name.end()..from].contains(':')
-            || found.get(2).is_some() && style == Style::Setting
-        let is_element = matched.get(3).is_some();
             || matched.get(2).is_some() && style == Style::Setting
             || is_element && before != Some('<')
             || is_directory(name.as_str(), &text[from..])

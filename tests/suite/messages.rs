@@ -889,13 +889,12 @@ fn every_message_is_as_expected() {
 
 /// These have tests of their own: an interruption needs a running search, too many
 /// rows need gigabytes, broken settings need folders.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 11] = [
     "misfire::execute::failed",
     "misfire::execute::host_busy",
     "misfire::execute::leftover",
     "misfire::execute::state",
     "misfire::execute::unwatched",
-const ELSEWHERE: [&str; 6] = [
     "misfire::run::interrupted",
     "misfire::run::too_many_rows",
     "misfire::scrub::changes_verdict",

@@ -19,7 +19,7 @@ use memchr::memchr_iter;
 
 pub use secrets::Secrets;
 
-use crate::secret::{find, might_hold};
+use crate::secret::{find, is_secret_argument, is_trivial, kind, might_hold};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,26 +40,6 @@ pub fn mask<'t>(text: &'t str, secrets: &Secrets) -> Cow<'t, str> {
         return Cow::Borrowed(text);
     }
     let known = secrets.mask(text);
-    let typed = rewrite(known, patterns::mask);
-    let named = rewrite(typed, names::mask);
-    rewrite(named, commands::mask)
-}
-
-/// The value of an argument, masked if its name says that it is secret.
-#[must_use]
-pub fn mask_argument<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
-    if is_secret_argument(name) && !names::is_trivial(value) {
-        Cow::Owned(masked(names::kind(name)))
-    } else {
-        Cow::Borrowed(value)
-    }
-}
-
-/// Goes on with a text that may have been changed already.
-fn rewrite<'t>(text: Cow<'t, str>, mask: impl FnOnce(&str) -> Option<String>) -> Cow<'t, str> {
-    match mask(&text) {
-        Some(masked) => Cow::Owned(masked),
-        None => text,
     let found = find(&known);
     if found.is_empty() {
         return known;
@@ -73,6 +53,16 @@ fn rewrite<'t>(text: Cow<'t, str>, mask: impl FnOnce(&str) -> Option<String>) ->
     }
     out.push_str(&known[copied..]);
     Cow::Owned(out)
+}
+
+/// The value of an argument, masked if its name says that it is secret.
+#[must_use]
+pub fn mask_argument<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
+    if is_secret_argument(name) && !is_trivial(value) {
+        Cow::Owned(masked(kind(name)))
+    } else {
+        Cow::Borrowed(value)
+    }
 }
 
 /// What stands in the place of a secret.

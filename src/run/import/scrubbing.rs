@@ -199,6 +199,7 @@ fn before(
     facts.insert("name".to_owned(), name.clone());
     facts.insert("platform".to_owned(), platform.clone());
     Ok(Fixture {
+        execution: None,
         name: target.name.clone(),
         subject: match target.atomic() {
             Some((_, guid)) => Subject::Atomic {

@@ -5,6 +5,7 @@
 //! left; [`scrub_proven`] also judges the recording before and after. Nothing is
 //! written here, and the key and the table of pseudonyms are gone at the end.
 
+mod fixture;
 mod logs;
 mod prove;
 
@@ -18,6 +19,7 @@ use crate::log::scrub::{Changes, Identities, Key, Kind, Pseudonyms};
 use crate::recording::Host;
 use crate::secret::{is_secret_argument, is_trivial};
 
+pub use fixture::{ScrubbedFixture, scrub_fixture};
 use logs::Opened;
 pub use prove::{ScrubProof, scrub_proven};
 

@@ -45,6 +45,7 @@ fn rule(selection: &str) -> String {
 fn fixture(logs: &[u8]) -> Fixture {
     let time = |text: &str| text.parse().expect("a time");
     Fixture {
+        execution: None,
         name: "one".to_owned(),
         subject: Subject::Control {
             why: "a test".to_owned(),

@@ -172,6 +172,7 @@ fn public_rules_hit_the_same_records_of_samples_of_real_systems() {
 fn fixture_of(paths: &[&PathBuf]) -> Fixture {
     let time = |text: &str| text.parse().expect("a time");
     Fixture {
+        execution: None,
         name: "samples".to_owned(),
         subject: Subject::Control {
             why: "samples".to_owned(),
