@@ -1,21 +1,22 @@
 //! What the tests share.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-#![allow(dead_code, reason = "each test crate uses a part of it")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::RwLockWriteGuard;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use misfire_execute::stage::execute::boundary::*;
-use misfire_execute::stage::execute::*;
+use misfire::content::atomic::{AtomicGuid, DependenciesBy, Elevation, Platform, Shell};
+use misfire::recording::{Interrupt, NotRun, Outcome};
+use misfire::stage::execute::{
+    AllowList, Around, Asking, AtTerminal, Consent, End, Ends, ExecutionPlan, Host, Leftovers,
+    Limits, Observer, PerformError, Performance, Prerequisites, Recovered, Run, Settings, StateDir,
+    Test, perform, plan, recover,
+};
 use tempfile::TempDir;
 
-/// Runs of one process exclude each other, and those of tests must not.
-static SERIAL: Mutex<()> = Mutex::new(());
+use crate::hosting::alone;
 
 /// A place in which one test runs.
 pub struct Place {
@@ -24,12 +25,12 @@ pub struct Place {
     pub host: Host,
     pub settings: Settings,
     pub interrupt: Interrupt,
-    _serial: MutexGuard<'static, ()>,
+    _alone: RwLockWriteGuard<'static, ()>,
 }
 
 impl Place {
     pub fn new() -> Self {
-        let serial = SERIAL.lock().unwrap_or_else(PoisonError::into_inner);
+        let alone = alone();
         // Orphans of a killed runner belong to `init` then, not to this process.
         nix::sys::prctl::set_child_subreaper(false).unwrap();
         let folder = TempDir::new().unwrap();
@@ -49,10 +50,11 @@ impl Place {
                     grace: second / 5,
                 },
                 watched: vec![folder.path().join("work")],
+                watcher: None,
             },
             interrupt: Interrupt::default(),
             folder,
-            _serial: serial,
+            _alone: alone,
         }
     }
 
@@ -66,7 +68,7 @@ impl Place {
 
     pub fn test(&self, command: &str, cleanup: &str) -> Test {
         Test {
-            guid: Default::default(),
+            guid: AtomicGuid::nil(),
             name: "a test".to_owned(),
             platforms: vec![Platform::Linux],
             run: Run::Command {
@@ -76,14 +78,14 @@ impl Place {
                 elevation: Elevation::NotRequired,
             },
             prerequisites: Vec::new(),
-            prerequisites_by: By::Shell(Shell::Sh),
+            prerequisites_by: DependenciesBy::Shell(Shell::Sh),
             directory: Some(self.work()),
             environment: BTreeMap::new(),
             ends: Ends::Exits,
         }
     }
 
-    pub fn plan(&self, test: &Test) -> Result<Plan, Outcome> {
+    pub fn plan(&self, test: &Test) -> Result<ExecutionPlan, Outcome> {
         plan(test, &self.host, &self.settings)
     }
 
@@ -117,18 +119,6 @@ impl Place {
             .unwrap()
             .next()
             .is_none()
-    }
-
-    /// The runner that may be killed.
-    pub fn runner(&self) -> Command {
-        let mut exe = std::env::current_exe().unwrap();
-        exe.pop();
-        exe.pop();
-        let mut command = Command::new(exe.join("examples/perform_one"));
-        command
-            .env("STATE", self.folder.path().join("state"))
-            .env("WORK", self.work());
-        command
     }
 }
 
@@ -164,7 +154,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(
-            start.elapsed() < Duration::from_secs(20),
+            start.elapsed() < Duration::from_secs(60),
             "waited in vain for {what}"
         );
         thread::sleep(Duration::from_millis(10));

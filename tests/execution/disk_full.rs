@@ -1,14 +1,12 @@
 //! Without room for the undo nothing is executed.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Place, agree};
-use misfire_execute::stage::execute::*;
+use misfire::stage::execute::{Around, AtTerminal, PerformError, StateDir, perform};
+
+use crate::common::{Place, agree};
 
 /// A tiny disk, while the test lasts.
 struct Disk<'a>(&'a Path);
@@ -67,26 +65,4 @@ fn a_full_disk_executes_nothing_and_a_disk_that_fills_is_cleaned_up() {
     assert!(done.cleaned_up.unwrap().still_in_journal.is_none());
     assert!(!place.holds("act.txt") && place.holds("cleaned.txt"));
     assert_eq!(fs::read_dir(root.join("journal")).unwrap().count(), 0);
-}
-
-#[test]
-fn a_limit_on_the_size_of_files_executes_nothing() {
-    let place = Place::new();
-    let runner = place.runner();
-    let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\""])
-        .arg(runner.get_program())
-        .envs(
-            runner
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .env("COMMAND", "mkdir acted")
-        .env("CLEAN_UP", "mkdir cleaned")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("Journal"), "{said}");
-    assert!(!place.holds("acted") && !place.holds("cleaned"));
 }

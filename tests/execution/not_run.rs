@@ -1,18 +1,19 @@
 //! Each reason for which an atomic is not performed.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod common;
 
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use common::{Place, agree, reason};
-use misfire_execute::stage::execute::boundary::*;
-use misfire_execute::stage::execute::*;
+use misfire::content::atomic::{Elevation, Platform, Shell};
+use misfire::recording::{NotRun, Outcome};
+use misfire::stage::execute::{
+    Act, AllowList, Answer, Around, Asking, Consent, Met, Person, Prerequisite, Prerequisites, Run,
+    Target, Test, invocation, perform,
+};
 use rstest::rstest;
+
+use crate::common::{Place, agree, processes_in, reason};
 
 fn with_shell(mut test: Test, to: Shell) -> Test {
     if let Run::Command { shell, .. } = &mut test.run {
@@ -36,7 +37,7 @@ fn wrong_platform() {
     let (reason, because) = planned(&place, &test);
     assert_eq!(reason, Some(NotRun::WrongPlatform));
     assert_eq!(because, "it is for windows, macos, and this is linux");
-    test.platforms.push(Platform::Service);
+    test.platforms.push(Platform::IaasAws);
     assert!(
         place.plan(&test).is_ok(),
         "a cloud is reached from anywhere"
@@ -211,7 +212,7 @@ fn prerequisite_got() {
     assert_eq!(done.outcome, Outcome::Exited(0));
     assert_eq!(done.prerequisites, [Met::Got("tool".to_owned())]);
     assert_eq!(done.cleaned_up.unwrap().left_running.len(), 1);
-    assert_eq!(common::processes_in(&place.work()), [""; 0]);
+    assert_eq!(processes_in(&place.work()), [""; 0]);
 }
 
 #[test]
@@ -339,35 +340,6 @@ fn manual(#[case] answer: Answer, #[case] wanted: Option<NotRun>) {
     assert_eq!(reason(&done.outcome), wanted);
     assert_eq!(somebody.0, ["Press the button."]);
     assert!(place.journal_is_empty());
-}
-
-#[test]
-fn manual_at_a_terminal_and_without_one() {
-    let place = Place::new();
-    let mut runner = place.runner();
-    runner
-        .env("STEPS", "Press the button.")
-        .stdin(Stdio::null());
-    let said = String::from_utf8(runner.output().unwrap().stdout).unwrap();
-    assert!(said.contains("reason: Skipped"), "{said}");
-    // `script` makes a terminal.
-    let mut at_terminal = Command::new("script");
-    at_terminal
-        .args(["-qec", runner.get_program().to_str().unwrap(), "/dev/null"])
-        .envs(
-            runner
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let Ok(mut person) = at_terminal.spawn() else {
-        return eprintln!("skipped: there is no `script`");
-    };
-    person.stdin.take().unwrap().write_all(b"\n").unwrap();
-    let said = String::from_utf8(person.wait_with_output().unwrap().stdout).unwrap();
-    assert!(said.contains("    Press the button."), "{said}");
-    assert!(said.contains("\nPerformed"), "{said}");
 }
 
 #[test]

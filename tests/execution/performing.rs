@@ -1,16 +1,16 @@
 //! What happens to an atomic that is performed.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod common;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Place, end, processes_in, until};
-use misfire_execute::stage::execute::boundary::*;
-use misfire_execute::stage::execute::*;
+use misfire::recording::Outcome;
+use misfire::stage::execute::{
+    CleanUp, End, Ends, Prerequisite, Prerequisites, Residue, Run, Snapshot,
+};
+
+use crate::common::{Place, end, processes_in, until};
 
 const NOTHING: [&str; 0] = [];
 
@@ -178,8 +178,8 @@ fn one_that_keeps_running_is_observed_and_ended() {
         (end(&done), &done.outcome),
         (Some(End::Observed), &Outcome::Performed)
     );
-    let took = done.act.as_ref().unwrap().took_ms;
-    assert!((700..4000).contains(&took), "{took}");
+    let took = done.act.as_ref().unwrap().took;
+    assert!(took >= Duration::from_millis(700), "{took:?}");
     assert_eq!(done.act.unwrap().stdout.text(), "up\n");
     assert!(place.holds("cleaned.txt"));
     // One that goes into the background is, too; one that ends, ends.

@@ -1,17 +1,19 @@
 //! What a killed run leaves, `recover` finishes.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod common;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use common::{Place, processes_in, until};
-use misfire_execute::stage::execute::*;
+use misfire::recording::Outcome;
+use misfire::stage::execute::{
+    CleanUp, Leftovers, LockError, PerformError, RecoverError, StateDir, StateError, forget,
+    recover,
+};
 use rstest::rstest;
+
+use crate::common::{Place, agree, processes_in, until};
+use crate::runner::{Job, held, kill, runner};
 
 /// Leaves a file, a daemon with the mark, and one of another session.
 const COMMAND: &str = "echo > act.txt
@@ -37,25 +39,17 @@ const CLEAN_UP: &str = "echo >> cleaned.txt; sleep 0.3; rm -f act.txt ready.txt"
 #[case::struck_out("struck-out", true)]
 fn killed_at_any_point_nothing_is_left(#[case] point: &str, #[case] had_begun: bool) {
     let place = Place::new();
-    let mut runner = place
-        .runner()
+    let mut command = runner(&place, Job::Perform);
+    command
         .env("COMMAND", COMMAND)
         .env("CLEAN_UP", CLEAN_UP)
         .env("CHECK", "test -e got.txt || { sleep 0.3; exit 1; }")
-        .env("GET", "sleep 0.3; echo > got.txt")
-        .env("HOLD_AT", point)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(runner.stdout.take().unwrap()).lines();
-    let reached = lines.map_while(Result::ok).any(|line| line == point);
-    assert!(reached, "the runner got to {point}");
+        .env("GET", "sleep 0.3; echo > got.txt");
+    let runner = held(&mut command, point);
     if point == "act-started" {
         until("the act", || place.holds("ready.txt"));
     }
-    runner.kill().unwrap();
-    runner.wait().unwrap();
+    kill(runner);
 
     let recovered = place.recover();
 
@@ -78,19 +72,14 @@ fn killed_at_any_point_nothing_is_left(#[case] point: &str, #[case] had_begun: b
 #[test]
 fn daemons_without_the_mark_are_ended_after_a_kill() {
     let place = Place::new();
-    let mut runner = place
-        .runner()
-        .env(
-            "COMMAND",
-            "(env -i setsid sleep 300 > /dev/null 2>&1 &)\nsleep 1.5; echo > ready.txt; sleep 300",
-        )
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = runner(&place, Job::Perform);
+    command.env(
+        "COMMAND",
+        "(env -i setsid sleep 300 > /dev/null 2>&1 &)\nsleep 1.5; echo > ready.txt; sleep 300",
+    );
+    let runner = command.stderr(Stdio::null()).spawn().unwrap();
     until("the act", || place.holds("ready.txt"));
-    runner.kill().unwrap();
-    runner.wait().unwrap();
+    kill(runner);
     assert_eq!(place.recover().len(), 1);
     assert_eq!(processes_in(&place.work()), [""; 0]);
     assert!(place.journal_is_empty());
@@ -99,25 +88,14 @@ fn daemons_without_the_mark_are_ended_after_a_kill() {
 #[test]
 fn a_recovery_that_is_killed_is_repeated() {
     let place = Place::new();
-    let hold = |hold: &str, arguments: &[&str]| {
-        let mut runner = place
-            .runner()
-            .args(arguments)
-            .env("COMMAND", COMMAND)
-            .env("CLEAN_UP", CLEAN_UP)
-            .env("HOLD_AT", hold)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(runner.stdout.take().unwrap()).lines();
-        assert!(lines.map_while(Result::ok).any(|line| line == hold));
-        runner.kill().unwrap();
-        runner.wait().unwrap();
+    let killed_at = |step: &str, job: Job| {
+        let mut command = runner(&place, job);
+        command.env("COMMAND", COMMAND).env("CLEAN_UP", CLEAN_UP);
+        kill(held(&mut command, step));
     };
-    hold("act-ended", &[]);
-    hold("clean-up-started", &["recover"]);
-    hold("processes-ended", &["recover"]);
+    killed_at("act-ended", Job::Perform);
+    killed_at("clean-up-started", Job::Recover);
+    killed_at("processes-ended", Job::Recover);
     assert_eq!(place.recover().len(), 1);
     assert!(place.journal_is_empty());
     assert_eq!(processes_in(&place.work()), [""; 0]);
@@ -182,21 +160,8 @@ fn a_torn_note_that_the_act_began_counts() {
 #[test]
 fn two_runs_exclude_each_other() {
     let place = Place::new();
-    let mut runner = place
-        .runner()
-        .env("COMMAND", "sleep 1")
-        .env("HOLD_AT", "act-started")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(runner.stdout.take().unwrap()).lines();
-    assert!(
-        lines
-            .map_while(Result::ok)
-            .any(|line| line == "act-started")
-    );
-    let started = Instant::now();
+    let mut command = runner(&place, Job::Perform);
+    let runner = held(command.env("COMMAND", "sleep 1"), "act-started");
     let error = place.try_perform(&place.test("echo > second.txt", ""), &mut |_| {});
     let Err(PerformError::Lock(LockError::Held { holder })) = error else {
         panic!("{error:?}");
@@ -205,24 +170,16 @@ fn two_runs_exclude_each_other() {
         holder.contains(&format!("process {}, one", runner.id())),
         "{holder}"
     );
-    assert!(started.elapsed() < Duration::from_secs(1));
     assert!(!place.holds("second.txt"));
     let left = Leftovers::read(&place.state).unwrap();
     let grace = Duration::ZERO;
-    let recovered = recover(
-        common::agree(left),
-        &place.state,
-        &place.host,
-        grace,
-        &mut |_| {},
-    );
+    let recovered = recover(agree(left), &place.state, &place.host, grace, &mut |_| {});
     assert!(
         matches!(recovered, Err(RecoverError::Lock(_))),
         "a run that lives is not recovered"
     );
-    runner.kill().unwrap();
-    runner.wait().unwrap();
+    kill(runner);
     let done = place.perform(&place.test("echo > second.txt", "rm second.txt"));
-    assert_eq!(done.outcome, boundary::Outcome::Exited(0));
+    assert_eq!(done.outcome, Outcome::Exited(0));
     place.recover();
 }

@@ -1,82 +1,85 @@
-//! A runner that the tests kill: performs one command, tells its steps, and holds at one.
-//!
-//! Its variables: `STATE`, `WORK`, `COMMAND` or `STEPS`, `CLEAN_UP`, `CHECK`, `GET`,
-//! `HOLD_AT`.
-//! With the argument `recover` it recovers instead.
+//! A runner that the tests kill: this program once more, as a child that performs one
+//! command, tells its steps on standard error, and holds at one.
 
 use std::collections::BTreeMap;
 use std::env;
-use std::io::{Write, stdout};
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use misfire_execute::stage::execute::boundary::{
-    By, Elevation, Ends, Platform, Prerequisite, Run, Shell, Test,
-};
-use misfire_execute::stage::execute::{
-    AllowList, Around, Asking, AtTerminal, Consent, Host, Interrupt, Leftovers, Limits,
-    Prerequisites, Settings, StateDir, Step, perform, plan, recover,
+use misfire::content::atomic::{AtomicGuid, DependenciesBy, Elevation, Platform, Shell};
+use misfire::recording::Interrupt;
+use misfire::stage::execute::{
+    AllowList, Around, AtTerminal, Ends, Host, Leftovers, Limits, Prerequisite, Prerequisites, Run,
+    Settings, StateDir, Step, Test, perform, plan, recover,
 };
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(text) => {
-            eprintln!("{text}");
-            ExitCode::from(3)
-        }
-    }
+use crate::common::{Place, agree};
+
+/// What a runner does.
+#[derive(Debug, Clone, Copy)]
+pub enum Job {
+    /// It performs.
+    Perform,
+    /// It recovers.
+    Recover,
 }
 
-fn run() -> Result<String, String> {
-    let work = PathBuf::from(variable("WORK")?);
-    let state = StateDir::open(&PathBuf::from(variable("STATE")?)).map_err(show)?;
-    let hold_at = variable("HOLD_AT").unwrap_or_default();
+/// A runner in this place. Its command, clean-up, check, and what gets what is checked
+/// are in the variables `COMMAND`, `CLEAN_UP`, `CHECK`, and `GET`.
+pub fn runner(place: &Place, job: Job) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--exact", "runner::child", "--ignored", "--nocapture"])
+        .env("STATE", place.folder.path().join("state"))
+        .env("WORK", place.work())
+        .env("JOB", format!("{job:?}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Starts a runner, and waits until it holds at this step.
+pub fn held(runner: &mut Command, at: &str) -> Child {
+    let mut child = runner.env("HOLD_AT", at).spawn().unwrap();
+    let mut told = Vec::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        told.push(line.unwrap());
+        if told.last().is_some_and(|line| line == at) {
+            return child;
+        }
+    }
+    panic!("the runner did not come to {at}: {told:?}");
+}
+
+/// Kills a runner as nothing can be caught.
+pub fn kill(mut runner: Child) {
+    runner.kill().unwrap();
+    runner.wait().unwrap();
+}
+
+/// The child. Whoever runs it as a test gives it nothing to do.
+#[test]
+#[ignore = "it is a child of other tests"]
+fn child() {
+    let Ok(job) = env::var("JOB") else { return };
+    let state = StateDir::open(&PathBuf::from(variable("STATE"))).unwrap();
+    let hold_at = env::var("HOLD_AT").unwrap_or_default();
     let mut observer = |step: &Step| {
-        println!("{step}");
-        let _ = stdout().flush();
+        let _ = writeln!(stderr(), "{step}");
         while step.name() == hold_at {
             thread::sleep(Duration::from_secs(1));
         }
     };
     let grace = Duration::from_millis(200);
-    if env::args().nth(1).as_deref() == Some("recover") {
-        let left = Leftovers::read(&state).map_err(show)?;
-        let consent = Consent::obtain_at_terminal(left, Asking::Yes).map_err(show)?;
-        let done = recover(consent, &state, &Host::this(), grace, &mut observer).map_err(show)?;
-        return Ok(format!("{done:?}"));
+    if job == "Recover" {
+        let left = Leftovers::read(&state).unwrap();
+        recover(agree(left), &state, &Host::this(), grace, &mut observer).unwrap();
+        return;
     }
-    let test = Test {
-        guid: Default::default(),
-        name: "one".to_owned(),
-        platforms: vec![Platform::Linux],
-        run: match variable("STEPS") {
-            Ok(steps) => Run::Manual { steps },
-            Err(_) => Run::Command {
-                shell: Shell::Sh,
-                command: variable("COMMAND")?,
-                cleanup: variable("CLEAN_UP").ok(),
-                elevation: Elevation::NotRequired,
-            },
-        },
-        prerequisites: variable("CHECK")
-            .map(|check| Prerequisite {
-                description: "something".to_owned(),
-                check,
-                get: variable("GET").ok(),
-            })
-            .into_iter()
-            .collect(),
-        prerequisites_by: By::Shell(Shell::Sh),
-        directory: Some(work),
-        environment: BTreeMap::new(),
-        ends: Ends::Exits,
-    };
     let settings = Settings {
         allowed: AllowList::of(["localhost"]),
         prerequisites: Prerequisites::Get,
@@ -85,23 +88,44 @@ fn run() -> Result<String, String> {
             ..Limits::default()
         },
         watched: Vec::new(),
+        watcher: None,
     };
-    let plan = plan(&test, &Host::this(), &settings).map_err(show)?;
-    let consent = Consent::obtain_at_terminal(plan, Asking::Yes).map_err(show)?;
     let around = Around {
         state: &state,
         interrupt: &Interrupt::default(),
         person: &mut AtTerminal,
         observer: &mut observer,
     };
-    let done = perform(consent, around).map_err(show)?;
-    Ok(format!("{:?}", done.outcome))
+    let planned = plan(&test(), &Host::this(), &settings).unwrap();
+    perform(agree(planned), around).unwrap();
 }
 
-fn variable(name: &str) -> Result<String, String> {
-    env::var(name).map_err(|_| format!("`{name}` is not set"))
+fn test() -> Test {
+    Test {
+        guid: AtomicGuid::nil(),
+        name: "one".to_owned(),
+        platforms: vec![Platform::Linux],
+        run: Run::Command {
+            shell: Shell::Sh,
+            command: variable("COMMAND"),
+            cleanup: env::var("CLEAN_UP").ok(),
+            elevation: Elevation::NotRequired,
+        },
+        prerequisites: env::var("CHECK")
+            .map(|check| Prerequisite {
+                description: "something".to_owned(),
+                check,
+                get: env::var("GET").ok(),
+            })
+            .into_iter()
+            .collect(),
+        prerequisites_by: DependenciesBy::Shell(Shell::Sh),
+        directory: Some(PathBuf::from(variable("WORK"))),
+        environment: BTreeMap::new(),
+        ends: Ends::Exits,
+    }
 }
 
-fn show(error: impl std::fmt::Debug) -> String {
-    format!("{error:?}")
+fn variable(name: &str) -> String {
+    env::var(name).unwrap()
 }

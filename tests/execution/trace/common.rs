@@ -1,15 +1,17 @@
 //! What the tests share.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use misfire_trace::collect::trace::{
-    CommandSpec, FileChange, Limits, Problem, ProblemKind, Process, TraceEventKind, Traced, trace,
+use misfire::collect::trace::{
+    self, CommandSpec, FileChange, Limits, Order, Problem, ProblemKind, Process, TraceError,
+    TraceEventKind, Traced, Watch,
 };
+
+use crate::hosting::beside;
 
 /// The real interpreter; a shim would start dozens of programs of its own.
 pub fn python() -> OsString {
@@ -62,12 +64,45 @@ pub fn run(language: &str, script: &str, folder: &Path) -> Traced {
 }
 
 pub fn run_limited(language: &str, script: &str, folder: &Path, limits: &Limits) -> Traced {
-    trace(
-        command(language, script, folder),
-        limits,
-        &AtomicBool::new(false),
-    )
-    .unwrap()
+    let spec = command(language, script, folder);
+    trace(spec, limits, &AtomicBool::new(false)).unwrap()
+}
+
+/// Traces in this process, while nothing is performed in it.
+pub fn trace(
+    spec: CommandSpec,
+    limits: &Limits,
+    interrupt: &AtomicBool,
+) -> Result<Traced, TraceError> {
+    let _beside = beside();
+    trace::trace(spec, limits, interrupt)
+}
+
+/// The program under test.
+pub const MISFIRE: &str = env!("CARGO_BIN_EXE_misfire");
+
+/// The tracer in a process of its own that runs a script of `sh`; `line` starts the
+/// program.
+pub fn tracer(script: &str, folder: &Path, line: &[&str]) -> (Child, Watch) {
+    let order = Order {
+        program: "/bin/sh".to_owned(),
+        name: "sh".to_owned(),
+        arguments: vec!["-c".to_owned(), script.to_owned()],
+        marker: "MISFIRE_RUN".to_owned(),
+        events: 10_000,
+        tasks: 100,
+    };
+    let (watch, stdin) = Watch::new(&order).unwrap();
+    let child = Command::new(line[0])
+        .args(&line[1..])
+        .arg("watch-program")
+        .current_dir(folder)
+        .stdin(stdin)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    (child, watch)
 }
 
 pub fn executed(traced: &Traced) -> Vec<&Process> {

@@ -1,16 +1,13 @@
 //! Nothing of a traced program outlives the trace, and nothing of it fills memory.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-mod common;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use misfire_trace::collect::trace::{
-    CommandSpec, Limits, Outcome, OutputTo, ProblemKind, TraceError, trace,
-};
+use misfire::collect::trace::{CommandSpec, Limits, Outcome, OutputTo, ProblemKind, TraceError};
+
+use super::common::{self, MISFIRE, trace};
 
 fn short(time: u64) -> Limits {
     Limits {
@@ -240,18 +237,9 @@ fn traces_run_side_by_side_and_leave_other_children_alone() {
 
 #[test]
 fn nothing_outlives_a_killed_tracer() {
-    // `cargo test` builds the examples next to the tests.
-    let here = std::env::current_exe().unwrap();
-    let tracer = here
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/trace");
-    let mut tracer = std::process::Command::new(tracer)
-        .args(["sh", "-c", "(setsid sleep 32109 &); sleep 32108"])
-        .spawn()
-        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let script = "(setsid sleep 32109 &); sleep 32108";
+    let (mut tracer, watch) = common::tracer(script, folder.path(), &[MISFIRE]);
     let patience = Instant::now() + Duration::from_secs(10);
     while !common::is_running("sleep\u{0}32109") && Instant::now() < patience {
         thread::sleep(Duration::from_millis(10));
@@ -259,6 +247,7 @@ fn nothing_outlives_a_killed_tracer() {
     assert!(common::is_running("sleep\u{0}32109"));
     tracer.kill().unwrap();
     tracer.wait().unwrap();
+    assert!(!watch.finish().is_whole);
     while common::is_running("sleep\u{0}3210") && Instant::now() < patience {
         thread::sleep(Duration::from_millis(10));
     }

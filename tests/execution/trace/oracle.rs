@@ -1,19 +1,12 @@
 //! strace is the oracle: on small programs both see the same processes, files, and
 //! connections.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test may fail loudly"
-)]
-
-mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use misfire_trace::collect::trace::{
-    ConnectionState, FileChangeKind, Protocol, TraceEventKind, Traced,
-};
+use misfire::collect::trace::{ConnectionState, FileChangeKind, Protocol, TraceEventKind, Traced};
+
+use super::common;
 
 /// Name, language, program, and what is known of it without an oracle: how many
 /// programs, file changes, and TCP connections.

@@ -1,16 +1,16 @@
 //! Each trap that tracing has is handled, or is told.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test may fail loudly"
-)]
 
-mod common;
-
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
-use misfire_trace::collect::trace::{FileChangeKind, Outcome, ProblemKind, TraceEventKind, Traced};
+use misfire::collect::trace::{
+    FileChangeKind, Outcome, ProblemKind, TraceEvent, TraceEventKind, Traced, WatchedKind,
+};
+
+use super::common::{self, MISFIRE};
 
 fn py(script: &str) -> Traced {
     let folder = tempfile::tempdir().unwrap();
@@ -38,12 +38,7 @@ fn a_process_is_told_in_full() {
     let folder = tempfile::tempdir().unwrap();
     let mut spec = common::command("sh", "env true", folder.path());
     spec.watched_variables = vec!["MISFIRE_RUN".into()];
-    let traced = misfire_trace::collect::trace::trace(
-        spec,
-        &common::limits(),
-        &std::sync::atomic::AtomicBool::new(false),
-    )
-    .unwrap();
+    let traced = common::trace(spec, &common::limits(), &AtomicBool::new(false)).unwrap();
     let processes = common::executed(&traced);
     let last = processes.last().unwrap();
     assert_eq!(last.arguments, ["true"]);
@@ -190,7 +185,7 @@ q = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07example\x00\x00
 "#;
 
 fn questions(traced: &Traced) -> Vec<String> {
-    let of = |event: &misfire_trace::collect::trace::TraceEvent| match &event.kind {
+    let of = |event: &TraceEvent| match &event.kind {
         TraceEventKind::DnsQuestion(question) => Some(format!(
             "{} {} {}",
             question.name, question.record_type, question.server
@@ -315,31 +310,18 @@ fn a_host_without_ptrace_is_an_error_that_says_so() {
         return;
     }
     // A filter as containers have it: ptrace (101) gives EPERM.
-    let tracer = std::env::current_exe().unwrap();
-    let tracer = tracer
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/trace");
     let script = format!(
         "{LIBC}
-import struct
+import struct, sys
 code = [(0x20, 0, 0, 0), (0x15, 0, 1, 101), (6, 0, 0, 0x50001), (6, 0, 0, 0x7fff0000)]
 body = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *c) for c in code))
 prog = ctypes.create_string_buffer(struct.pack('HxxxxxxQ', len(code), ctypes.addressof(body)))
 assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, prog) == 0
-os.execv('{0}', ['{0}', 'true'])",
-        tracer.display()
+os.execv(sys.argv[1], sys.argv[1:])"
     );
-    let ran = Command::new(common::python())
-        .arg("-c")
-        .arg(script)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert_eq!(ran.status.code(), Some(1), "{said}");
-    assert!(said.contains("allow SYS_PTRACE"), "{said}");
+    let python = common::python();
+    let refused = refused(&[python.to_str().unwrap(), "-c", &script, MISFIRE]);
+    assert!(refused.contains("allow SYS_PTRACE"), "{refused}");
 }
 
 #[test]
@@ -348,21 +330,19 @@ fn a_tracer_that_is_traced_is_an_error_that_says_so() {
         eprintln!("ATTENTION: there is no strace here; not tested");
         return;
     }
-    let tracer = std::env::current_exe().unwrap();
-    let tracer = tracer
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/trace");
-    let ran = Command::new("strace")
-        .args(["-f", "-o", "/dev/null"])
-        .arg(tracer)
-        .arg("true")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(said.contains("is itself traced"), "{said}");
+    let refused = refused(&["strace", "-f", "-o", "/dev/null", MISFIRE]);
+    assert!(refused.contains("is itself traced"), "{refused}");
+}
+
+/// Why the tracer's process does not trace if it is started so; nothing was run.
+fn refused(line: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut tracer, watch) = common::tracer("echo > acted", folder.path(), line);
+    tracer.wait().unwrap();
+    let watched = watch.finish();
+    assert!(!folder.path().join("acted").exists());
+    assert!(!watched.is_whole && watched.ended.is_none(), "{watched:?}");
+    watched.refused.unwrap()
 }
 
 #[test]
@@ -371,47 +351,25 @@ fn a_program_that_may_only_be_run_is_seen() {
         eprintln!("ATTENTION: needs root and setpriv; not tested");
         return;
     }
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    let here = std::env::current_exe().unwrap();
-    let mode = |path: &Path, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+    let here = |name: &str| folder.path().join(name);
+    let may = |path: &Path, mode| {
+        std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     };
-    for (from, name, bits) in [
-        (
-            here.parent()
-                .unwrap()
-                .parent()
-                .unwrap()
-                .join("examples/trace"),
-            "tracer",
-            0o755,
-        ),
-        ("/bin/true".into(), "hidden", 0o711),
-    ] {
-        std::fs::copy(from, folder.path().join(name)).unwrap();
-        mode(&folder.path().join(name), bits);
-    }
-    mode(folder.path(), 0o755);
-    let ran = Command::new("setpriv")
-        .args([
-            "--reuid",
-            "65534",
-            "--clear-groups",
-            "./tracer",
-            "sh",
-            "-c",
-            "./hidden an-argument; :",
-        ])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    assert!(
-        said.lines()
-            .any(|line| line.contains("Executed")
-                && line.contains("[\"./hidden\", \"an-argument\"]")),
-        "{said}{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    std::fs::copy("/bin/true", here("hidden")).unwrap();
+    may(&here("hidden"), 0o711);
+    // What was built may lie where nobody else may look.
+    std::fs::copy(MISFIRE, here("misfire")).unwrap();
+    may(&here("misfire"), 0o755);
+    may(folder.path(), 0o755);
+    let nobody = ["setpriv", "--reuid", "65534", "--clear-groups", "./misfire"];
+    let (mut tracer, watch) = common::tracer("./hidden an-argument; :", folder.path(), &nobody);
+    tracer.wait().unwrap();
+    let watched = watch.finish();
+    assert!(watched.is_whole, "{watched:?}");
+    let was_seen = watched.events.iter().any(|event| match &event.kind {
+        WatchedKind::Executed(process) => process.arguments == ["./hidden", "an-argument"],
+        _ => false,
+    });
+    assert!(was_seen, "{watched:?}");
 }
