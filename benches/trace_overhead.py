@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Times workloads plain and traced, in turn: best and median of wall and processor time.
+"""Times workloads plain and watched by the tracer, in turn: best and median of wall and
+processor time.
 
-usage: bench/overhead.py [ROUNDS [FOLDER]]; needs `cargo build --release --example trace`.
-Processor time is that of the program, all that comes of it, and the tracer. It is the
-steadier figure on a machine that does other work.
+usage: benches/trace_overhead.py [ROUNDS [FOLDER]]; needs `cargo build --release`, and
+takes the program where MISFIRE points instead. FOLDER is where the workloads run, best
+one in memory. Processor time is that of the program, all that comes of it, and the
+tracer; it is the steadier figure on a machine that does other work.
 """
-import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, time
+import json, os, pathlib, resource, shutil, socket, statistics, subprocess, sys, tempfile, time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+MISFIRE = os.environ.get("MISFIRE", TARGET / "release/misfire")
 
 rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-tracer = pathlib.Path(__file__).parent.parent / "target/release/examples/trace"
 work = pathlib.Path(tempfile.mkdtemp(dir=sys.argv[2] if len(sys.argv) > 2 else None))
 (work / "src").mkdir()
 for number in range(2000):
@@ -25,23 +30,54 @@ workloads = {
     "20,000 x stat, open, read": [sys.executable, "-c", reads],
     "true (fixed cost)": ["true"],
 }
+quiet = {"cwd": work, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
-def measure(command):
+
+def plain(command):
+    subprocess.run(command, check=True, **quiet)
+
+
+def watched(command):
+    """As a run does it: an order over a socket, and lines back to the end."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        tracer = subprocess.Popen([MISFIRE, "watch-program"], stdin=theirs, **quiet)
+        theirs.close()
+        order = {
+            "program": shutil.which(command[0]),
+            "name": command[0],
+            "arguments": command[1:],
+            "marker": "MISFIRE_RUN",
+            "events": 500_000,
+            "tasks": 4_096,
+        }
+        ours.sendall(json.dumps(order).encode() + b"\n")
+        last = b""
+        with ours.makefile("rb") as lines:
+            for last in lines:
+                pass
+        if tracer.wait() != 0 or json.loads(last) != "whole":
+            sys.exit(f"it was not watched to its end: {last!r}")
+
+
+def measure(run, command):
     shutil.rmtree(work / "copied", ignore_errors=True)
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    run(command)
     wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall * 1e3, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
 
+
 for name, command in workloads.items():
-    plain, traced = [], []
+    times = {plain: [], watched: []}
     for _ in range(rounds):
-        plain.append(measure(command))
-        traced.append(measure([tracer.resolve(), "-q", *command]))
+        for run, measured in times.items():
+            measured.append(measure(run, command))
     line = f"{name:26}"
     for which, label in ((0, "wall"), (1, "cpu")):
-        a, b = [p[which] for p in plain], [t[which] for t in traced]
-        ma, mb = statistics.median(a), statistics.median(b)
-        line += f" | {label} best {min(a):6.1f} -> {min(b):6.1f} ({min(b) / min(a) * 100 - 100:+.0f} %) median {ma:6.1f} -> {mb:6.1f} ({mb / ma * 100 - 100:+.0f} %)"
+        a, b = ([one[which] for one in times[run]] for run in (plain, watched))
+        for word, of in (("best", min), ("median", statistics.median)):
+            x, y = of(a), of(b)
+            line += f" | {label} {word} {x:6.1f} -> {y:6.1f} ({y / x * 100 - 100:+.0f} %)"
     print(line, flush=True)
 shutil.rmtree(work)
