@@ -51,6 +51,9 @@ impl Code {
     pub fn is_about_input(self) -> bool {
         [
             "misfire::collect::",
+    /// Whether such a problem is with a log, a path, the host, or the run itself, and
+    /// not with what someone wrote.
+            "misfire::execute::",
             "misfire::io::",
             "misfire::log::",
             "misfire::run::",
