@@ -195,6 +195,10 @@ pub(super) fn recover(args: &RecoverArgs, output: &Output) -> io::Result<Exit> {
     if let Some(run) = args.forget {
         return match RunId::parse(&run.to_string()).map(|run| forget(&state, run)) {
             Some(Ok(())) => Ok(Exit::Expected),
+            Some(Err(error @ RecoverError::Unknown(_))) => {
+                output.tell(&[recover_problem(&error)])?;
+                Ok(Exit::Wrong)
+            }
             Some(Err(error)) => unfinished(recover_problem(&error)),
             None => Ok(Exit::Wrong),
         };
@@ -263,5 +267,7 @@ fn recover_problem(error: &RecoverError) -> Diagnostic {
             Diagnostic::error(Code::EXECUTE_HOST_BUSY, error.to_string())
                 .help("wait for its end, or end it")
         }
+        RecoverError::Unknown(_) => Diagnostic::error(Code::EXECUTE_LEFTOVER, error.to_string())
+            .help("`misfire recover` shows which there are"),
     }
 }

@@ -29,6 +29,9 @@ pub enum RecoverError {
     /// The journal cannot be read.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The journal does not have the run that is to be forgotten.
+    #[error("the journal has no run {0}")]
+    Unknown(RunId),
 }
 
 /// The runs that were not cleaned up.
@@ -195,12 +198,12 @@ fn finish(
 /// seen to it otherwise.
 ///
 /// # Errors
-/// A run is under way, or the journal cannot be written.
+/// A run is under way, the journal does not have it, or cannot be written.
 pub fn forget(state: &StateDir, run: RunId) -> Result<(), RecoverError> {
     let _lock = HostLock::take(state, "a recovery")?;
     let (found, _) = journal::read(state)?;
-    for found in found.iter().filter(|found| found.entry.run == run) {
-        found.written.remove()?;
+    match found.iter().find(|found| found.entry.run == run) {
+        Some(found) => Ok(found.written.remove()?),
+        None => Err(RecoverError::Unknown(run)),
     }
-    Ok(())
 }
