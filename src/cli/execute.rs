@@ -17,8 +17,8 @@ use crate::recording::Outcome;
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
 use crate::stage::execute::{
-    AllowList, Asking, AtTerminal, Consent, Host, Leftovers, Limits, LockError, Prerequisites,
-    RecoverError, RunId, Settings, StateDir, StateError, forget, recover as finish,
+    AllowList, Asking, AtTerminal, Consent, Host, HostLock, Leftovers, Limits, LockError,
+    Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget, recover as finish,
 };
 
 /// Whether something is executed that has to be cleaned up.
@@ -161,6 +161,10 @@ fn state_problem(error: &StateError) -> Diagnostic {
 }
 
 fn leftover(state: &StateDir) -> Vec<Diagnostic> {
+    // What the journal holds of a run that is under way was not left.
+    if let Err(LockError::Held { .. }) = HostLock::take(state, "a look at the journal") {
+        return Vec::new();
+    }
     match Leftovers::read(state) {
         Ok(left) => {
             let names: Vec<_> = left
