@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use crate::content::atomic::Atomic;
 use crate::content::expectation::RunBlock;
+use crate::content::fixture::Fixture;
 use crate::content::{Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::{Interrupt, NotRun, Outcome};
 use crate::stage::execute::{
-    self, Around, Asking, Consent, Ends, Host, LockError, PerformError, Performed, Person,
-    PlanFacts, Settings, StateDir, Step, Test, not_performed, recording,
+    self, Around, Asking, CleanUp, Consent, Ends, Host, LockError, PerformError, Performance,
+    Performed, Person, PlanFacts, Settings, StateDir, Step, Test, not_performed, recording,
 };
 
 /// How atomics are to be executed.
@@ -91,7 +92,10 @@ pub fn execute_tests(
             continue;
         }
         match execute_one(test, &host, options, tell) {
-            Ok(fixture) => test.recordings.push(Arc::new(*fixture)),
+            Ok((fixture, left)) => {
+                test.recordings.push(Arc::new(*fixture));
+                problems.extend(left);
+            }
             Err(Trouble::OfTest(why)) => test.unrecorded = Unrecorded::NotExecuted(why),
             Err(Trouble::OfAll(problem)) => {
                 let why = problem.message.clone();
@@ -115,7 +119,7 @@ fn execute_one(
     host: &Host,
     options: &mut ExecuteOptions<'_>,
     tell: &mut dyn FnMut(&Atomic, &Step),
-) -> Result<Box<crate::content::fixture::Fixture>, Trouble> {
+) -> Result<(Box<Fixture>, Option<Diagnostic>), Trouble> {
     let atomic = &test.atomic;
     let arguments = arguments_for(atomic, &options.arguments);
     let performed = Performed {
@@ -124,7 +128,7 @@ fn execute_one(
         given: &options.given,
         stand_in: options.stand_in.as_deref(),
     };
-    let not_run = |outcome| Ok(Box::new(not_performed(performed, outcome)));
+    let not_run = |outcome| Ok((Box::new(not_performed(performed, outcome)), None));
     if options.interrupt.is_set() {
         return not_run(Outcome::not_run(NotRun::Interrupted, ""));
     }
@@ -145,17 +149,36 @@ fn execute_one(
         observer: &mut |step| tell(atomic, step),
     };
     let performance = execute::perform(consent, around).map_err(trouble)?;
-    recording(performed, &facts, &performance)
-        .map(Box::new)
-        .map_err(|error| Trouble::OfTest(error.to_string()))
+    let recording = recording(performed, &facts, &performance)
+        .map_err(|error| Trouble::OfTest(error.to_string()))?;
+    Ok((Box::new(recording), left(atomic, &performance)))
+}
+
+/// What has still to be undone, if anything has: no verdict depends on it, and the host
+/// does.
+fn left(atomic: &Atomic, performance: &Performance) -> Option<Diagnostic> {
+    let cleaned_up = performance.cleaned_up.as_ref()?;
+    let why = cleaned_up.still_in_journal.as_deref()?;
+    let message = match &cleaned_up.clean_up {
+        CleanUp::Ran(result) if !cleaned_up.clean_up.is_done() => {
+            format!(
+                "`{}` was not cleaned up: {why}: {}",
+                atomic.name, result.end
+            )
+        }
+        CleanUp::Failed(error) => format!("`{}` was not cleaned up: {error}", atomic.name),
+        _ => format!("`{}` was not cleaned up: {why}", atomic.name),
+    };
+    Some(Diagnostic::warning(Code::EXECUTE_LEFTOVER, message).help("`misfire recover` tries again"))
 }
 
 fn trouble(error: PerformError) -> Trouble {
-    let source = std::error::Error::source(&error).map(ToString::to_string);
-    let message = match source {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
-    };
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        message.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
     let (code, help) = match &error {
         PerformError::Lock(LockError::Held { .. }) => (
             Code::EXECUTE_HOST_BUSY,
