@@ -9,6 +9,7 @@ mod disk_full;
 mod hosting;
 mod not_run;
 mod performing;
+mod program;
 mod recovery;
 mod runner;
 mod trace;

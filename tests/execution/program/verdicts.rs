@@ -1,0 +1,93 @@
+//! What is judged of an atomic that was executed.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::project::{Done, MISFIRE, Project};
+
+fn assert_fired(done: &Done) {
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(done.verdict().0, "fired", "{done:?}");
+    assert_eq!(done.test()["telemetry"]["start"]["state"], "seen");
+}
+
+#[test]
+fn what_is_executed_is_seen_judged_and_cleaned_up() {
+    let project = Project::new("echo > act.txt\nuname", "rm act.txt; echo > cleaned.txt");
+    let done = project.execute(&[]);
+    assert_fired(&done);
+    let test = done.test();
+    assert_eq!(test["stage"], "execute");
+    assert_eq!(test["evidence"], "executed");
+    assert_eq!(done.json()["summary"]["evidence"], json!({"executed": 1}));
+    assert!(project.holds("cleaned.txt"));
+    project.assert_clean();
+}
+
+#[test]
+fn a_rule_that_does_not_find_it_misfires() {
+    let mut project = Project::new("uname", "");
+    project.finds = "/hostname";
+    let done = project.execute(&[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.verdict().0, "misfire", "{done:?}");
+}
+
+#[test]
+fn what_nobody_did_is_not_seen() {
+    let done = Project::new("true", "").execute(&[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.verdict().0, "blind", "{done:?}");
+}
+
+#[test]
+fn what_left_its_signal_was_performed_whatever_its_exit_code() {
+    let done = Project::new("uname; exit 9", "").execute(&[]);
+    assert_fired(&done);
+    let done = Project::new("exit 9", "").execute(&[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.verdict().0, "not-run", "{done:?}");
+    let why = &done.test()["not_run"];
+    assert!(
+        why.as_str().is_some_and(|why| why.contains("exit code 9")),
+        "{why}"
+    );
+}
+
+#[test]
+fn what_keeps_running_is_observed_and_ended() {
+    let mut project = Project::new(
+        "echo > act.txt; uname; (setsid sleep 300 &); sleep 300",
+        "rm act.txt",
+    );
+    project.run = json!({"ends": "keeps-running", "observe_for": "1s"});
+    let done = project.execute(&[]);
+    assert_fired(&done);
+    assert!(
+        done.stderr
+            .contains("it is over: it was watched for its time, and then ended"),
+        "{done:?}"
+    );
+    project.assert_clean();
+}
+
+/// One tracer is all that a program can have.
+#[test]
+fn what_cannot_be_watched_proves_nothing() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("ATTENTION: there is no strace here; not tested");
+        return;
+    }
+    let project = Project::new("uname; echo > act.txt", "rm act.txt; echo > cleaned.txt");
+    let line = ["strace", "-f", "-o", "/dev/null", MISFIRE];
+    let done = Done::of(&mut project.started_by(&line, &project.execution(&[])));
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
+    assert!(
+        done.stderr.contains("misfire::execute::unwatched"),
+        "{done:?}"
+    );
+    assert!(project.holds("cleaned.txt"));
+    project.assert_clean();
+}
