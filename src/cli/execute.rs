@@ -129,7 +129,7 @@ pub(super) fn execute(
         stand_in: wanted.stand_in.map(ToOwned::to_owned),
         state: &state,
         asking: if args.yes { Asking::Yes } else { Asking::Ask },
-        person: &mut AtTerminal,
+        person: &mut AtTerminal::until(interrupt.clone()),
         interrupt: interrupt.clone(),
     };
     EXECUTING.store(true, Ordering::Release);
@@ -187,7 +187,11 @@ fn leftover(state: &StateDir) -> Vec<Diagnostic> {
 }
 
 /// Finishes what was left.
-pub(super) fn recover(args: &RecoverArgs, output: &Output) -> io::Result<Exit> {
+pub(super) fn recover(
+    args: &RecoverArgs,
+    output: &Output,
+    interrupt: &Interrupt,
+) -> io::Result<Exit> {
     let unfinished = |problem: Diagnostic| {
         output.tell(&[problem])?;
         Ok(Exit::Unfinished)
@@ -227,7 +231,7 @@ pub(super) fn recover(args: &RecoverArgs, output: &Output) -> io::Result<Exit> {
     let mut done = Vec::new();
     if !left.is_empty() {
         let asking = if args.yes { Asking::Yes } else { Asking::Ask };
-        let consent = match Consent::obtain_at_terminal(left, asking) {
+        let consent = match Consent::obtain_at_terminal(left, asking, interrupt) {
             Ok(consent) => consent,
             Err(Outcome::NotRun { because, .. }) => {
                 return unfinished(

@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
         Command::Import(command) => import::import(*command, &output, interrupt),
         Command::Simulate(command) => simulate::simulate(command, &output, interrupt),
         Command::Record(command) => record::record(command, &output, interrupt),
-        Command::Recover(command) => recover(&command, &output),
+        Command::Recover(command) => recover(&command, &output, &interrupt),
         Command::Check(command) => check::check(command, &output, &interrupt),
         Command::Init(command) => init::init(&command, &output),
         Command::Explain(command) => explain::explain(command, &output, interrupt),
@@ -107,12 +107,20 @@ fn is_cleaning_up() -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn recover(args: &execution_args::RecoverArgs, output: &Output) -> std::io::Result<Exit> {
-    execute::recover(args, output)
+fn recover(
+    args: &execution_args::RecoverArgs,
+    output: &Output,
+    interrupt: &Interrupt,
+) -> std::io::Result<Exit> {
+    execute::recover(args, output, interrupt)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn recover(_: &execution_args::RecoverArgs, output: &Output) -> std::io::Result<Exit> {
+fn recover(
+    _: &execution_args::RecoverArgs,
+    output: &Output,
+    _: &Interrupt,
+) -> std::io::Result<Exit> {
     output.tell(&[not_here()])?;
     Ok(Exit::Wrong)
 }

@@ -138,7 +138,7 @@ fn execute_one(
         Err(outcome) => return not_run(outcome),
     };
     let facts = PlanFacts::of(&planned);
-    let consent = match Consent::obtain_at_terminal(planned, options.asking) {
+    let consent = match Consent::obtain_at_terminal(planned, options.asking, &options.interrupt) {
         Ok(consent) => consent,
         Err(outcome) => return not_run(outcome),
     };

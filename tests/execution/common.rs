@@ -102,7 +102,7 @@ impl Place {
         let around = Around {
             state: &self.state,
             interrupt: &self.interrupt,
-            person: &mut AtTerminal,
+            person: &mut AtTerminal::default(),
             observer,
         };
         perform(consent, around)

@@ -43,7 +43,7 @@ fn a_full_disk_executes_nothing_and_a_disk_that_fills_is_cleaned_up() {
         let around = Around {
             state: &state,
             interrupt: &place.interrupt,
-            person: &mut AtTerminal,
+            person: &mut AtTerminal::default(),
             observer: &mut |_| {},
         };
         perform(agree(place.plan(test).unwrap()), around)

@@ -93,7 +93,7 @@ fn child() {
     let around = Around {
         state: &state,
         interrupt: &Interrupt::default(),
-        person: &mut AtTerminal,
+        person: &mut AtTerminal::default(),
         observer: &mut observer,
     };
     let planned = plan(&test(), &Host::this(), &settings).unwrap();

@@ -4,7 +4,8 @@
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::recording::{NotRun, Outcome};
+use super::terminal::Typed;
+use crate::recording::{Interrupt, NotRun, Outcome};
 
 /// Agreement to exactly this.
 #[derive(Debug)]
@@ -52,19 +53,29 @@ impl<T: fmt::Display> Consent<T> {
         }
     }
 
-    /// The same at the terminal; without one only `--yes` agrees.
+    /// The same at the terminal; without one only `--yes` agrees. A wish to end is no
+    /// agreement.
     ///
     /// # Errors
     /// There is no agreement: `Outcome::NotRun`.
-    pub fn obtain_at_terminal(to: T, asking: Asking) -> Result<Self, Outcome> {
-        let stdin = io::stdin();
-        if asking == Asking::Ask && !stdin.is_terminal() {
+    pub fn obtain_at_terminal(
+        to: T,
+        asking: Asking,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Outcome> {
+        if asking == Asking::Ask && !io::stdin().is_terminal() {
             return Err(Outcome::not_run(
                 NotRun::NotConfirmed,
                 "there is no terminal to ask at, and `--yes` was not given",
             ));
         }
-        Self::obtain(to, asking, &mut stdin.lock(), &mut io::stderr())
+        let mut typed = Typed::until(interrupt);
+        Self::obtain(to, asking, &mut typed, &mut io::stderr()).map_err(|refused| {
+            match interrupt.is_set() {
+                true => Outcome::not_run(NotRun::Interrupted, "nobody had agreed to it yet"),
+                false => refused,
+            }
+        })
     }
 }
 

@@ -6,7 +6,8 @@
 //! - `test`: an atomic as it is to be performed;
 //! - `host`, `target`: what this host is, and whether it may be used;
 //! - `executor`: from a shell and a script to a process;
-//! - `plan`, `consent`, `person`: what would be done, who agrees, and who does it by hand;
+//! - `plan`, `consent`, `person`, `terminal`: what would be done, who agrees, who does it
+//!   by hand, and where they are asked;
 //! - `state`, `lock`, `journal`: one run at a time, and its undo on the disk before it;
 //! - `process`: processes of a run, watched and ended with all descendants;
 //! - `perform`, `prerequisites`, `undertaking`, `classify`, `step`: a run;
@@ -33,6 +34,7 @@ mod residue;
 mod state;
 mod step;
 mod target;
+mod terminal;
 mod undertaking;
 
 pub use consent::{Asking, Consent};

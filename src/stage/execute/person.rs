@@ -3,6 +3,8 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::plan::visible;
+use super::terminal::Typed;
+use crate::recording::Interrupt;
 
 /// Somebody who performs steps by hand.
 pub trait Person {
@@ -22,14 +24,23 @@ pub enum Answer {
     Nobody,
 }
 
-/// Whoever sits at the terminal.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AtTerminal;
+/// Whoever sits at the terminal, until they wish an end.
+#[derive(Debug, Clone, Default)]
+pub struct AtTerminal {
+    interrupt: Interrupt,
+}
+
+impl AtTerminal {
+    /// Whoever sits there is not waited for once this is set.
+    #[must_use]
+    pub fn until(interrupt: Interrupt) -> Self {
+        Self { interrupt }
+    }
+}
 
 impl Person for AtTerminal {
     fn perform(&mut self, steps: &str) -> io::Result<Answer> {
-        let stdin = io::stdin();
-        if !stdin.is_terminal() {
+        if !io::stdin().is_terminal() {
             return Ok(Answer::Nobody);
         }
         let mut output = io::stderr();
@@ -39,7 +50,7 @@ impl Person for AtTerminal {
         write!(output, "Press Enter when this is done: ")?;
         output.flush()?;
         let mut line = String::new();
-        match stdin.lock().read_line(&mut line)? {
+        match Typed::until(&self.interrupt).read_line(&mut line)? {
             0 => Ok(Answer::Nobody),
             _ => Ok(Answer::Done),
         }
