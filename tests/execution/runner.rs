@@ -52,6 +52,7 @@ pub fn held(runner: &mut Command, at: &str) -> Child {
             return child;
         }
     }
+    child.wait().unwrap();
     panic!("the runner did not come to {at}: {told:?}");
 }
 

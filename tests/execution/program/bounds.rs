@@ -14,7 +14,7 @@ fn a_fork_bomb_is_ended() {
     // Each doubles, but only nine times over, should nothing end it.
     let bomb = "f() { [ $1 -lt 9 ] && { f $(($1+1)) & f $(($1+1)) & }; sleep 300; }; uname; f 0";
     let project = Project::new(bomb, "echo > cleaned.txt");
-    let done = project.execute(&["--timeout", "2s"]);
+    let done = project.execute(&["--timeout", "3s"]);
     assert!(
         done.stderr
             .contains("it is over: it took too long, and was ended"),

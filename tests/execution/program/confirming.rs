@@ -20,7 +20,11 @@ fn at_terminal(project: &Project, arguments: &[&str], asked: &str, typed: &str) 
     }
     let line = format!("exec {MISFIRE} {}", arguments.join(" "));
     let mut child = project
-        .started_by(&["script", "-qec", &line, "/dev/null"], &[])
+        // What is never answered must not be waited for.
+        .started_by(
+            &["timeout", "60", "script", "-qec", &line, "/dev/null"],
+            &[],
+        )
         .stdin(Stdio::piped())
         .spawn()
         .expect("a process");

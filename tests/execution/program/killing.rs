@@ -47,7 +47,7 @@ fn killed_at_any_moment_nothing_is_left() {
 }
 
 fn assert_recovered(moment: Moment) {
-    let mut project = Project::new(LINGERING, UNDOING);
+    let mut project = Project::new(LINGERING, &format!("sleep 1\n{UNDOING}"));
     project.atomic["dependencies"] = json!([{
         "description": "Something",
         "prereq_command": "test -e got || { sleep 0.1; exit 1; }",
