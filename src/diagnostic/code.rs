@@ -45,14 +45,12 @@ impl Code {
             .any(|part| self.0.starts_with(part))
     }
 
-    /// Whether such a problem is with a log, a path, a source, or the run itself, and not
-    /// with what someone wrote.
+    /// Whether such a problem is with a log, a path, a source, the host, or the run
+    /// itself, and not with what someone wrote.
     #[must_use]
     pub fn is_about_input(self) -> bool {
         [
             "misfire::collect::",
-    /// Whether such a problem is with a log, a path, the host, or the run itself, and
-    /// not with what someone wrote.
             "misfire::execute::",
             "misfire::io::",
             "misfire::log::",
