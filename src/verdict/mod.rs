@@ -25,7 +25,7 @@ pub use detection::{AwaitedSignal, DetectionFacts, View, judge_detection};
 pub use elsewhere::finds_nothing;
 pub use near_miss::smallest_change;
 pub use outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
-pub use performed::{Trace, not_run, wrong_platform};
+pub use performed::{Trace, not_performed, not_run, wrong_platform};
 pub use relate::{Binding, Bound, Candidate, Partner, Related, in_order, relate};
 pub use report::{
     Absent, AgreementReport, AtomicReport, ClaimReport, ControlReport, EventRef, HitReport,

@@ -51,6 +51,16 @@ pub fn wrong_platform(made_on: &str, platforms: &[Platform]) -> Option<String> {
     })
 }
 
+/// Why an atomic of which nothing is expected was not performed, as a fragment of a
+/// sentence; `None` if it was, or may have been.
+#[must_use]
+pub fn not_performed(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::NotRun { reason, because } => Some(told(*reason, because)),
+        Outcome::Performed | Outcome::Exited(_) => None,
+    }
+}
+
 fn told(reason: NotRun, because: &str) -> String {
     if because.is_empty() {
         reason.to_string()

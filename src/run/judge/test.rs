@@ -19,7 +19,7 @@ use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
 use crate::verdict::{
     AtomicReport, ClaimReport, DetectionFacts, HitReport, Search, SignalFacts, SignalState,
-    StageName, TestReport, judge_claim, judge_detection, judge_signal,
+    StageName, TestReport, judge_claim, judge_detection, judge_signal, not_performed,
 };
 
 /// What every test is judged with.
@@ -180,7 +180,10 @@ impl<'b> Bench<'b> {
                         let test = (job.test.atomic.as_ref(), expectation);
                         self.signals(test, fixture, &searched, &signals)
                     }
-                    None => Judged::default(),
+                    None => Judged {
+                        not_run: not_performed(&fixture.outcome),
+                        ..Judged::default()
+                    },
                 };
                 if let Some(expectation) = expectation {
                     let expected = expectation.detections.iter();
