@@ -10,6 +10,7 @@ mod hosting;
 mod not_run;
 mod performing;
 mod program;
+mod recording;
 mod recovery;
 mod runner;
 mod trace;

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::perform::Performance;
 use super::plan::ExecutionPlan;
 use super::undertaking::{CleanUp, Done};
@@ -63,20 +65,15 @@ pub fn recording(
         Some(watched) => closure(watched, &mut notes),
         None => Closure::Open,
     };
-    let events = match &performance.watched {
-        Some(watched) => sense(watched, &host),
-        None => Vec::new(),
-    };
-    let act_over = performance.act_over.unwrap_or(performance.over);
-    // A product logs a little later than things happen.
-    let last = events.iter().filter_map(|event| event.time).max();
     let window = Window {
         start: performance.began.unwrap_or(performance.over),
-        end: last.unwrap_or(act_over).max(act_over),
+        end: performance.act_over.unwrap_or(performance.over),
         closure,
     };
     let mut blank = blank(performed, &host, window, performance.outcome.clone());
-    if performance.watched.is_some() {
+    if let Some(watched) = &performance.watched {
+        let (events, logged) = sense(watched, &host, window.end);
+        blank.window.end = logged;
         let source = source();
         let logs = logs(events.iter().filter_map(|event| {
             let (_, _) = kind(&event.origin)?;
@@ -122,7 +119,7 @@ pub fn recording(
 /// A recording of what was not performed.
 #[must_use]
 pub fn not_performed(performed: Performed<'_>, outcome: Outcome) -> Fixture {
-    let now = jiff::Timestamp::now();
+    let now = Timestamp::now();
     let window = Window {
         start: now,
         end: now,
@@ -182,8 +179,10 @@ fn blank(performed: Performed<'_>, host: &Host, window: Window, outcome: Outcome
     }
 }
 
-/// What Sysmon for Linux would log of what was watched, by time.
-fn sense(watched: &Watched, host: &Host) -> Vec<OwnedEvent> {
+/// What Sysmon for Linux would log of what was watched, by time; and when it would have
+/// logged all that was done before `over`, as a record is written a little later than what
+/// it tells of.
+fn sense(watched: &Watched, host: &Host, over: Timestamp) -> (Vec<OwnedEvent>, Timestamp) {
     let logging = LoggingHost {
         computer: host.name.clone(),
         domain: String::new(),
@@ -205,15 +204,21 @@ fn sense(watched: &Watched, host: &Host) -> Vec<OwnedEvent> {
         task_history: false,
     };
     let mut sensors = sensors(&switches, &logging);
-    let mut events = Vec::new();
+    let mut events: Vec<OwnedEvent> = Vec::new();
+    let mut logged = over;
     for activity in activities(watched, &this_runner()) {
+        let before = events.len();
         for sensor in &mut sensors {
             sensor.observe(&activity, host, &mut events);
+        }
+        if activity.time <= over {
+            let times = events.iter().skip(before).filter_map(|event| event.time);
+            logged = times.fold(logged, Timestamp::max);
         }
     }
     events.sort_by_key(|event| event.time);
     number(&mut events);
-    events
+    (events, logged)
 }
 
 fn machine_id() -> String {
