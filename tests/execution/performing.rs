@@ -230,7 +230,7 @@ fn a_panic_cleans_up() {
     ] {
         let place = Place::new();
         let test = place.test(
-            "echo > act.txt; sleep 1",
+            "echo > act.txt; sleep 0.3",
             "rm -f act.txt; echo >> cleaned.txt",
         );
         let result = catch_unwind(AssertUnwindSafe(|| {
