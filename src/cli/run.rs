@@ -22,8 +22,8 @@ use crate::report::{
     is_art_csv_header, junit, markdown, run_json, run_text, write_file,
 };
 use crate::run::{
-    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, judge,
-    replace_recordings, run_suite,
+    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, interruption,
+    judge, replace_recordings, run_suite,
 };
 use crate::verdict::{Counts, Report, StageName};
 
@@ -63,7 +63,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                 },
                 filters: selection.words,
                 threads: output.threads,
-                interrupt,
+                interrupt: interrupt.clone(),
             }))
         }
         None => {
@@ -119,7 +119,11 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                     left_out: choice.left_out,
                     problems: [content.problems, choice.problems].concat(),
                     threads: output.threads,
-                    interrupt,
+                    // What was executed before an interruption is judged all the same.
+                    interrupt: match stage {
+                        StageName::Execute => Interrupt::default(),
+                        StageName::Replay | StageName::Simulate => interrupt.clone(),
+                    },
                 }),
             }
         }
@@ -143,10 +147,14 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             folders,
             changes,
         } => {
-            let report = Report {
+            let mut report = Report {
                 content: folders,
                 ..judge(*request, &live)
             };
+            if args.stage == StageArg::Execute && interrupt.is_set() {
+                report.interrupted = true;
+                report.diagnostics.push(interruption());
+            }
             (report, changes)
         }
     };

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::perform::Performance;
 use super::plan::ExecutionPlan;
+use super::process::End;
 use super::undertaking::{CleanUp, Done};
 use crate::collect::trace::{
     Problem, ProblemKind, Watched, WatchedChange, WatchedKind, activities, this_runner,
@@ -61,10 +62,17 @@ pub fn recording(
 ) -> Result<Fixture, RecordError> {
     let host = this_host();
     let mut notes = Vec::new();
-    let closure = match &performance.watched {
+    let mut closure = match &performance.watched {
         Some(watched) => closure(watched, &mut notes),
         None => Closure::Open,
     };
+    // What it would have done is not known.
+    if let Some(End::TimedOut | End::Interrupted | End::Unwatched) =
+        performance.act.as_ref().map(|act| act.end)
+    {
+        closure = Closure::Open;
+        notes.push("it was ended before its time".to_owned());
+    }
     let window = Window {
         start: performance.began.unwrap_or(performance.over),
         end: performance.act_over.unwrap_or(performance.over),
@@ -364,7 +372,7 @@ fn command(done: &Done, atomic: &Atomic) -> ExecutedCommand {
         ended: result.began.checked_add(took).unwrap_or(result.began),
         process: u32::try_from(result.process).ok(),
         exit_code: result.end.exit_code(),
-        timed_out: result.end == super::process::End::TimedOut,
+        timed_out: result.end == End::TimedOut,
         stdout: result.stdout.text(),
         stderr: result.stderr.text(),
     }
