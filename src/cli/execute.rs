@@ -11,7 +11,7 @@ use super::execution_args::{ExecutionArgs, RecoverArgs};
 use super::exit::Exit;
 use super::output::Output;
 use crate::collect::trace;
-use crate::content::Plan;
+use crate::content::{Plan, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::Outcome;
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
@@ -103,9 +103,27 @@ pub(super) fn execute(
     interrupt: &Interrupt,
 ) -> io::Result<Vec<Diagnostic>> {
     let args = wanted.args;
+    // What was recorded earlier is nothing that is executed now.
+    plan.take_recordings(&Unrecorded::NotExecuted(
+        "it did not come to that".to_owned(),
+    ));
+    if std::process::id() == 1 {
+        return Ok(vec![
+            Diagnostic::error(
+                Code::EXECUTE_FAILED,
+                "misfire is the first process here, to which all orphans come, so that it \
+                 cannot tell those of a test from others",
+            )
+            .help("start it with an init, as `docker run --init` does"),
+        ]);
+    }
     let state = match open(args.state.as_deref()) {
         Ok(state) => state,
-        Err(error) => return Ok(vec![state_problem(&error)]),
+        Err(error) => {
+            let problem = state_problem(&error);
+            plan.take_recordings(&Unrecorded::NotExecuted(problem.message.clone()));
+            return Ok(vec![problem]);
+        }
     };
     let mut problems = leftover(&state);
     let watcher = match watcher() {

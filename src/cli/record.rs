@@ -86,6 +86,16 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
         RecordStage::Execute => Err(super::not_here()),
         #[cfg(target_os = "linux")]
         RecordStage::Execute => {
+            // Nothing is executed that could not be kept.
+            let folder = folder(&args, &atomic, &args.name);
+            if !args.force && folder.symlink_metadata().is_ok() {
+                return wrong(&[Diagnostic::error(
+                    Code::IMPORT_EXISTS,
+                    "the fixture is there already",
+                )
+                .in_file(&folder)
+                .help("give another name, or replace it with `--force`")]);
+            }
             let allowed = content.config.as_ref();
             let wanted = execute::Wanted {
                 args: &args.execution,
@@ -151,15 +161,11 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
             1 => args.name.clone(),
             _ => format!("{}-{suffix}", args.name),
         };
-        let mut folder: PathBuf = args.out.join(atomic.technique.as_str());
+        let folder = folder(&args, &atomic, &name);
         let taken_for = match &args.control {
-            Some(why) => {
-                folder.push("controls");
-                RecordAs::Control(why)
-            }
+            Some(why) => RecordAs::Control(why),
             None => RecordAs::Performance,
         };
-        folder.push(name);
         match record_fixture(fixture, made_by, taken_for, &folder, existing) {
             Ok(fixture) => written.push(fixture),
             Err(problem) => problems.push(*problem),
@@ -178,6 +184,15 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
         unexpected: false,
     }
     .exit())
+}
+
+/// The folder of the fixture of that name.
+fn folder(args: &RecordArgs, atomic: &Atomic, name: &str) -> PathBuf {
+    let mut folder = args.out.join(atomic.technique.as_str());
+    if args.control.is_some() {
+        folder.push("controls");
+    }
+    folder.join(name)
 }
 
 /// The recordings of an atomic, each with the name of its profile.

@@ -12,6 +12,8 @@ use super::execute;
 use super::exit::{Exit, Facts};
 use super::output::Output;
 use super::values::{ReportKind, ReportTarget};
+#[cfg(target_os = "linux")]
+use crate::content::Plan;
 use crate::content::config::Folders;
 use crate::content::{Content, LoadedCounts, Start, load_detections, load_suite};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -98,6 +100,11 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                         stand_in: execution.stand_in.as_deref(),
                         allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
                     };
+                    let unknown = unknown_arguments(&choice.plan, &execution.arg);
+                    if !unknown.is_empty() {
+                        output.tell(&unknown)?;
+                        return Ok(Exit::Wrong);
+                    }
                     if execution.dry_run {
                         output.tell(&[content.problems, choice.problems].concat())?;
                         return execute::show_plans(&choice.plan, &wanted, output);
@@ -181,6 +188,27 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
             || (report.judged() == 0 && changes == ChangesFound::Some),
     }
     .exit())
+}
+
+/// Arguments that none of the tests has: a misspelled one would be executed with its
+/// default.
+#[cfg(target_os = "linux")]
+fn unknown_arguments(plan: &Plan, given: &[(String, String)]) -> Vec<Diagnostic> {
+    let is_known = |name: &str| {
+        let mut tests = plan.tests.iter();
+        tests.any(|test| test.atomic.arguments.contains_key(name))
+    };
+    given
+        .iter()
+        .filter(|(name, _)| !is_known(name))
+        .map(|(name, _)| {
+            Diagnostic::error(
+                Code::ATOMIC_UNKNOWN_ARGUMENT,
+                format!("none of the atomics has an argument `{name}`"),
+            )
+            .help("`misfire list` names their files, which hold their arguments")
+        })
+        .collect()
 }
 
 /// What of the wanted reports cannot be: standard output takes one thing, and so

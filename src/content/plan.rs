@@ -124,6 +124,14 @@ impl Plan {
                 .all(|id| self.known_broken.contains(&DetectionId::new(id)))
     }
 
+    /// Takes the recordings from all tests, and says why there is none.
+    pub fn take_recordings(&mut self, why: &Unrecorded) {
+        for test in &mut self.tests {
+            test.recordings = Vec::new();
+            test.unrecorded = why.clone();
+        }
+    }
+
     /// Keeps the tests that `keep` accepts; the others, in order.
     pub fn retain(&mut self, mut keep: impl FnMut(&PlannedTest) -> bool) -> Vec<PlannedTest> {
         let tests = std::mem::take(&mut self.tests);

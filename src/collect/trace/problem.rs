@@ -78,7 +78,7 @@ impl Problems {
         let known = self.index.get(&(kind, message.clone())).copied();
         if let Some(problem) = known.and_then(|at| self.list.get_mut(at)) {
             problem.count += count;
-        } else if self.list.len() < MOST {
+        } else if self.list.len() < MOST || self.list.iter().all(|known| known.kind != kind) {
             let place = self.list.len();
             self.index.insert((kind, message.clone()), place);
             self.list.push(Problem {

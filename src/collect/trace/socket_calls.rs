@@ -58,7 +58,7 @@ const SERVICES: &[(&str, &str)] = &[
         "/run/dbus/system_bus_socket",
         "the system bus, whose services may start programs",
     ),
-    ("/run/systemd/private", "systemd, which may start programs"),
+    ("/systemd/private", "systemd, which may start programs"),
     ("/docker.sock", "Docker, which may start programs"),
     ("/containerd.sock", "containerd, which may start programs"),
     ("/podman.sock", "Podman, which may start programs"),

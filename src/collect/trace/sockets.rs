@@ -108,10 +108,12 @@ impl Sockets {
                 format!("the program asked {service}; what the service does is not seen"),
             ),
             (SocketIntent::Accept, Ok(descriptor)) => {
-                if let Some((facts, remote)) = facts(owner.process, descriptor).and_then(|facts| {
-                    let peer = facts.peer?;
-                    Some((facts, peer))
-                }) {
+                if let Some((facts, remote)) =
+                    facts(owner, descriptor, recorder).and_then(|facts| {
+                        let peer = facts.peer?;
+                        Some((facts, peer))
+                    })
+                {
                     let connection = Connection {
                         protocol: facts.protocol,
                         local: facts.local,
@@ -162,7 +164,7 @@ impl Sockets {
         ) {
             return;
         }
-        let facts = facts(owner.process, descriptor);
+        let facts = facts(owner, descriptor, recorder);
         let protocol = protocol(facts.as_ref(), remote);
         let local = facts.as_ref().and_then(|facts| facts.local);
         let peer = facts.as_ref().and_then(|facts| facts.peer);
@@ -232,7 +234,7 @@ impl Sockets {
             Some(error) => ConnectionState::Failed(error),
             None => return,
         };
-        let facts = facts(owner.process, descriptor);
+        let facts = facts(owner, descriptor, recorder);
         let is_connected = facts.as_ref().is_some_and(|facts| facts.peer.is_some());
         // No error yet, and no peer yet: it still goes on.
         if state == ConnectionState::Established && !is_connected {
@@ -251,11 +253,17 @@ impl Sockets {
         else {
             return;
         };
+        if self.peers.len() >= MOST_PEERS {
+            recorder.problem(
+                ProblemKind::EventsDropped,
+                format!("the program sent to more than {MOST_PEERS} addresses; further ones are not seen"),
+            );
+        }
         let is_new = self.peers.len() < MOST_PEERS && self.peers.insert((owner.key, remote));
         if !is_new && remote.port() != DNS && watched.is_none() {
             return;
         }
-        let facts = facts(owner.process, descriptor);
+        let facts = facts(owner, descriptor, recorder);
         let protocol = watched.map_or_else(
             || protocol(facts.as_ref(), remote),
             |watched| watched.protocol,
@@ -324,10 +332,18 @@ fn protocol(facts: Option<&Facts>, remote: SocketAddr) -> Protocol {
     }
 }
 
-/// Asks the kernel. None if the descriptor is no socket of the internet, or if the
-/// kernel (before 5.6) cannot lend it.
-fn facts(process: Pid, descriptor: i32) -> Option<Facts> {
-    let socket = UdpSocket::from(sys::borrow_descriptor(process, descriptor).ok()?);
+/// Asks the kernel. None if the descriptor is no socket of the internet, or if it cannot
+/// be lent (before Linux 5.6, or where that is denied), which is told.
+fn facts(owner: Owner, descriptor: i32, recorder: &mut Recorder) -> Option<Facts> {
+    let socket = match sys::borrow_descriptor(owner.process, descriptor) {
+        Ok(descriptor) => UdpSocket::from(descriptor),
+        // It was closed meanwhile, or its process is gone.
+        Err(Errno::EBADF | Errno::ESRCH) => return None,
+        Err(_) => {
+            recorder.unreadable("a socket", owner.key);
+            return None;
+        }
+    };
     let protocol = match getsockopt(&socket, sockopt::SockType).ok()? {
         SockType::Stream => Protocol::Tcp,
         SockType::Datagram => Protocol::Udp,

@@ -72,7 +72,10 @@ fn nothing_began(script: &str, stderr: &str, complaints: &[&str]) -> bool {
         .next()
         .and_then(first_word)
         .zip(complained.first());
-    first.is_some_and(|(word, complaint)| complaint.contains(&format!("{word}: ")))
+    // Of several commands in one line some may have been found.
+    let is_one_each = lines.clone().all(|line| !line.contains([';', '&', '|']));
+    is_one_each
+        && first.is_some_and(|(word, complaint)| complaint.contains(&format!("{word}: ")))
         && complained.len() >= lines.count()
 }
 

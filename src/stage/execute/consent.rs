@@ -5,6 +5,8 @@ use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::terminal::Typed;
+use nix::sys::termios::{FlushArg, tcflush};
+
 use crate::recording::{Interrupt, NotRun, Outcome};
 
 /// Agreement to exactly this.
@@ -68,6 +70,11 @@ impl<T: fmt::Display> Consent<T> {
                 NotRun::NotConfirmed,
                 "there is no terminal to ask at, and `--yes` was not given",
             ));
+        }
+        if asking == Asking::Ask {
+            // What was typed before it was asked is no answer. Where that cannot be taken
+            // back, the question stands all the same.
+            let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
         }
         let mut typed = Typed::until(interrupt);
         Self::obtain(to, asking, &mut typed, &mut io::stderr()).map_err(|refused| {

@@ -35,7 +35,8 @@ impl Host {
             path: env::var_os("PATH")
                 .map(|path| env::split_paths(&path).collect())
                 .unwrap_or_default(),
-            temporary: env::temp_dir(),
+            // A relative one would be another folder for whoever recovers.
+            temporary: std::path::absolute(env::temp_dir()).unwrap_or_else(|_| env::temp_dir()),
         }
     }
 

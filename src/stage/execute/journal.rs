@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::marker::RunId;
+use super::plan::visible;
 use super::process::{Identity, boot};
 use super::state::{StateDir, StateError, require_private, sync_folder};
+use super::target::this_host_name;
 use crate::content::atomic::Shell;
 
 /// More than a script, its variables, and their escapes need.
@@ -25,6 +27,8 @@ const LARGEST_ENTRY: u64 = 16 * 1024 * 1024;
 /// The undo of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
+    /// The host that it is on; a folder can be that of several.
+    pub host: String,
     /// The run.
     pub run: RunId,
     /// The atomic.
@@ -199,6 +203,13 @@ fn read_file(path: &Path) -> Result<Found, String> {
     let entry: Entry = serde_json::from_slice(first).map_err(|error| error.to_string())?;
     if path.file_stem() != Some(OsStr::new(&entry.run.to_string())) {
         return Err("its name is not that of its run".to_owned());
+    }
+    let here = this_host_name();
+    if entry.host != here {
+        let host = visible(&entry.host);
+        return Err(format!(
+            "it was left on host `{host}`, and this is `{here}`; recover it there"
+        ));
     }
     let boot = boot();
     let mut known = Vec::new();

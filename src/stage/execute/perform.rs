@@ -17,6 +17,7 @@ use super::process::{Command, CommandResult, End, Seen, StartError, Tree, Wait};
 use super::residue::{Residue, Snapshot};
 use super::state::{StateDir, StateError};
 use super::step::{Observer, Step};
+use super::target::this_host_name;
 use super::test::Ends;
 use super::undertaking::{CleanedUp, Done, Scene, Undertaking};
 use crate::collect::trace::Watched;
@@ -63,6 +64,8 @@ pub struct Performance {
     pub began: Option<Timestamp>,
     /// When its act was over; its events are not later.
     pub act_over: Option<Timestamp>,
+    /// Whether processes of its act still ran when it was cleaned up.
+    pub ran_on: bool,
     /// When all was over, clean-up included.
     pub over: Timestamp,
     /// What was there first.
@@ -103,6 +106,7 @@ pub fn perform(
         outcome: Outcome::not_run(NotRun::Interrupted, "it was interrupted before it began"),
         began: None,
         act_over: None,
+        ran_on: false,
         over: Timestamp::now(),
         prerequisites: Vec::new(),
         act: None,
@@ -142,11 +146,22 @@ pub fn perform(
         None => {}
         Some(Acted::ByPerson) => performance.outcome = Outcome::Performed,
         Some(Acted::Not(outcome)) => performance.outcome = outcome,
-        Some(Acted::ByCommand(command, end)) => {
+        Some(Acted::ByCommand {
+            command,
+            end,
+            ran_on,
+            over,
+        }) => {
+            performance.ran_on = ran_on;
+            performance.act_over = Some(over);
             // Not before all processes have ended: what an atomic leaves in the
             // background may write, and would be ended by nobody listening.
             let (result, watched) = command.finish(end);
-            let refused = watched.as_ref().and_then(|watched| watched.refused.clone());
+            // What was seen to do something was run, whatever became of the tracer.
+            let refused = watched
+                .as_ref()
+                .filter(|watched| watched.events.is_empty())
+                .and_then(|watched| watched.refused.clone());
             performance.outcome = match refused {
                 Some(why) => Outcome::not_run(
                     NotRun::Failed,
@@ -178,7 +193,14 @@ pub fn perform(
 
 enum Acted {
     ByPerson,
-    ByCommand(Command, End),
+    ByCommand {
+        command: Command,
+        end: End,
+        /// Whether processes of it still ran.
+        ran_on: bool,
+        /// When it was over: what it does when it is ended is our doing.
+        over: Timestamp,
+    },
     Not(Outcome),
 }
 
@@ -224,13 +246,21 @@ fn act(
     if plan.watcher.is_some() && matches!(end, End::Exited(_) | End::Signalled(_)) {
         settle(run, interrupt)?;
     }
+    let ran_on = matches!(end, End::Exited(_) | End::Signalled(_))
+        && !run.tree.is_quiet().map_err(PerformError::Watch)?;
+    let over = Timestamp::now();
     observer(&Step::ActEnded(end));
     if matches!(end, End::TimedOut | End::Interrupted | End::Observed) {
         run.tree
             .end(plan.limits.grace)
             .map_err(PerformError::Watch)?;
     }
-    Ok(Acted::ByCommand(command, end))
+    Ok(Acted::ByCommand {
+        command,
+        end,
+        ran_on,
+        over,
+    })
 }
 
 /// Lets what the act left in the background come to its work, which belongs to the act.
@@ -270,6 +300,7 @@ fn entry(plan: &ExecutionPlan) -> Entry {
         .collect();
     environment.extend(plan.environment.clone());
     Entry {
+        host: this_host_name(),
         run: plan.run,
         atomic: plan.atomic,
         name: plan.name.clone(),

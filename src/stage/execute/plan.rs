@@ -313,8 +313,10 @@ pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         let hides = character.is_control() && character != '\t'
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
+            || matches!(character, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}');
         if hides {
             shown.extend(character.escape_unicode());
         } else {

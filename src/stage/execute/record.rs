@@ -12,7 +12,8 @@ use super::plan::ExecutionPlan;
 use super::process::End;
 use super::undertaking::{CleanUp, Done};
 use crate::collect::trace::{
-    Problem, ProblemKind, Watched, WatchedChange, WatchedKind, activities, this_runner,
+    ConnectionState, Problem, ProblemKind, Watched, WatchedChange, WatchedEvent, WatchedKind,
+    activities, this_runner,
 };
 use crate::content::LogInput;
 use crate::content::atomic::{Atomic, AtomicGuid, Executor};
@@ -66,6 +67,10 @@ pub fn recording(
         Some(watched) => closure(watched, &mut notes),
         None => Closure::Open,
     };
+    if performance.ran_on {
+        closure = Closure::Open;
+        notes.push("processes of it still ran when it was cleaned up".to_owned());
+    }
     // What it would have done is not known.
     if let Some(End::TimedOut | End::Interrupted | End::Unwatched) =
         performance.act.as_ref().map(|act| act.end)
@@ -257,8 +262,16 @@ fn closure(watched: &Watched, notes: &mut Vec<String>) -> Closure {
         closure = Closure::Open;
         notes.push("the tracer was ended before it had told everything".to_owned());
     }
+    let is_unfinished = |event: &WatchedEvent| {
+        matches!(&event.kind, WatchedKind::Connection(connection)
+            if connection.state == ConnectionState::Unfinished)
+    };
+    if watched.events.iter().any(is_unfinished) {
+        closure = Closure::Open;
+        notes.push("how a connection ended was not seen".to_owned());
+    }
     for problem in &watched.problems {
-        if hides(problem.kind) {
+        if opens(problem.kind) {
             closure = Closure::Open;
         }
         if !matches!(problem.kind, ProblemKind::OutputDropped) {
@@ -275,8 +288,9 @@ fn sentence(problem: &Problem) -> String {
     }
 }
 
-/// Whether a problem means that something may have happened that is not seen.
-fn hides(kind: ProblemKind) -> bool {
+/// Whether a problem means that what is not there proves nothing: something may have
+/// happened that is not seen, or would have happened unseen.
+fn opens(kind: ProblemKind) -> bool {
     match kind {
         ProblemKind::EventsDropped
         | ProblemKind::IoUring
@@ -288,11 +302,11 @@ fn hides(kind: ProblemKind) -> bool {
         | ProblemKind::Truncated
         | ProblemKind::Unreadable
         | ProblemKind::WatchEnded
-        | ProblemKind::TooManyTasks => true,
-        // It changed what the test could do, and that was seen; or nothing is hidden.
-        ProblemKind::PrivilegeLost
-        | ProblemKind::Ptrace
-        | ProblemKind::Untraced
+        | ProblemKind::TooManyTasks
+        // Without the tracer the test would have done more.
+        | ProblemKind::PrivilegeLost
+        | ProblemKind::Ptrace => true,
+        ProblemKind::Untraced
         | ProblemKind::LeftRunning
         | ProblemKind::OutputDropped => false,
     }
@@ -432,9 +446,10 @@ fn left_files(watched: &Watched) -> Vec<String> {
             let is_there = std::fs::symlink_metadata(path).is_ok();
             match fate {
                 Fate::Made if is_there => Some(format!("`{path}` was added")),
-                Fate::Changed if is_there => Some(format!("`{path}` was changed")),
-                Fate::Changed | Fate::Removed if !is_there => Some(format!("`{path}` was removed")),
-                Fate::Made | Fate::Changed | Fate::Removed => None,
+                // One that was removed and is there was made anew.
+                Fate::Changed | Fate::Removed if is_there => Some(format!("`{path}` was changed")),
+                Fate::Changed | Fate::Removed => Some(format!("`{path}` was removed")),
+                Fate::Made => None,
             }
         })
         .collect()
@@ -450,9 +465,10 @@ enum Fate {
 
 /// Whether a path is one of a disk, and not of the kernel.
 fn is_on_disk(path: &str) -> bool {
-    !["/dev/", "/proc/", "/sys/"]
+    let is_of_kernel = ["/dev/", "/proc/", "/sys/"]
         .iter()
-        .any(|folder| path.starts_with(folder))
+        .any(|folder| path.starts_with(folder));
+    !is_of_kernel || path.starts_with("/dev/shm/")
 }
 
 /// This host, as a recording names it.

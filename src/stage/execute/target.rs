@@ -4,6 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 
+/// The name of this host, as its kernel knows it.
+pub(super) fn this_host_name() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
+}
+
 /// A host that an atomic is to be performed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -14,8 +20,8 @@ impl Target {
     /// This host, under its own name and as `localhost`.
     #[must_use]
     pub fn this_host() -> Self {
-        let own = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let names = [own.trim(), "localhost"]
+        let own = this_host_name();
+        let names = [own.as_str(), "localhost"]
             .into_iter()
             .filter(|name| !name.is_empty())
             .map(str::to_ascii_lowercase)
