@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::closing::{
-    Backoff, Closing, Extent, Pass, Patience, Reading, Seen, Skew, Stream, StreamPass, drive,
+    Backoff, Closing, Extent, Order, Pass, Patience, Reading, Seen, Skew, Stream, StreamPass, drive,
 };
 use super::{Clock, CollectError, Collected, Gathered, Interrupt, Request, Source, wait_for};
 
@@ -18,6 +18,12 @@ const FIRST_ASKING: Duration = Duration::from_secs(300);
 pub trait Proving: Source {
     /// The streams that have to be closed.
     fn streams(&self) -> Vec<Stream>;
+
+    /// What is known of the order of a stream's records: what its vendor documents,
+    /// unless the source is another.
+    fn order(&self, stream: &Stream) -> Order {
+        stream.documented_order()
+    }
 
     /// What the last asking saw of each stream, records from after the window
     /// included.
@@ -45,7 +51,7 @@ pub fn ask_until_closed(
 ) -> Result<Collected, CollectError> {
     let mut closing = Closing::new(request.window);
     for stream in source.streams() {
-        let order = stream.documented_order();
+        let order = source.order(&stream);
         closing.follow(stream, order);
     }
     let patience = Patience {

@@ -38,7 +38,7 @@ const JOBS: [(&str, &str, Result<(), &str>); 6] = [
     (
         "collect",
         "fetching events from hosts and clouds",
-        Err("only files are read"),
+        Err("only what atomics left in clouds, after executing them"),
     ),
 ];
 

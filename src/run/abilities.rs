@@ -1,6 +1,8 @@
 //! What this host can do for executing atomics and watching them.
 
 use super::doctor::find;
+use crate::collect::aws::{Environment, credentials_here};
+use crate::collect::azure::Identity;
 use crate::content::config::{find_config, load_config};
 use std::path::Path;
 
@@ -28,6 +30,8 @@ pub(super) fn abilities(folder: &Path) -> Vec<Ability> {
         ability("allowed", allowed(folder)),
     ];
     abilities.extend(of_platform());
+    abilities.push(ability("aws", credentials_here(&Environment::of_process())));
+    abilities.push(ability("azure", azure(&Environment::of_process())));
     abilities
 }
 
@@ -47,6 +51,23 @@ fn command_prompt() -> Result<String, String> {
         return Ok(found.display().to_string());
     }
     Err("it is one of Windows".to_owned())
+}
+
+/// Where a token of Azure would come from; nobody is asked.
+fn azure(environment: &Environment) -> Result<String, String> {
+    if let Some(named) = Identity::of_process().named() {
+        return Ok(named.to_owned());
+    }
+    let folder = match environment.get("AZURE_CONFIG_DIR") {
+        Some(folder) => Some(environment.path(folder)),
+        None => environment.in_home(".azure"),
+    };
+    match folder {
+        Some(folder) if folder.join("azureProfile.json").is_file() => {
+            Ok("the Azure command line, if its sign-in is still valid".to_owned())
+        }
+        _ => Err("none are set up; the instance metadata service was not asked".to_owned()),
+    }
 }
 
 /// Whether the project allows execution at all.

@@ -1,5 +1,7 @@
 //! Where a service answers.
 
+use std::net::IpAddr;
+
 use super::Environment;
 use super::profiles::{Profiles, Section};
 
@@ -97,6 +99,22 @@ pub(super) fn configured(
         })
         .or_else(|| profile?.get("endpoint_url"))?;
     Some(found.trim_end_matches('/').to_owned())
+}
+
+/// Whether an address is of this machine.
+pub(super) fn is_of_this_machine(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let address: Option<IpAddr> = host.parse().ok();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_some_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 /// The endpoint of a service in a region, without a slash at the end.

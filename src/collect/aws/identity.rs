@@ -24,11 +24,21 @@ impl Session {
     /// There are none, or the service does not say.
     pub async fn identity(&self) -> Result<Identity, CollectError> {
         let region = self.region().await?;
-        let url = format!("{}/", self.endpoint(Service::Sts, &region));
+        self.identity_in(&region).await
+    }
+
+    /// Asks who its credentials belong to, in a region.
+    ///
+    /// # Errors
+    /// There are none, the service does not say, or there is no such region.
+    pub async fn identity_in(&self, region: &str) -> Result<Identity, CollectError> {
+        let regions = self.regions(&[region.to_owned()]).await?;
+        let region = regions.first().map_or(region, String::as_str);
+        let url = format!("{}/", self.endpoint(Service::Sts, region));
         let body = "Action=GetCallerIdentity&Version=2011-06-15";
         let call = Call {
             service: Service::Sts,
-            region: &region,
+            region,
             name: NAME,
             outgoing: Outgoing::post(url, body).header(
                 "content-type",

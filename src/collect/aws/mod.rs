@@ -20,6 +20,7 @@ mod record;
 mod refusal;
 mod session;
 mod sign;
+mod whereabouts;
 
 pub use credentials::Credentials;
 pub use endpoint::Service;
@@ -30,3 +31,4 @@ pub use log_group::{LogGroup, Streams};
 pub use lookup_events::LookupEvents;
 pub use proven::{PerformedCanary, ProvenTrail};
 pub use session::Session;
+pub use whereabouts::credentials_here;

@@ -1,11 +1,12 @@
 //! How far CloudTrail has come, told from its records.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use crate::collect::closing::{Seen, Skew, Stream};
+use crate::collect::closing::{Order, Seen, Skew, Stream};
 use crate::collect::{
     Boxed, Clock, CollectError, CollectedFile, Gathered, Proving, Record, Source,
 };
@@ -43,6 +44,9 @@ pub struct ProvenTrail<S> {
     streams: Vec<Stream>,
     canaries: Vec<PerformedCanary>,
     seen: Vec<(Stream, Seen)>,
+    /// Within what time something on this machine that stands in for CloudTrail shows
+    /// its records, if it is not CloudTrail that is asked.
+    stand_in: Option<Duration>,
     /// Whether the last asking failed, so that what it saw was not looked at.
     has_failed: bool,
 }
@@ -74,6 +78,7 @@ impl<S: Source> ProvenTrail<S> {
             streams: streams.collect(),
             canaries: Vec::new(),
             seen: Vec::new(),
+            stand_in: None,
             has_failed: false,
         }
     }
@@ -82,6 +87,15 @@ impl<S: Source> ProvenTrail<S> {
     #[must_use]
     pub fn canary(mut self, canary: PerformedCanary) -> Self {
         self.canaries.push(canary);
+        self
+    }
+
+    /// Says that something on this machine stands in for CloudTrail, which has this
+    /// machine's clock and shows records within that time. What AWS documents of its
+    /// own delay says nothing of it.
+    #[must_use]
+    pub fn stood_in_for(mut self, delay: Duration) -> Self {
+        self.stand_in = Some(delay);
         self
     }
 
@@ -157,8 +171,18 @@ impl<S: Source> Proving for ProvenTrail<S> {
         self.seen.clone()
     }
 
+    fn order(&self, stream: &Stream) -> Order {
+        match self.stand_in {
+            Some(delay) => Order::Unordered { delay },
+            None => stream.documented_order(),
+        }
+    }
+
     fn skew(&self) -> Skew {
-        Skew::new(SignedDuration::ZERO, CLOCKS)
+        match self.stand_in {
+            Some(_) => Skew::NONE,
+            None => Skew::new(SignedDuration::ZERO, CLOCKS),
+        }
     }
 
     fn cut(&self) -> Option<String> {

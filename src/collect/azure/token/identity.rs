@@ -46,4 +46,19 @@ impl Identity {
     pub fn of_process() -> Self {
         Self::of(|name| std::env::var(name).ok())
     }
+
+    /// Where the environment says that a token can be got; nothing is asked.
+    #[must_use]
+    pub fn named(&self) -> Option<&'static str> {
+        let is_app = self.tenant.is_some() && self.client.is_some();
+        if is_app && self.secret.is_some() {
+            Some("AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET")
+        } else if is_app && self.federated_token_file.is_some() {
+            Some("AZURE_FEDERATED_TOKEN_FILE")
+        } else if self.endpoint.is_some() {
+            Some("IDENTITY_ENDPOINT")
+        } else {
+            None
+        }
+    }
 }
