@@ -17,8 +17,9 @@ use crate::recording::Outcome;
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
 use crate::stage::execute::{
-    AllowList, Asking, AtTerminal, Consent, Host, HostLock, Leftovers, Limits, LockError,
-    Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget, recover as finish,
+    AllowList, Asking, AtTerminal, Collecting, Consent, Host, HostLock, Leftovers, Limits,
+    LockError, Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget,
+    recover as finish,
 };
 
 /// Whether something is executed that has to be cleaned up.
@@ -36,6 +37,10 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long a command may take, unless somebody says otherwise: as the public runner has
 /// it.
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long the log of a cloud is waited for, unless somebody says otherwise: as long as
+/// CloudTrail documents that its records may take.
+const WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// What is to be executed, and how.
 #[derive(Debug)]
@@ -145,6 +150,9 @@ pub(super) fn execute(
         arguments: arguments(wanted),
         given: args.given.clone(),
         stand_in: wanted.stand_in.map(ToOwned::to_owned),
+        collecting: Collecting {
+            wait: args.wait.unwrap_or(WAIT),
+        },
         state: &state,
         asking: if args.yes { Asking::Yes } else { Asking::Ask },
         person: &mut AtTerminal::until(interrupt.clone()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::values::{parse_argument, parse_duration, parse_reason};
+use super::values::{parse_argument, parse_duration, parse_reason, parse_wait};
 
 /// Whether and how atomics are executed.
 #[derive(Debug, ClapArgs)]
@@ -25,6 +25,10 @@ pub(super) struct ExecutionArgs {
     /// [default: 2m]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(super) timeout: Option<Duration>,
+    /// How long to wait for a cloud's log to hold all that a test left there; 0s asks once
+    /// [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
+    pub(super) wait: Option<Duration>,
     /// The folder of the lock and of the journal [default: misfire below XDG_STATE_HOME,
     /// or below ~/.local/state]
     #[arg(long, value_name = "DIR")]
@@ -39,6 +43,7 @@ impl ExecutionArgs {
             ("--get-prereqs", self.get_prereqs),
             ("--given", !self.given.is_empty()),
             ("--timeout", self.timeout.is_some()),
+            ("--wait", self.wait.is_some()),
             ("--state", self.state.is_some()),
         ]
         .into_iter()

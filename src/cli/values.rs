@@ -154,6 +154,14 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(read)
 }
 
+/// Reads a time to wait: `15m`; `0s` is not to wait.
+pub(super) fn parse_wait(text: &str) -> Result<Duration, String> {
+    match text.parse::<jiff::SignedDuration>() {
+        Ok(none) if none.is_zero() => Ok(Duration::ZERO),
+        _ => parse_duration(text),
+    }
+}
+
 /// Reads `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`.
 pub(super) fn parse_window(text: &str) -> Result<(Timestamp, Timestamp), String> {
     let (start, end) = text

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::content::atomic::Atomic;
+use crate::content::atomic::{Atomic, Platform};
 use crate::content::expectation::RunBlock;
 use crate::content::fixture::Fixture;
 use crate::content::{Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::{Interrupt, NotRun, Outcome};
 use crate::stage::execute::{
-    self, Around, Asking, CleanUp, Consent, Ends, Host, LockError, PerformError, Performance,
-    Performed, Person, PlanFacts, Settings, StateDir, Step, Test, not_performed, recording,
+    self, Around, Asking, CleanUp, Collecting, Consent, Ends, Host, LockError, PerformError,
+    Performance, Performed, Person, PlanFacts, Settings, StateDir, Step, Test, not_performed,
+    recording, recording_elsewhere, service_of,
 };
 
 /// How atomics are to be executed.
@@ -25,6 +26,8 @@ pub struct ExecuteOptions<'a> {
     pub given: Vec<String>,
     /// The program that stands in for the real one, if any does.
     pub stand_in: Option<String>,
+    /// How the logs of clouds are collected.
+    pub collecting: Collecting,
     /// Where the lock and the journal are.
     pub state: &'a StateDir,
     /// Whether to ask before each one.
@@ -76,7 +79,8 @@ pub fn dry_run(
 /// recordings. Nothing is executed that is not agreed to.
 ///
 /// A test that was not performed has a recording that says why. What keeps all of them
-/// from being performed is told, and ends it.
+/// from being performed is told, and ends it. The logs of clouds, which show a record
+/// only after minutes, are collected when all tests have been performed and cleaned up.
 pub fn execute_tests(
     plan: &mut Plan,
     options: &mut ExecuteOptions<'_>,
@@ -85,16 +89,21 @@ pub fn execute_tests(
     let host = Host::this();
     let mut problems = Vec::new();
     let mut stopped: Option<String> = None;
-    for test in &mut plan.tests {
+    let mut elsewhere = Vec::new();
+    for (number, test) in plan.tests.iter_mut().enumerate() {
         test.recordings = Vec::new();
         if let Some(why) = &stopped {
             test.unrecorded = Unrecorded::NotExecuted(why.clone());
             continue;
         }
         match execute_one(test, &host, options, tell) {
-            Ok((fixture, left)) => {
+            Ok(Executed::Here(fixture, left)) => {
                 test.recordings.push(Arc::new(*fixture));
-                problems.extend(left);
+                problems.extend(left.map(|left| *left));
+            }
+            Ok(Executed::Elsewhere(done)) => {
+                problems.extend(left(&test.atomic, &done.performance));
+                elsewhere.push((number, done));
             }
             Err(Trouble::OfTest(why)) => test.unrecorded = Unrecorded::NotExecuted(why),
             Err(Trouble::OfAll(problem)) => {
@@ -105,7 +114,70 @@ pub fn execute_tests(
             }
         }
     }
+    for (number, done) in elsewhere {
+        if let Some(test) = plan.tests.get_mut(number) {
+            let (fixture, problem) = collect(&test.atomic, *done, options, tell);
+            test.recordings.push(Arc::new(fixture));
+            problems.extend(problem);
+        }
+    }
     problems
+}
+
+/// What came of executing a test.
+enum Executed {
+    /// Its recording, and what is left of it.
+    Here(Box<Fixture>, Option<Box<Diagnostic>>),
+    /// It worked on a service whose log has still to be collected.
+    Elsewhere(Box<Elsewhere>),
+}
+
+/// A performance whose records are in the log of a service.
+struct Elsewhere {
+    service: Platform,
+    arguments: BTreeMap<String, String>,
+    facts: PlanFacts,
+    performance: Performance,
+}
+
+/// Collects what a performance left in a service. A log that cannot be collected is a
+/// problem of the host, and no verdict on the test.
+fn collect(
+    atomic: &Arc<Atomic>,
+    done: Elsewhere,
+    options: &ExecuteOptions<'_>,
+    tell: &mut dyn FnMut(&Atomic, &Step),
+) -> (Fixture, Option<Diagnostic>) {
+    let performed = Performed {
+        atomic,
+        arguments: &done.arguments,
+        given: &options.given,
+        stand_in: options.stand_in.as_deref(),
+    };
+    let Elsewhere {
+        service,
+        facts,
+        performance,
+        ..
+    } = &done;
+    if performance.act_over.is_some() {
+        tell(atomic, &Step::Collecting(options.collecting.wait));
+    }
+    let interrupt = &options.interrupt;
+    let is_over = || interrupt.is_set();
+    let found = execute::find(performed, facts, performance, options.collecting, &is_over);
+    let failure = found
+        .as_ref()
+        .and_then(|found| found.collected.as_ref().err());
+    let problem = failure.map(|error| {
+        Diagnostic::warning(
+            error.code(),
+            format!("what `{}` left was not collected: {error}", atomic.name),
+        )
+        .help(error.help())
+    });
+    let fixture = recording_elsewhere(performed, facts, performance, *service, found);
+    (fixture, problem)
 }
 
 /// Why there is no recording.
@@ -119,7 +191,7 @@ fn execute_one(
     host: &Host,
     options: &mut ExecuteOptions<'_>,
     tell: &mut dyn FnMut(&Atomic, &Step),
-) -> Result<(Box<Fixture>, Option<Diagnostic>), Trouble> {
+) -> Result<Executed, Trouble> {
     let atomic = &test.atomic;
     let arguments = arguments_for(atomic, &options.arguments);
     let performed = Performed {
@@ -128,7 +200,10 @@ fn execute_one(
         given: &options.given,
         stand_in: options.stand_in.as_deref(),
     };
-    let not_run = |outcome| Ok((Box::new(not_performed(performed, outcome)), None));
+    let not_run = |outcome| {
+        let fixture = not_performed(performed, outcome);
+        Ok(Executed::Here(Box::new(fixture), None))
+    };
     if options.interrupt.is_set() {
         return not_run(Outcome::not_run(NotRun::Interrupted, ""));
     }
@@ -149,9 +224,18 @@ fn execute_one(
         observer: &mut |step| tell(atomic, step),
     };
     let performance = execute::perform(consent, around).map_err(trouble)?;
+    if let Some(service) = service_of(&atomic.platforms, host.platform) {
+        return Ok(Executed::Elsewhere(Box::new(Elsewhere {
+            service,
+            arguments,
+            facts,
+            performance,
+        })));
+    }
     let recording = recording(performed, &facts, &performance)
         .map_err(|error| Trouble::OfTest(error.to_string()))?;
-    Ok((Box::new(recording), left(atomic, &performance)))
+    let left = left(atomic, &performance).map(Box::new);
+    Ok(Executed::Here(Box::new(recording), left))
 }
 
 /// What has still to be undone, if anything has: no verdict depends on it, and the host

@@ -335,6 +335,22 @@ impl Platform {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 
+    /// Whether it is a service that is reached from anywhere, and no host.
+    #[must_use]
+    pub fn is_service(self) -> bool {
+        match self {
+            Self::Office365
+            | Self::AzureAd
+            | Self::GoogleWorkspace
+            | Self::Saas
+            | Self::Iaas
+            | Self::IaasGcp
+            | Self::IaasAzure
+            | Self::IaasAws => true,
+            Self::Windows | Self::MacOs | Self::Linux | Self::Containers | Self::Esxi => false,
+        }
+    }
+
     /// Whether what is of one platform may be of the other: they are the same, or one
     /// is any infrastructure as a service and the other a provider's.
     #[must_use]

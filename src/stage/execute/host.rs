@@ -54,22 +54,9 @@ impl Host {
     /// Whether an atomic for any of these platforms can be performed from here.
     #[must_use]
     pub fn serves(&self, platforms: &[Platform]) -> bool {
-        platforms.iter().any(|platform| match platform {
-            // Services can be reached from anywhere.
-            Platform::Office365
-            | Platform::AzureAd
-            | Platform::GoogleWorkspace
-            | Platform::Saas
-            | Platform::Iaas
-            | Platform::IaasGcp
-            | Platform::IaasAzure
-            | Platform::IaasAws => true,
-            Platform::Windows
-            | Platform::MacOs
-            | Platform::Linux
-            | Platform::Containers
-            | Platform::Esxi => *platform == self.platform,
-        })
+        platforms
+            .iter()
+            .any(|platform| platform.is_service() || *platform == self.platform)
     }
 }
 

@@ -12,9 +12,11 @@
 //! - `process`: processes of a run, watched and ended with all descendants;
 //! - `perform`, `prerequisites`, `undertaking`, `classify`, `step`: a run;
 //! - `residue`: what it left;
+//! - `cloud`: what a cloud's own log holds of it;
 //! - `recover`: what a killed run left, undone.
 
 mod classify;
+mod cloud;
 mod consent;
 mod executor;
 mod host;
@@ -37,6 +39,10 @@ mod target;
 mod terminal;
 mod undertaking;
 
+pub use cloud::{
+    APP_ID, Attributed, Cloud, Collecting, Found, app_id, attribute, aws_services, find,
+    recording_elsewhere, service_of,
+};
 pub use consent::{Asking, Consent};
 pub use executor::{Invocation, ScriptFile, invocation};
 pub use host::Host;

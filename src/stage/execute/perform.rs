@@ -231,7 +231,8 @@ fn act(
         }
         Act::Command { invocation, .. } => invocation,
     };
-    let command = match run.start_watched(invocation, plan.watcher.as_deref()) {
+    let watcher = plan.watcher.as_deref();
+    let command = match run.start_watched(invocation, &plan.act_environment, watcher) {
         Ok(command) => command,
         Err(error) => return not_run(reason(&error), format!("{error}: {}", error.source)),
     };

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::cloud::mark_of;
 use super::executor::{Invocation, invocation};
 use super::host::Host;
 use super::marker::RunId;
@@ -85,6 +86,9 @@ pub struct ExecutionPlan {
     pub directory: PathBuf,
     /// The variables that they would get besides the runner's own and the mark.
     pub environment: BTreeMap<String, String>,
+    /// The variables that only the act would get: the mark that its calls carry.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub act_environment: BTreeMap<String, String>,
     /// What would be checked first.
     pub prerequisites: Vec<PlannedPrerequisite>,
     /// What would be performed.
@@ -215,8 +219,10 @@ pub fn plan(test: &Test, host: &Host, settings: &Settings) -> Result<ExecutionPl
             })
         })
         .collect::<Result<_, Outcome>>()?;
+    let run = RunId::new();
+    let mark = mark_of(run, &test.platforms, host, &test.environment);
     Ok(ExecutionPlan {
-        run: RunId::new(),
+        run,
         atomic: test.guid.as_uuid(),
         name: test.name.clone(),
         target: target.to_string(),
@@ -225,6 +231,7 @@ pub fn plan(test: &Test, host: &Host, settings: &Settings) -> Result<ExecutionPl
             .clone()
             .unwrap_or_else(|| host.temporary.clone()),
         environment: test.environment.clone(),
+        act_environment: mark.into_iter().collect(),
         prerequisites,
         act,
         clean_up,
@@ -262,6 +269,14 @@ impl fmt::Display for ExecutionPlan {
         )?;
         for (name, value) in &self.environment {
             writeln!(f, "with {}={}", visible(name), visible(value))?;
+        }
+        for (name, value) in &self.act_environment {
+            writeln!(
+                f,
+                "with {}={} as it is performed",
+                visible(name),
+                visible(value)
+            )?;
         }
         for prerequisite in &self.prerequisites {
             writeln!(f, "needs: {}", visible(prerequisite.description.trim()))?;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::cloud::{APP_ID, service_host, service_of};
 use super::perform::Performance;
-use super::plan::ExecutionPlan;
+use super::plan::{Act, ExecutionPlan};
 use super::process::End;
 use super::undertaking::{CleanUp, Done};
 use crate::collect::trace::{
@@ -16,7 +17,7 @@ use crate::collect::trace::{
     activities, this_runner,
 };
 use crate::content::LogInput;
-use crate::content::atomic::{Atomic, AtomicGuid, Executor};
+use crate::content::atomic::{Atomic, AtomicGuid, Executor, Platform};
 use crate::content::fixture::{
     Fixture, FixtureFile, Sensor as SensorNote, Subject, UnverifiedShape,
 };
@@ -138,13 +139,19 @@ pub fn not_performed(performed: Performed<'_>, outcome: Outcome) -> Fixture {
         end: now,
         closure: Closure::Open,
     };
-    blank(performed, &this_host(), window, outcome)
+    let service = service_of(&performed.atomic.platforms, Platform::Linux);
+    let host = service.map_or_else(this_host, service_host);
+    blank(performed, &host, window, outcome)
 }
 
 /// What a recording keeps of a plan, which performing it consumes.
 #[derive(Debug, Clone)]
 pub struct PlanFacts {
     directory: PathBuf,
+    /// What is performed.
+    pub(super) script: String,
+    /// The mark that the calls of the act carry, if they do.
+    pub(super) marker: Option<String>,
 }
 
 impl PlanFacts {
@@ -153,6 +160,11 @@ impl PlanFacts {
     pub fn of(plan: &ExecutionPlan) -> Self {
         Self {
             directory: plan.directory.clone(),
+            script: match &plan.act {
+                Act::Person { steps } => steps.clone(),
+                Act::Command { script, .. } => script.clone(),
+            },
+            marker: plan.act_environment.get(APP_ID).cloned(),
         }
     }
 }
@@ -162,7 +174,12 @@ fn source() -> Option<SourceId> {
     Some(source.id.clone())
 }
 
-fn blank(performed: Performed<'_>, host: &Host, window: Window, outcome: Outcome) -> Fixture {
+pub(super) fn blank(
+    performed: Performed<'_>,
+    host: &Host,
+    window: Window,
+    outcome: Outcome,
+) -> Fixture {
     let atomic = performed.atomic;
     Fixture {
         name: format!(
@@ -312,7 +329,7 @@ fn opens(kind: ProblemKind) -> bool {
     }
 }
 
-fn execution(
+pub(super) fn execution(
     performed: Performed<'_>,
     plan: &PlanFacts,
     performance: &Performance,

@@ -1,6 +1,7 @@
 //! What a run tells while it is under way.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::process::End;
 
@@ -29,6 +30,8 @@ pub enum Step {
     ProcessesEnded,
     /// The undo is struck out of the journal.
     StruckOut,
+    /// The log of the cloud that it worked on is being asked, for so long at most.
+    Collecting(Duration),
 }
 
 impl Step {
@@ -47,6 +50,11 @@ impl Step {
             Self::CleanUpEnded(end) => format!("its clean-up is over: {end}"),
             Self::ProcessesEnded => "none of its processes is left".to_owned(),
             Self::StruckOut => "done".to_owned(),
+            Self::Collecting(wait) if wait.is_zero() => "its log is asked once".to_owned(),
+            Self::Collecting(wait) => format!(
+                "its log is asked until all must have come, for {} s at most",
+                wait.as_secs()
+            ),
         }
     }
 
@@ -65,6 +73,7 @@ impl Step {
             Self::CleanUpEnded(_) => "clean-up-ended",
             Self::ProcessesEnded => "processes-ended",
             Self::StruckOut => "struck-out",
+            Self::Collecting(_) => "collecting",
         }
     }
 }

@@ -151,19 +151,22 @@ impl Undertaking {
 
     /// Starts a command of the run.
     pub(super) fn start(&mut self, invocation: &Invocation) -> Result<Command, StartError> {
-        self.start_watched(invocation, None)
+        self.start_watched(invocation, &BTreeMap::new(), None)
     }
 
-    /// Starts a command of the run that `watcher` watches.
+    /// Starts a command of the run that gets `more` variables and that `watcher` watches.
     pub(super) fn start_watched(
         &mut self,
         invocation: &Invocation,
+        more: &BTreeMap<String, String>,
         watcher: Option<&Path>,
     ) -> Result<Command, StartError> {
+        let mut environment = self.scene.environment.clone();
+        environment.extend(more.clone());
         let setting = Setting {
             run: self.scene.run,
             directory: &self.scene.directory,
-            environment: &self.scene.environment,
+            environment: &environment,
             scripts: &self.scripts,
             watcher,
         };

@@ -1,6 +1,7 @@
 //! Executing as a user does it: the program, run in a small project.
 
 mod bounds;
+mod cloud;
 mod confirming;
 mod ending;
 mod killing;
