@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use tempfile::TempDir;
 use wiremock::matchers::{body_string_contains, header};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use super::project::{Done, MISFIRE};
+use super::project::{Begun, Done, MISFIRE};
 
 const ATOMIC: &str = "0b9d1c52-8f0a-4c36-9b57-3c1f0e8d7a61";
 const RULE: &str = "5e0f7a1c-2b3d-4e5f-8a9b-0c1d2e3f4a5b";
@@ -174,9 +175,13 @@ impl Cloud {
     }
 
     fn execute_waiting(&self, wait: &str) -> Done {
+        Done::of(&mut self.command(wait))
+    }
+
+    fn command(&self, wait: &str) -> Command {
         self.write_all();
         let path = std::env::var("PATH").expect("a path");
-        let mut command = std::process::Command::new(MISFIRE);
+        let mut command = Command::new(MISFIRE);
         command
             .args(["run", "--stage", "execute", "--yes", "--state", "state"])
             .args(["--format", "json", "--wait", wait])
@@ -193,7 +198,7 @@ impl Cloud {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_ENDPOINT_URL", self.server.uri())
             .envs(self.variables.iter().copied());
-        Done::of(&mut command)
+        command
     }
 
     /// How the command line was called, by the time, the mark, and the arguments.
@@ -333,6 +338,27 @@ fn an_open_window_says_nothing_of_what_is_missing() {
 }
 
 #[test]
+fn whoever_does_not_want_to_wait_need_not() {
+    let cloud = Cloud::new();
+    cloud.history(|_, _, _| Vec::new());
+    // Nothing shows how far this service has come, so the window would stay open.
+    let missing = ResponseTemplate::new(404);
+    cloud.mount(
+        Mock::given(header("x-amz-target", CANARY))
+            .respond_with(missing)
+            .with_priority(1),
+    );
+    let mut begun = Begun::of(&mut cloud.command("1h"));
+    begun.until_told("its log is asked");
+    begun.signal("-INT");
+    let done = begun.end();
+    assert_eq!(done.code, Some(3), "{done:?}");
+    assert_eq!(done.json()["summary"]["interrupted"], true, "{done:?}");
+    // It had been cleaned up before that.
+    assert_eq!(cloud.calls().len(), 3);
+}
+
+#[test]
 fn what_cannot_be_collected_is_no_miss() {
     let refusals = [
         ("ExpiredTokenException", "have expired"),
@@ -416,7 +442,7 @@ fn what_cloudtrail_itself_logs_is_recorded_although_its_clock_is_ahead() {
 fn doctor_says_which_credentials_there_are_and_shows_none() {
     let abilities = |variables: &[(&str, &str)]| {
         let home = TempDir::new().expect("a temporary folder");
-        let mut command = std::process::Command::new(MISFIRE);
+        let mut command = Command::new(MISFIRE);
         command
             .args(["doctor", "--format", "json"])
             .current_dir(home.path())

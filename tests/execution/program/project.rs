@@ -158,16 +158,7 @@ impl Project {
 
     /// Begins to execute.
     pub fn begin(&self, more: &[&str]) -> Begun {
-        let mut child = self
-            .misfire(&self.execution(more))
-            .spawn()
-            .expect("a process");
-        let stderr = child.stderr.take().expect("its standard error");
-        Begun {
-            child,
-            told: Vec::new(),
-            stderr: BufReader::new(stderr),
-        }
+        Begun::of(&mut self.misfire(&self.execution(more)))
     }
 
     /// Recovers, agreed to.
@@ -206,6 +197,18 @@ pub struct Begun {
 }
 
 impl Begun {
+    /// Starts a command whose output is kept.
+    pub fn of(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("a process");
+        let stderr = child.stderr.take().expect("its standard error");
+        Self {
+            child,
+            told: Vec::new(),
+            stderr: BufReader::new(stderr),
+        }
+    }
+
     /// Waits until it has told a step.
     pub fn until_told(&mut self, step: &str) {
         let mut line = String::new();
