@@ -72,10 +72,7 @@ pub fn recording(
         closure = Closure::Open;
         notes.push("processes of it still ran when it was cleaned up".to_owned());
     }
-    // What it would have done is not known.
-    if let Some(End::TimedOut | End::Interrupted | End::Unwatched) =
-        performance.act.as_ref().map(|act| act.end)
-    {
+    if was_cut_off(performance) {
         closure = Closure::Open;
         notes.push("it was ended before its time".to_owned());
     }
@@ -128,6 +125,13 @@ pub fn recording(
         notes,
     )));
     Ok(blank)
+}
+
+/// Whether the act was ended before its time, so that it is not known what it would have
+/// done.
+pub(super) fn was_cut_off(performance: &Performance) -> bool {
+    let end = performance.act.as_ref().map(|act| act.end);
+    matches!(end, Some(End::TimedOut | End::Interrupted | End::Unwatched))
 }
 
 /// A recording of what was not performed.

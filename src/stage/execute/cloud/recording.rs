@@ -14,7 +14,9 @@ use crate::content::atomic::{Atomic, Platform};
 use crate::content::fixture::{Fixture, FixtureFile, Sensor};
 use crate::recording::{Closure, Evidence, Host, Window};
 use crate::stage::execute::perform::Performance;
-use crate::stage::execute::record::{Performed, PlanFacts, blank, execution, this_host};
+use crate::stage::execute::record::{
+    Performed, PlanFacts, blank, execution, this_host, was_cut_off,
+};
 
 /// What is asked of a cloud's log.
 pub(super) struct Asked<'a> {
@@ -75,9 +77,13 @@ pub fn recording_elsewhere(
         }
         Some(found) => {
             let closure = match &found.collected {
+                Ok(_) if was_cut_off(performance) => Closure::Open,
                 Ok(collected) => collected.closure,
                 Err(_) => Closure::Open,
             };
+            if was_cut_off(performance) {
+                notes.push("it was ended before its time".to_owned());
+            }
             let window = Window {
                 closure,
                 ..found.window
@@ -127,7 +133,7 @@ fn put(fixture: &mut Fixture, collected: Collected) {
             },
             sources: vec![source.clone()],
             records: file.records,
-            closure: collected.closure,
+            closure: fixture.window.closure,
         })
         .collect();
     if fixture.files.is_empty() {
