@@ -91,3 +91,68 @@ fn what_cannot_be_watched_proves_nothing() {
     assert!(project.holds("cleaned.txt"));
     project.assert_clean();
 }
+
+/// What goes on in the background when its clean-up begins is ended by us: that it is not
+/// seen to do more proves nothing.
+#[test]
+fn what_runs_on_is_not_called_missing() {
+    let done = Project::new("(sleep 8; uname) > /dev/null 2>&1 &", "true").execute(&[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
+    assert_eq!(done.test()["telemetry"]["start"]["state"], "unknown");
+}
+
+/// What an act does because it is ended is our doing.
+#[test]
+fn what_it_does_when_it_is_ended_is_not_its_act() {
+    let trap = "trap 'uname; exit' TERM; sleep 30 & wait";
+    let done = Project::new(trap, "").execute(&["--timeout", "1s"]);
+    assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
+    assert_eq!(done.test()["telemetry"]["start"]["state"], "unknown");
+}
+
+/// What was recorded earlier is nothing that is executed now.
+#[test]
+fn an_old_recording_is_not_judged_as_executed() {
+    let project = Project::new("uname", "");
+    let kept = [
+        "record", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--name", "old",
+    ];
+    let done = Done::of(&mut project.misfire(&kept));
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let replayed = Done::of(&mut project.misfire(&["run", "--format", "json"]));
+    assert_eq!(replayed.verdict().0, "fired", "{replayed:?}");
+    let unusable = [
+        "run", "--stage", "execute", "--yes", "--format", "json", "--state", "/proc/no",
+    ];
+    let done = Done::of(&mut project.misfire(&unusable));
+    assert_eq!(done.code, Some(3), "{done:?}");
+    assert_eq!(done.verdict().0, "not-run", "{done:?}");
+}
+
+/// A misspelled argument would be executed with its default.
+#[test]
+fn an_argument_that_no_atomic_has_executes_nothing() {
+    let project = Project::new("echo > act.txt", "");
+    let done = project.execute(&["--arg", "flie=x"]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(done.stderr.contains("unknown_argument"), "{done:?}");
+    assert!(!project.holds("act.txt"));
+}
+
+/// Nothing is executed that could not be kept.
+#[test]
+fn a_fixture_that_is_there_is_told_before_anything_is_executed() {
+    let project = Project::new("echo >> acts.txt; uname", "");
+    let record = |more: &[&str]| {
+        let words = [
+            "record", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--name", "x",
+        ];
+        Done::of(&mut project.misfire(&[&words, more].concat()))
+    };
+    assert_eq!(record(&[]).code, Some(0));
+    let done = record(&[]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    let acts = std::fs::read_to_string(project.path("work/acts.txt")).expect("a file");
+    assert_eq!(acts.lines().count(), 1);
+}
