@@ -9,7 +9,7 @@
 //! its vendor documents has passed. Until then a [`Watch`] is open, and says why.
 //!
 //! Nothing here reads a log or the time of day by itself: a collector reports what
-//! it read in a [`Pass`], and [`drive`] is given its
+//! it read in a [`Pass`], and [`drive()`] is given its
 //! [`Clock`](crate::collect::Clock).
 
 mod appearance;

@@ -1,7 +1,7 @@
 //! Execution: an atomic is performed on this host for real.
 //!
-//! Nothing executes without agreement, by type: [`plan`] makes a [`ExecutionPlan`] (which is the
-//! dry run), agreement to it makes a [`Consent`], and [`perform`] takes only that.
+//! Nothing executes without agreement, by type: [`plan()`] makes a [`ExecutionPlan`] (which is the
+//! dry run), agreement to it makes a [`Consent`], and [`perform()`] takes only that.
 //!
 //! - `test`: an atomic as it is to be performed;
 //! - `host`, `target`: what this host is, and whether it may be used;
