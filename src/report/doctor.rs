@@ -21,7 +21,7 @@ const EXECUTE: Result<(), &str> = Ok(());
 const EXECUTE: Result<(), &str> = Err("on Linux only");
 
 /// What misfire does, and whether it does it already.
-const JOBS: [(&str, &str, Result<(), &str>); 6] = [
+const JOBS: [(&str, &str, Result<(), &str>); 7] = [
     (
         "replay",
         "judging recordings against the detections that must fire",
@@ -37,8 +37,13 @@ const JOBS: [(&str, &str, Result<(), &str>); 6] = [
     ("execute", "performing atomics on this host", EXECUTE),
     (
         "collect",
-        "fetching events from hosts and clouds",
-        Err("only what atomics left in clouds, after executing them"),
+        "fetching the event history of CloudTrail and Azure's activity log",
+        Ok(()),
+    ),
+    (
+        "channels",
+        "exporting the event log of Windows on the host itself",
+        Err("no command uses it"),
     ),
 ];
 
