@@ -14,8 +14,10 @@ use crate::collect::trace;
 use crate::content::{Plan, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::Outcome;
+use crate::report::mask::{Secrets, mask};
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
+use crate::secret::is_secret_argument;
 use crate::stage::execute::{
     AllowList, Asking, AtTerminal, Collecting, Consent, Host, HostLock, Leftovers, Limits,
     LockError, Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget,
@@ -86,6 +88,7 @@ fn arguments(wanted: &Wanted<'_>) -> BTreeMap<String, String> {
 
 /// Shows what would be executed.
 pub(super) fn show_plans(plan: &Plan, wanted: &Wanted<'_>, output: &Output) -> io::Result<Exit> {
+    output.hide(secrets(wanted));
     let tests = dry_run(plan, &settings(wanted, None), &arguments(wanted));
     match output.format {
         Format::Json => output.write(|out| dry_run_json(out, &tests))?,
@@ -145,7 +148,13 @@ pub(super) fn execute(
         }
     };
     output.tell(&problems)?;
+    // Nobody compares what was agreed to beforehand, and logs keep it.
+    let mut shown: Box<dyn io::Write> = match args.yes {
+        true => Box::new(Masking(secrets(wanted))),
+        false => Box::new(io::stderr()),
+    };
     let mut options = ExecuteOptions {
+        shown: shown.as_mut(),
         settings: settings(wanted, watcher),
         arguments: arguments(wanted),
         given: args.given.clone(),
@@ -168,6 +177,31 @@ pub(super) fn execute(
     });
     EXECUTING.store(false, Ordering::Release);
     Ok(problems)
+}
+
+/// The arguments that are secret.
+fn secrets(wanted: &Wanted<'_>) -> Secrets {
+    let mut secrets = Secrets::default();
+    let given = wanted.arguments.iter();
+    for (name, value) in given.filter(|(name, _)| is_secret_argument(name)) {
+        secrets.add(name, value);
+    }
+    secrets
+}
+
+/// Standard error without these secrets; each text that is written is whole.
+struct Masking(Secrets);
+
+impl io::Write for Masking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        io::stderr().write_all(mask(&text, &self.0).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 fn open(folder: Option<&Path>) -> Result<StateDir, StateError> {
@@ -205,7 +239,7 @@ fn leftover(state: &StateDir) -> Vec<Diagnostic> {
                     Code::EXECUTE_LEFTOVER,
                     format!("an earlier run was not cleaned up: {}", names.join(", ")),
                 )
-                .help("`misfire recover` finishes it"),
+                .help(format!("`{}` finishes it", state.recovery())),
             ]
         }
         Err(error) => vec![state_problem(&error)],
@@ -257,7 +291,8 @@ pub(super) fn recover(
     let mut done = Vec::new();
     if !left.is_empty() {
         let asking = if args.yes { Asking::Yes } else { Asking::Ask };
-        let consent = match Consent::obtain_at_terminal(left, asking, interrupt) {
+        let consent = match Consent::obtain_at_terminal(left, asking, interrupt, &mut io::stderr())
+        {
             Ok(consent) => consent,
             Err(Outcome::NotRun { because, .. }) => {
                 return unfinished(

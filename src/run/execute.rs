@@ -1,6 +1,7 @@
 //! Performing the tests of a plan on this host, one after the other.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub struct ExecuteOptions<'a> {
     pub state: &'a StateDir,
     /// Whether to ask before each one.
     pub asking: Asking,
+    /// Where what is agreed to is shown.
+    pub shown: &'a mut dyn Write,
     /// Who performs what is done by hand.
     pub person: &'a mut dyn Person,
     /// The wish to end early.
@@ -102,7 +105,7 @@ pub fn execute_tests(
                 problems.extend(left.map(|left| *left));
             }
             Ok(Executed::Elsewhere(done)) => {
-                problems.extend(left(&test.atomic, &done.performance));
+                problems.extend(left(&test.atomic, &done.performance, options.state));
                 elsewhere.push((number, done));
             }
             Err(Trouble::OfTest(why)) => test.unrecorded = Unrecorded::NotExecuted(why),
@@ -213,7 +216,12 @@ fn execute_one(
         Err(outcome) => return not_run(outcome),
     };
     let facts = PlanFacts::of(&planned);
-    let consent = match Consent::obtain_at_terminal(planned, options.asking, &options.interrupt) {
+    let consent = match Consent::obtain_at_terminal(
+        planned,
+        options.asking,
+        &options.interrupt,
+        options.shown,
+    ) {
         Ok(consent) => consent,
         Err(outcome) => return not_run(outcome),
     };
@@ -234,13 +242,13 @@ fn execute_one(
     }
     let recording = recording(performed, &facts, &performance)
         .map_err(|error| Trouble::OfTest(error.to_string()))?;
-    let left = left(atomic, &performance).map(Box::new);
+    let left = left(atomic, &performance, options.state).map(Box::new);
     Ok(Executed::Here(Box::new(recording), left))
 }
 
 /// What has still to be undone, if anything has: no verdict depends on it, and the host
 /// does.
-fn left(atomic: &Atomic, performance: &Performance) -> Option<Diagnostic> {
+fn left(atomic: &Atomic, performance: &Performance, state: &StateDir) -> Option<Diagnostic> {
     let cleaned_up = performance.cleaned_up.as_ref()?;
     let why = cleaned_up.still_in_journal.as_deref()?;
     let message = match &cleaned_up.clean_up {
@@ -253,7 +261,10 @@ fn left(atomic: &Atomic, performance: &Performance) -> Option<Diagnostic> {
         CleanUp::Failed(error) => format!("`{}` was not cleaned up: {error}", atomic.name),
         _ => format!("`{}` was not cleaned up: {why}", atomic.name),
     };
-    Some(Diagnostic::warning(Code::EXECUTE_LEFTOVER, message).help("`misfire recover` tries again"))
+    Some(
+        Diagnostic::warning(Code::EXECUTE_LEFTOVER, message)
+            .help(format!("`{}` tries again", state.recovery())),
+    )
 }
 
 fn trouble(error: PerformError) -> Trouble {

@@ -37,7 +37,9 @@ impl<T: fmt::Display> Consent<T> {
     ) -> Result<Self, Outcome> {
         let refused = |because: &str| Outcome::not_run(NotRun::NotConfirmed, because);
         // What cannot be shown cannot be agreed to, `--yes` or not.
-        write!(output, "{to}").map_err(|_| refused("it could not be shown"))?;
+        output
+            .write_all(to.to_string().as_bytes())
+            .map_err(|_| refused("it could not be shown"))?;
         if asking == Asking::Yes {
             return Ok(Self { to });
         }
@@ -56,7 +58,7 @@ impl<T: fmt::Display> Consent<T> {
     }
 
     /// The same at the terminal; without one only `--yes` agrees. A wish to end is no
-    /// agreement.
+    /// agreement. What is agreed to is shown on `output`.
     ///
     /// # Errors
     /// There is no agreement: `Outcome::NotRun`.
@@ -64,6 +66,7 @@ impl<T: fmt::Display> Consent<T> {
         to: T,
         asking: Asking,
         interrupt: &Interrupt,
+        output: &mut dyn Write,
     ) -> Result<Self, Outcome> {
         if asking == Asking::Ask && !io::stdin().is_terminal() {
             return Err(Outcome::not_run(
@@ -77,11 +80,9 @@ impl<T: fmt::Display> Consent<T> {
             let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
         }
         let mut typed = Typed::until(interrupt);
-        Self::obtain(to, asking, &mut typed, &mut io::stderr()).map_err(|refused| {
-            match interrupt.is_set() {
-                true => Outcome::not_run(NotRun::Interrupted, "nobody had agreed to it yet"),
-                false => refused,
-            }
+        Self::obtain(to, asking, &mut typed, output).map_err(|refused| match interrupt.is_set() {
+            true => Outcome::not_run(NotRun::Interrupted, "nobody had agreed to it yet"),
+            false => refused,
         })
     }
 }

@@ -101,6 +101,15 @@ impl StateDir {
             .ok_or(StateError::Homeless)
     }
 
+    /// The command that finishes what was left here.
+    #[must_use]
+    pub fn recovery(&self) -> String {
+        match self.is_of_host {
+            true => "misfire recover".to_owned(),
+            false => format!("misfire recover --state '{}'", self.root.display()),
+        }
+    }
+
     pub(super) fn lock(&self) -> PathBuf {
         self.root.join("host.lock")
     }
