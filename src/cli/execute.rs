@@ -21,7 +21,7 @@ use crate::secret::is_secret_argument;
 use crate::stage::execute::{
     AllowList, Asking, AtTerminal, Collecting, Consent, Host, HostLock, Leftovers, Limits,
     LockError, Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget,
-    recover as finish,
+    recover as finish, tidy,
 };
 
 /// Whether something is executed that has to be cleaned up.
@@ -289,7 +289,9 @@ pub(super) fn recover(
         .collect();
     output.tell(&unreadable)?;
     let mut done = Vec::new();
-    if !left.is_empty() {
+    if left.is_empty() {
+        tidy(&state);
+    } else {
         let asking = if args.yes { Asking::Yes } else { Asking::Ask };
         let consent = match Consent::obtain_at_terminal(left, asking, interrupt, &mut io::stderr())
         {

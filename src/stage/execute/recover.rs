@@ -194,6 +194,14 @@ fn finish(
     recovered(cleaned_up)
 }
 
+/// Removes what a run has left that was killed before it had written its undo, and so
+/// before it had done anything. A run that is under way is left alone.
+pub fn tidy(state: &StateDir) {
+    if let Ok(_lock) = HostLock::take(state, "a recovery") {
+        journal::tidy(state);
+    }
+}
+
 /// Strikes a run out of the journal whose clean-up will not succeed, as its user has
 /// seen to it otherwise.
 ///
