@@ -284,7 +284,7 @@ pub(super) fn recover(
                 format!("an entry of the journal cannot be read: {}", file.why),
             )
             .in_file(&file.path)
-            .help("look at it, undo by hand what it names, and remove it")
+            .help("recover it on its host; if it is damaged, undo by hand what it names, and remove it")
         })
         .collect();
     output.tell(&unreadable)?;

@@ -104,8 +104,10 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
                 allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
             };
             let problems = execute::execute(&mut choice.plan, &wanted, output, &interrupt)?;
-            if !problems.is_empty() {
-                output.tell(&problems)?;
+            output.tell(&problems)?;
+            // A warning, as of a clean-up that did not succeed, takes no recording away.
+            let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
+            if problems.iter().any(is_error) {
                 return Ok(Exit::Unfinished);
             }
             executed(&choice.plan)

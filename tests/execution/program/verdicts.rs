@@ -156,3 +156,19 @@ fn a_fixture_that_is_there_is_told_before_anything_is_executed() {
     let acts = std::fs::read_to_string(project.path("work/acts.txt")).expect("a file");
     assert_eq!(acts.lines().count(), 1);
 }
+
+/// The recording is what it is, whatever became of the clean-up.
+#[test]
+fn a_clean_up_that_fails_takes_no_recording_away() {
+    let project = Project::new("uname", "false");
+    let record = [
+        "record", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--name", "x",
+    ];
+    let done = Done::of(&mut project.misfire(&record));
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.stderr.contains("misfire::execute::leftover"),
+        "{done:?}"
+    );
+    assert!(project.path("fixtures/T1082/x/fixture.yaml").is_file());
+}
