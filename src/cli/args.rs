@@ -591,10 +591,14 @@ pub(super) struct CompletionsArgs {
 #[command(after_help = "\
 Examples:
   misfire man | man -l -
-  misfire man ~/.local/share/man/man1")]
+  misfire man ~/.local/share/man/man1
+  misfire man --markdown pages")]
 pub(super) struct ManArgs {
     /// The folder to write a page for each command into; without it, the manual is
     /// printed
     #[arg(value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
+    /// Write the pages as Markdown, for a web site or a wiki
+    #[arg(long, requires = "folder")]
+    pub(super) markdown: bool,
 }

@@ -6,6 +6,7 @@ use std::io;
 use clap::CommandFactory;
 
 use super::args::{Args, CompletionsArgs, ManArgs};
+use super::command_pages::command_pages;
 use super::exit::Exit;
 use super::output::Output;
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,8 +25,12 @@ pub(super) fn man(args: &ManArgs, output: &Output) -> io::Result<Exit> {
         output.write(|out| clap_mangen::Man::new(Args::command()).render(out))?;
         return Ok(Exit::Expected);
     };
-    let written =
-        fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(Args::command(), folder));
+    let written = fs::create_dir_all(folder).and_then(|()| match args.markdown {
+        true => command_pages(Args::command())
+            .iter()
+            .try_for_each(|(file, page)| fs::write(folder.join(file), page)),
+        false => clap_mangen::generate_to(Args::command(), folder),
+    });
     if let Err(error) = written {
         output.tell(&[Diagnostic::error(
             Code::IO_UNWRITABLE,

@@ -6,6 +6,7 @@ mod accept;
 mod accept_args;
 mod args;
 mod check;
+mod command_pages;
 mod convert;
 mod doctor;
 #[cfg(target_os = "linux")]

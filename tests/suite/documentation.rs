@@ -34,12 +34,7 @@ fn every_file_that_a_document_links_to_is_there() {
         root.join("CONTRIBUTING.md"),
         root.join("CHANGELOG.md"),
     ];
-    documents.extend(
-        std::fs::read_dir(root.join("docs"))
-            .expect("the docs folder")
-            .flatten()
-            .map(|entry| entry.path()),
-    );
+    documents.extend(crate::support::files(&root.join("docs"), "md"));
     let mut checked = 0;
     for document in documents {
         let text = std::fs::read_to_string(&document).expect("a readable document");

@@ -4,6 +4,7 @@
 mod accept;
 mod atomics;
 mod azure_collector;
+mod book;
 mod bundled;
 mod catalogue;
 mod check;

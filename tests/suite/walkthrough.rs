@@ -33,8 +33,7 @@ fn root() -> &'static Path {
 /// Every document that users read, with its text.
 fn documents() -> Vec<(PathBuf, String)> {
     let mut paths = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
-    let docs = fs::read_dir(root().join("docs")).expect("the docs folder");
-    paths.extend(docs.flatten().map(|entry| entry.path()));
+    paths.extend(crate::support::files(&root().join("docs"), "md"));
     paths.sort();
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).expect("a readable document");
