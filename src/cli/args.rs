@@ -58,7 +58,7 @@ pub(super) enum Command {
     Convert(ConvertArgs),
     Import(Box<ImportArgs>),
     Simulate(SimulateArgs),
-    Record(RecordArgs),
+    Record(Box<RecordArgs>),
     Recover(RecoverArgs),
     Init(InitArgs),
     Doctor(DoctorArgs),

@@ -11,9 +11,9 @@ use super::execution_args::{ExecutionArgs, RecoverArgs};
 use super::exit::Exit;
 use super::output::Output;
 use crate::collect::trace;
-use crate::content::{Plan, Unrecorded};
+use crate::content::{LoadedDetections, Plan, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::recording::Outcome;
+use crate::recording::{Outcome, RecordPlaces};
 use crate::report::mask::{Secrets, mask};
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
@@ -55,6 +55,10 @@ pub(super) struct Wanted<'a> {
     pub(super) stand_in: Option<&'a str>,
     /// The targets that the project allows.
     pub(super) allowed: &'a [String],
+    /// Where the project has the records of clouds read from, if it says so.
+    pub(super) places: Option<&'a RecordPlaces>,
+    /// The detections that may be expected to fire.
+    pub(super) detections: &'a LoadedDetections,
 }
 
 fn settings(wanted: &Wanted<'_>, watcher: Option<PathBuf>) -> Settings {
@@ -161,7 +165,10 @@ pub(super) fn execute(
         stand_in: wanted.stand_in.map(ToOwned::to_owned),
         collecting: Collecting {
             wait: args.wait.unwrap_or(WAIT),
+            places: args.places(wanted.places),
+            subscription: args.subscription,
         },
+        detections: wanted.detections,
         state: &state,
         asking: if args.yes { Asking::Yes } else { Asking::Ask },
         person: &mut AtTerminal::until(interrupt.clone()),

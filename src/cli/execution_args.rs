@@ -5,7 +5,13 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::values::{parse_argument, parse_duration, parse_reason, parse_wait};
+use super::values::{
+    parse_activity, parse_argument, parse_duration, parse_log_group, parse_reason, parse_trail,
+    parse_wait,
+};
+#[cfg(target_os = "linux")]
+use crate::recording::RecordPlaces;
+use crate::recording::{ActivityPlace, LogGroupPlace, TrailPlace};
 
 /// Whether and how atomics are executed.
 #[derive(Debug, ClapArgs)]
@@ -29,6 +35,22 @@ pub(super) struct ExecutionArgs {
     /// [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = parse_wait)]
     pub(super) wait: Option<Duration>,
+    /// Where CloudTrail is read from: lookup-events, s3://BUCKET/PREFIX, log-group:NAME, or
+    /// the ARN of a log group; may be given several times [default: lookup-events]
+    #[arg(long, value_name = "WHERE", value_parser = parse_trail)]
+    pub(super) cloudtrail: Vec<TrailPlace>,
+    /// A log group that Systems Manager writes to, by its name or ARN; may be given
+    /// several times
+    #[arg(long, value_name = "GROUP", value_parser = parse_log_group)]
+    pub(super) ssm_logs: Vec<LogGroupPlace>,
+    /// Where the Azure activity log is read from: list, or the address of the container that
+    /// it is exported to; may be given several times [default: list]
+    #[arg(long, value_name = "WHERE", value_parser = parse_activity)]
+    pub(super) activity_log: Vec<ActivityPlace>,
+    /// The Azure subscription whose activity log is read [default: an argument of the
+    /// atomic, AZURE_SUBSCRIPTION_ID, misfire.toml, or the one that `az` uses]
+    #[arg(long, value_name = "ID")]
+    pub(super) subscription: Option<uuid::Uuid>,
     /// The folder of the lock and of the journal [default: misfire below XDG_STATE_HOME,
     /// or below ~/.local/state]
     #[arg(long, value_name = "DIR")]
@@ -36,6 +58,19 @@ pub(super) struct ExecutionArgs {
 }
 
 impl ExecutionArgs {
+    /// Where the records of clouds are read from; those of the project where nothing is
+    /// given. A subscription that is given is told apart, since it wins over all others.
+    #[cfg(target_os = "linux")]
+    pub(super) fn places(&self, of_project: Option<&RecordPlaces>) -> RecordPlaces {
+        let given = RecordPlaces {
+            cloudtrail: self.cloudtrail.clone(),
+            ssm_logs: self.ssm_logs.clone(),
+            activity: self.activity_log.clone(),
+            subscription: None,
+        };
+        given.or(of_project.cloned().unwrap_or_default())
+    }
+
     /// The flag that is given and has a meaning for executing only.
     pub(super) fn given_flag(&self) -> Option<&'static str> {
         [
@@ -44,6 +79,10 @@ impl ExecutionArgs {
             ("--given", !self.given.is_empty()),
             ("--timeout", self.timeout.is_some()),
             ("--wait", self.wait.is_some()),
+            ("--cloudtrail", !self.cloudtrail.is_empty()),
+            ("--ssm-logs", !self.ssm_logs.is_empty()),
+            ("--activity-log", !self.activity_log.is_empty()),
+            ("--subscription", self.subscription.is_some()),
             ("--state", self.state.is_some()),
         ]
         .into_iter()

@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Import(command) => import::import(*command, &output, interrupt),
         Command::Simulate(command) => simulate::simulate(command, &output, interrupt),
-        Command::Record(command) => record::record(command, &output, interrupt),
+        Command::Record(command) => record::record(*command, &output, interrupt),
         Command::Recover(command) => recover(&command, &output, &interrupt),
         Command::Check(command) => check::check(command, &output, &interrupt),
         Command::Init(command) => init::init(&command, &output),

@@ -102,6 +102,8 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
                 arguments: &args.arg,
                 stand_in: args.stand_in.as_deref(),
                 allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
+                places: allowed.map(|config| &config.places),
+                detections: &content.detections,
             };
             let problems = execute::execute(&mut choice.plan, &wanted, output, &interrupt)?;
             output.tell(&problems)?;

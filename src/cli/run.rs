@@ -99,6 +99,8 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                         arguments: &execution.arg,
                         stand_in: execution.stand_in.as_deref(),
                         allowed: allowed.map_or(&[][..], |config| &config.allowed_targets),
+                        places: allowed.map(|config| &config.places),
+                        detections: &content.detections,
                     };
                     let unknown = unknown_arguments(&choice.plan, &execution.arg);
                     if !unknown.is_empty() {

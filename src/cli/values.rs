@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::content::atomic::{AtomicGuid, Platform, TechniqueId};
 use crate::diagnostic::did_you_mean;
 use crate::event::{LogSource, parse_time};
+use crate::recording::{ActivityPlace, LogGroupPlace, TrailPlace};
 use crate::run::Revision;
 
 pub(super) fn parse_technique(text: &str) -> Result<TechniqueId, String> {
@@ -160,6 +161,21 @@ pub(super) fn parse_wait(text: &str) -> Result<Duration, String> {
         Ok(none) if none.is_zero() => Ok(Duration::ZERO),
         _ => parse_duration(text),
     }
+}
+
+/// Reads where CloudTrail is read from.
+pub(super) fn parse_trail(text: &str) -> Result<TrailPlace, String> {
+    TrailPlace::parse(text).map_err(|error| format!("{error}; {}", TrailPlace::FORMS))
+}
+
+/// Reads a log group.
+pub(super) fn parse_log_group(text: &str) -> Result<LogGroupPlace, String> {
+    LogGroupPlace::parse(text).map_err(|error| format!("{error}; {}", LogGroupPlace::FORMS))
+}
+
+/// Reads where the Azure activity log is read from.
+pub(super) fn parse_activity(text: &str) -> Result<ActivityPlace, String> {
+    ActivityPlace::parse(text).map_err(|error| format!("{error}; {}", ActivityPlace::FORMS))
 }
 
 /// Reads `2026-11-02T09:14:00Z/2026-11-02T09:16:00Z`.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{Gathered, Source};
 use crate::event::catalogue::SourceId;
 use crate::recording::Closure;
 
@@ -10,6 +11,8 @@ use crate::recording::Closure;
 pub struct Collected {
     /// The source that was looked at.
     pub source: SourceId,
+    /// What was asked, in words that fit "asked …".
+    pub from: String,
     /// The files, ready to be written or read; without a record there is a file all
     /// the same, which says that the source was looked at and held nothing.
     pub files: Vec<CollectedFile>,
@@ -25,6 +28,27 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// What a source holds of a window, as far as it was gathered.
+    #[must_use]
+    pub fn of(
+        source: &(impl Source + ?Sized),
+        gathered: &Gathered,
+        closure: Closure,
+        because: String,
+    ) -> Self {
+        let mut notes = source.notes();
+        notes.extend(gathered.notes());
+        Self {
+            source: source.source(),
+            from: source.name(),
+            files: source.files(gathered),
+            closure,
+            because,
+            latency: gathered.latency(),
+            notes,
+        }
+    }
+
     /// How many records the files hold together.
     #[must_use]
     pub fn records(&self) -> u64 {

@@ -67,6 +67,28 @@ pub trait Source: Send {
     fn notes(&self) -> Vec<String>;
 }
 
+impl<S: Source + ?Sized> Source for Box<S> {
+    fn source(&self) -> SourceId {
+        (**self).source()
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
+        (**self).ask(gathered)
+    }
+
+    fn files(&self, gathered: &Gathered) -> Vec<CollectedFile> {
+        (**self).files(gathered)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        (**self).notes()
+    }
+}
+
 /// Does work that waits, on this thread, and ends it soon after `interrupt` says so.
 ///
 /// An HTTP client belongs to one call of it: its open connections do not outlive it.
@@ -115,18 +137,10 @@ pub fn ask_once(
     let mut gathered = Gathered::new(request.window);
     gathered.begin_asking();
     wait_for(interrupt, source.ask(&mut gathered))?;
-    let mut notes = source.notes();
-    notes.extend(gathered.notes());
-    Ok(Collected {
-        source: source.source(),
-        files: source.files(&gathered),
-        closure: Closure::Open,
-        because: format!(
-            "asked {} once, at {}, and records may come later",
-            source.name(),
-            clock.now()
-        ),
-        latency: gathered.latency(),
-        notes,
-    })
+    let because = format!(
+        "asked {} once, at {}, and records may come later",
+        source.name(),
+        clock.now()
+    );
+    Ok(Collected::of(source, &gathered, Closure::Open, because))
 }

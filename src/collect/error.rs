@@ -95,6 +95,22 @@ pub enum CollectError {
 }
 
 impl CollectError {
+    /// Whether it will be the same the next time.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Throttled { .. } | Self::Unreachable { .. } | Self::Malformed { .. } => false,
+            Self::NoCredentials { .. }
+            | Self::Expired { .. }
+            | Self::Denied { .. }
+            | Self::ClockSkew { .. }
+            | Self::Refused { .. }
+            | Self::Misconfigured { .. }
+            | Self::TooMuch { .. }
+            | Self::Interrupted => true,
+        }
+    }
+
     /// What to do: one sentence.
     #[must_use]
     pub fn help(&self) -> &'static str {

@@ -110,6 +110,36 @@ impl Gathered {
         Ok(Added::New)
     }
 
+    /// What of it belongs to a window within its own. What is told of how it was
+    /// gathered is told of that, too.
+    #[must_use]
+    pub fn within(&self, window: Window) -> Self {
+        if window.start == self.window.start && window.end == self.window.end {
+            return self.clone();
+        }
+        let mut part = Self {
+            again: self.again,
+            notes: self.notes.clone(),
+            ..Self::new(window)
+        };
+        for record in &self.records {
+            if record.time.is_some_and(|time| !part.holds(time)) {
+                continue;
+            }
+            part.ids.extend(record.id.clone());
+            part.bytes = part.bytes.saturating_add(record.text.len());
+            part.records.push(record.clone());
+        }
+        part
+    }
+
+    /// Keeps what another has to tell besides.
+    pub fn note_also(&mut self, other: &Self) {
+        for (text, times) in &other.notes {
+            *self.notes.entry(text.clone()).or_default() += times;
+        }
+    }
+
     /// Whether a record of that time is part of the window. A time in whole seconds may
     /// have been cut off to them, so it counts from the second in which the window starts.
     #[must_use]

@@ -4,7 +4,9 @@
 //! a [`Gathered`]; it may be asked again and again, since cloud services show a record
 //! minutes after it was made, and in no order. A [`Collector`] is the face for
 //! callers: it asks until it may say that the window is closed, or until its time is
-//! over, and gives [`Collected`] files that `log` reads.
+//! over, and gives [`Collected`] files that `log` reads. Several windows are closed by
+//! the same askings ([`ask_until_all_closed`]), and several ways to the same records
+//! are one source ([`Joined`]).
 //!
 //! Nothing here panics over what a service answers, waits without a limit, or shows a
 //! secret: every wait ends within a fifth of a second of an interruption, every answer
@@ -19,6 +21,7 @@ mod collector;
 mod error;
 mod gathered;
 pub mod http;
+mod joined;
 pub mod process;
 mod proven;
 mod secret;
@@ -31,5 +34,6 @@ pub use collected::{Collected, CollectedFile, Latency};
 pub use collector::{Boxed, Collector, Interrupt, Request, Source, ask_once, wait_for};
 pub use error::CollectError;
 pub use gathered::{Added, Gathered, Record};
-pub use proven::{Proving, ask_until_closed};
+pub use joined::{Joined, Twin};
+pub use proven::{Proving, Wanted, ask_until_all_closed, ask_until_closed, spanned};
 pub use secret::Secret;

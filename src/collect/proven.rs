@@ -10,13 +10,14 @@ use super::closing::{
     Backoff, Closing, Extent, Order, Pass, Patience, Reading, Seen, Skew, Stream, StreamPass, drive,
 };
 use super::{Clock, CollectError, Collected, Gathered, Interrupt, Request, Source, wait_for};
+use crate::recording::{Closure, Window};
 
 /// How long the first asking may take, whatever the time to wait.
 const FIRST_ASKING: Duration = Duration::from_secs(300);
 
 /// A source that shows how far its records have come.
 pub trait Proving: Source {
-    /// The streams that have to be closed.
+    /// The streams that have to be closed, unless whoever asks names others.
     fn streams(&self) -> Vec<Stream>;
 
     /// What is known of the order of a stream's records: what its vendor documents,
@@ -29,12 +30,21 @@ pub trait Proving: Source {
     /// included.
     fn seen(&self) -> Vec<(Stream, Seen)>;
 
-    /// What is known of the source's clock.
-    fn skew(&self) -> Skew;
+    /// What is known of the clock that the times of a stream are of.
+    fn skew(&self, stream: &Stream) -> Skew;
 
-    /// Why the last asking did not see everything, although it gave no error: a
-    /// fragment of a sentence.
-    fn cut(&self) -> Option<String>;
+    /// Why the last asking did not see everything of a stream, although it gave no
+    /// error: a fragment of a sentence.
+    fn cut(&self, stream: &Stream) -> Option<String>;
+}
+
+/// A window whose records are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The window; its own `closure` says nothing here.
+    pub window: Window,
+    /// What has to be closed for it; without any it stays open.
+    pub streams: Vec<Stream>,
 }
 
 /// Asks a source again and again, until its window is proven to be closed or the
@@ -49,19 +59,46 @@ pub fn ask_until_closed(
     clock: &dyn Clock,
     interrupt: Interrupt<'_>,
 ) -> Result<Collected, CollectError> {
-    let mut closing = Closing::new(request.window);
-    for stream in source.streams() {
-        let order = source.order(&stream);
-        closing.follow(stream, order);
-    }
+    let wanted = Wanted {
+        window: request.window,
+        streams: source.streams(),
+    };
+    let all = ask_until_all_closed(source, &[wanted], request.wait, clock, interrupt)?;
+    all.into_iter().next().ok_or(CollectError::Interrupted)
+}
+
+/// Asks a source again and again, until each of several windows is proven to be
+/// closed, or the time to wait is over, which is one for all of them. Each asking is
+/// for the time from the start of the first window to the end of the last, and serves
+/// them all. What comes of each window is in the order of the windows.
+///
+/// # Errors
+/// Why nothing can be said of the source, or an interruption.
+pub fn ask_until_all_closed(
+    source: &mut dyn Proving,
+    wanted: &[Wanted],
+    wait: Duration,
+    clock: &dyn Clock,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<Collected>, CollectError> {
+    let Some(window) = spanned(wanted.iter().map(|one| one.window)) else {
+        return Ok(Vec::new());
+    };
+    let mut closings: Vec<Closing> = wanted.iter().map(|one| closing(source, one)).collect();
     let patience = Patience {
-        wait: request.wait,
+        wait,
         first_reading: FIRST_ASKING,
         backoff: Backoff::CLOUD,
     };
     let mut asked = Asked {
+        streams: wanted
+            .iter()
+            .flat_map(|one| one.streams.clone())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         source,
-        gathered: Gathered::new(request.window),
+        gathered: Gathered::new(window),
         has_answered: false,
     };
     // One asking at a time holds it; the one that is dropped at the end of the time
@@ -78,13 +115,37 @@ pub fn ask_until_closed(
                 None => Reading::Hopeless(CollectError::Interrupted),
             }
         };
-        Ok(drive(&mut closing, &patience, clock, pending(), read).await)
+        Ok(drive(&mut closings, &patience, clock, pending(), read).await)
     })?;
-    asked.conclude(&closing, driven.failure)
+    asked.check(driven.failure.as_ref())?;
+    let each = wanted.iter().zip(&closings);
+    Ok(each
+        .map(|(wanted, closing)| asked.conclude(wanted, closing, driven.failure.as_ref()))
+        .collect())
+}
+
+/// From the start of the first to the end of the last; nothing for none.
+#[must_use]
+pub fn spanned(windows: impl Iterator<Item = Window>) -> Option<Window> {
+    windows.reduce(|one, other| Window {
+        start: one.start.min(other.start),
+        end: one.end.max(other.end),
+        closure: Closure::Open,
+    })
+}
+
+fn closing(source: &dyn Proving, wanted: &Wanted) -> Closing {
+    let mut closing = Closing::new(wanted.window);
+    for stream in &wanted.streams {
+        closing.follow(stream.clone(), source.order(stream));
+    }
+    closing
 }
 
 struct Asked<'s> {
     source: &'s mut dyn Proving,
+    /// Those of all windows.
+    streams: Vec<Stream>,
     gathered: Gathered,
     has_answered: bool,
 }
@@ -98,23 +159,22 @@ impl Asked<'_> {
                 self.has_answered = true;
                 Reading::Done(self.pass(began, clock.now()))
             }
-            Err(error) if is_lasting(&error) => Reading::Hopeless(error),
+            Err(error) if error.is_lasting() => Reading::Hopeless(error),
             Err(error) => Reading::Failed(error),
         }
     }
 
     fn pass(&self, began: Timestamp, ended: Timestamp) -> Pass {
         let seen = self.source.seen();
-        let extent = self.source.cut().map_or(Extent::Whole, Extent::Cut);
-        let streams = self.source.streams().into_iter().map(|stream| StreamPass {
+        let streams = self.streams.iter().map(|stream| StreamPass {
             seen: seen
                 .iter()
-                .filter(|(of, _)| *of == stream)
+                .filter(|(of, _)| of == stream)
                 .map(|(_, seen)| *seen)
                 .collect(),
-            stream,
-            skew: self.source.skew(),
-            extent: extent.clone(),
+            stream: stream.clone(),
+            skew: self.source.skew(stream),
+            extent: self.source.cut(stream).map_or(Extent::Whole, Extent::Cut),
         });
         Pass {
             began,
@@ -123,55 +183,37 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether anything can be said of the source.
+    fn check(&self, failure: Option<&CollectError>) -> Result<(), CollectError> {
+        if self.has_answered || !self.gathered.records().is_empty() {
+            return Ok(());
+        }
+        Err(failure
+            .cloned()
+            .unwrap_or_else(|| CollectError::Unreachable {
+                service: self.source.name(),
+                because: "there was no whole answer within the time".to_owned(),
+            }))
+    }
+
     fn conclude(
-        self,
+        &self,
+        wanted: &Wanted,
         closing: &Closing,
-        failure: Option<CollectError>,
-    ) -> Result<Collected, CollectError> {
-        let has_any = self.has_answered || !self.gathered.records().is_empty();
-        let because = match (&failure, has_any) {
-            (Some(failure), false) => return Err(failure.clone()),
-            (None, false) => {
-                return Err(CollectError::Unreachable {
-                    service: self.source.name(),
-                    because: "there was no whole answer within the time".to_owned(),
-                });
-            }
-            (Some(failure), true) => format!("the last asking failed: {failure}"),
-            (None, true) => closing.because(),
+        failure: Option<&CollectError>,
+    ) -> Collected {
+        let because = match (closing.closure(), failure) {
+            (Closure::Open, Some(failure)) => format!("the last asking failed: {failure}"),
+            (Closure::Open, None) | (Closure::Closed, _) => closing.because(),
         };
-        let mut notes = self.source.notes();
-        notes.extend(self.gathered.notes());
+        let gathered = self.gathered.within(wanted.window);
+        let mut collected = Collected::of(self.source, &gathered, closing.closure(), because);
         for (stream, latency) in closing.appearances().iter() {
-            notes.push(format!(
+            collected.notes.push(format!(
                 "{stream}: a canary took at most {:.1} s to appear",
                 latency.median.as_secs_f64()
             ));
         }
-        Ok(Collected {
-            source: self.source.source(),
-            files: self.source.files(&self.gathered),
-            closure: closing.closure(),
-            because,
-            latency: self.gathered.latency(),
-            notes,
-        })
-    }
-}
-
-/// Whether it will be the same the next time.
-fn is_lasting(error: &CollectError) -> bool {
-    match error {
-        CollectError::Throttled { .. }
-        | CollectError::Unreachable { .. }
-        | CollectError::Malformed { .. } => false,
-        CollectError::NoCredentials { .. }
-        | CollectError::Expired { .. }
-        | CollectError::Denied { .. }
-        | CollectError::ClockSkew { .. }
-        | CollectError::Refused { .. }
-        | CollectError::Misconfigured { .. }
-        | CollectError::TooMuch { .. }
-        | CollectError::Interrupted => true,
+        collected
     }
 }

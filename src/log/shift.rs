@@ -172,6 +172,9 @@ fn version_of(event: &OwnedEvent) -> u8 {
 pub fn is_time(origin: &Origin, version: u8, section: Section, name: &str) -> bool {
     match origin {
         Origin::Stream(source) => match source.product.as_deref() {
+            Some("aws") if source.service.as_deref() == Some("cloudwatch-logs") => {
+                matches!(name, "timestamp" | "ingestionTime")
+            }
             Some("aws") => is_cloudtrail_time(name),
             Some("azure") => is_azure_time(name),
             _ => DECLARED_TIMES.contains(&name),

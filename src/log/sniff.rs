@@ -49,7 +49,7 @@ impl Recognised {
                 Kind::PowerShell => Format::PowerShell,
                 Kind::Journal => Format::SysmonLinux,
                 Kind::SearchResult => Format::WindowsXml,
-                Kind::Declared => Format::JsonLines,
+                Kind::LogLine | Kind::Declared => Format::JsonLines,
             },
         }
     }

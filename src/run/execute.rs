@@ -5,16 +5,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::providers::expected_providers;
 use crate::content::atomic::{Atomic, Platform};
 use crate::content::expectation::RunBlock;
 use crate::content::fixture::Fixture;
-use crate::content::{Plan, PlannedTest, Unrecorded};
+use crate::content::{LoadedDetections, Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::{Interrupt, NotRun, Outcome};
 use crate::stage::execute::{
-    self, Around, Asking, CleanUp, Collecting, Consent, Ends, Host, LockError, PerformError,
-    Performance, Performed, Person, PlanFacts, Settings, StateDir, Step, Test, not_performed,
-    recording, recording_elsewhere, service_of,
+    self, Acted, Around, Asking, CleanUp, Collecting, Consent, Ends, Found, Host, LockError,
+    PerformError, Performance, Performed, Person, PlanFacts, Settings, StateDir, Step, Test,
+    not_performed, recording, recording_elsewhere, service_of,
 };
 
 /// How atomics are to be executed.
@@ -29,6 +30,8 @@ pub struct ExecuteOptions<'a> {
     pub stand_in: Option<String>,
     /// How the logs of clouds are collected.
     pub collecting: Collecting,
+    /// The detections that are expected to fire.
+    pub detections: &'a LoadedDetections,
     /// Where the lock and the journal are.
     pub state: &'a StateDir,
     /// Whether to ask before each one.
@@ -83,7 +86,8 @@ pub fn dry_run(
 ///
 /// A test that was not performed has a recording that says why. What keeps all of them
 /// from being performed is told, and ends it. The logs of clouds, which show a record
-/// only after minutes, are collected when all tests have been performed and cleaned up.
+/// only after minutes, are collected when all tests have been performed and cleaned up,
+/// and are waited for once.
 pub fn execute_tests(
     plan: &mut Plan,
     options: &mut ExecuteOptions<'_>,
@@ -117,13 +121,7 @@ pub fn execute_tests(
             }
         }
     }
-    for (number, done) in elsewhere {
-        if let Some(test) = plan.tests.get_mut(number) {
-            let (fixture, problem) = collect(&test.atomic, *done, options, tell);
-            test.recordings.push(Arc::new(fixture));
-            problems.extend(problem);
-        }
-    }
+    problems.extend(collect(plan, elsewhere, options, tell));
     problems
 }
 
@@ -141,46 +139,82 @@ struct Elsewhere {
     arguments: BTreeMap<String, String>,
     facts: PlanFacts,
     performance: Performance,
+    /// The resource providers that what is expected of it names.
+    providers: Vec<String>,
 }
 
-/// Collects what a performance left in a service. A log that cannot be collected is a
-/// problem of the host, and no verdict on the test.
+/// Collects what performances left in services, all of them together. A log that cannot
+/// be collected is a problem of the host, and no verdict on the test.
 fn collect(
-    atomic: &Arc<Atomic>,
-    done: Elsewhere,
+    plan: &mut Plan,
+    elsewhere: Vec<(usize, Box<Elsewhere>)>,
     options: &ExecuteOptions<'_>,
     tell: &mut dyn FnMut(&Atomic, &Step),
-) -> (Fixture, Option<Diagnostic>) {
-    let performed = Performed {
-        atomic,
-        arguments: &done.arguments,
-        given: &options.given,
-        stand_in: options.stand_in.as_deref(),
-    };
-    let Elsewhere {
-        service,
-        facts,
-        performance,
-        ..
-    } = &done;
-    if performance.act_over.is_some() {
-        tell(atomic, &Step::Collecting(options.collecting.wait));
+) -> Vec<Diagnostic> {
+    let mut acted = Vec::new();
+    let of_test = |number: usize| plan.tests.get(number);
+    for (number, done) in &elsewhere {
+        let Some(test) = of_test(*number) else {
+            continue;
+        };
+        if done.performance.act_over.is_some() {
+            tell(&test.atomic, &Step::Collecting(options.collecting.wait));
+        }
+        acted.push(Acted {
+            performed: Performed {
+                atomic: &test.atomic,
+                arguments: &done.arguments,
+                given: &options.given,
+                stand_in: options.stand_in.as_deref(),
+            },
+            plan: &done.facts,
+            performance: &done.performance,
+            providers: &done.providers,
+        });
     }
     let interrupt = &options.interrupt;
     let is_over = || interrupt.is_set();
-    let found = execute::find(performed, facts, performance, options.collecting, &is_over);
-    let failure = found
+    let found = execute::find(&acted, &options.collecting, &is_over);
+    let mut problems = Vec::new();
+    let mut fixtures = Vec::new();
+    for ((acted, (number, done)), found) in acted.iter().zip(&elsewhere).zip(found) {
+        problems.extend(found.iter().flat_map(|found| uncollected(acted, found)));
+        let fixture = recording_elsewhere(
+            acted.performed,
+            acted.plan,
+            acted.performance,
+            done.service,
+            found,
+        );
+        fixtures.push((*number, fixture));
+    }
+    for (number, fixture) in fixtures {
+        if let Some(test) = plan.tests.get_mut(number) {
+            test.recordings.push(Arc::new(fixture));
+        }
+    }
+    problems
+}
+
+/// What could not be collected of a performance.
+fn uncollected(acted: &Acted<'_>, found: &Found) -> Vec<Diagnostic> {
+    let name = &acted.performed.atomic.name;
+    let all = found
+        .collected
         .as_ref()
-        .and_then(|found| found.collected.as_ref().err());
-    let problem = failure.map(|error| {
-        Diagnostic::warning(
-            error.code(),
-            format!("what `{}` left was not collected: {error}", atomic.name),
-        )
-        .help(error.help())
-    });
-    let fixture = recording_elsewhere(performed, facts, performance, *service, found);
-    (fixture, problem)
+        .err()
+        .map(|error| (error, "was not collected"));
+    let some = found
+        .failures
+        .iter()
+        .map(|error| (error, "was not collected from everywhere"));
+    all.into_iter()
+        .chain(some)
+        .map(|(error, what)| {
+            Diagnostic::warning(error.code(), format!("what `{name}` left {what}: {error}"))
+                .help(error.help())
+        })
+        .collect()
 }
 
 /// Why there is no recording.
@@ -238,6 +272,7 @@ fn execute_one(
             arguments,
             facts,
             performance,
+            providers: expected_providers(test, options.detections),
         })));
     }
     let recording = recording(performed, &facts, &performance)

@@ -21,6 +21,8 @@ mod inspect;
 mod judge;
 mod lint;
 mod misspelled;
+#[cfg(target_os = "linux")]
+mod providers;
 mod record;
 mod regression;
 mod repeated;

@@ -2,6 +2,7 @@
 
 mod closing;
 mod exported;
+mod joined;
 mod listing;
 mod refused;
 mod support;

@@ -3,6 +3,7 @@
 mod cloudtrail;
 mod driving;
 mod proof;
+mod several;
 mod skew;
 mod words;
 mod world;

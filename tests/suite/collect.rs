@@ -4,5 +4,7 @@ mod aws;
 mod errors;
 mod gathered;
 mod http;
+mod joined;
+mod record_places;
 pub mod support;
 mod tls;

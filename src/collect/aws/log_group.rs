@@ -1,8 +1,9 @@
 //! A log group of CloudWatch Logs: what Run Command and Session Manager of Systems
-//! Manager write when their logging is on.
+//! Manager write when their logging is on, or what a trail sends there.
 //!
 //! Facts: CloudWatch Logs API reference, FilterLogEvents: a page may be empty and not
-//! the last one.
+//! the last one. CloudTrail user guide, "Sending CloudTrail events to CloudWatch Logs":
+//! each event is a record of CloudTrail.
 
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use serde_json::json;
 
 use super::endpoint::Service;
 use super::pace::Pace;
-use super::session::{Call, Session};
-use crate::collect::http::{Answer, Outgoing};
+use super::paging::{JsonCall, Pages};
+use super::record::{file, record, source};
+use super::session::Session;
 use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Record, Source};
 use crate::event::catalogue::SourceId;
 
@@ -33,11 +35,20 @@ pub enum Streams {
     Named(Vec<String>),
 }
 
+/// What the lines of a log group are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Lines {
+    /// Anything, as records of this source.
+    Texts(SourceId),
+    /// Records of CloudTrail.
+    Trail,
+}
+
 /// One log group in one region.
 #[derive(Debug)]
 pub struct LogGroup {
     session: Session,
-    source: SourceId,
+    lines: Lines,
     group: String,
     streams: Streams,
     region: Option<String>,
@@ -91,9 +102,23 @@ impl LogGroup {
     ) -> Self {
         Self {
             session,
-            source,
+            lines: Lines::Texts(source),
             group,
             streams,
+            region,
+            pace: Pace::new(APART),
+        }
+    }
+
+    /// A log group that a trail sends its events to, in a region, or in the session's
+    /// own. A line in it that is no record of CloudTrail is an error.
+    #[must_use]
+    pub fn of_trail(session: Session, group: String, region: Option<String>) -> Self {
+        Self {
+            session,
+            lines: Lines::Trail,
+            group,
+            streams: Streams::All,
             region,
             pace: Pace::new(APART),
         }
@@ -112,10 +137,6 @@ impl LogGroup {
             Streams::Prefix(prefix) => (Some(prefix.as_str()), None),
             Streams::Named(names) => (None, Some(names.as_slice())),
         };
-        let malformed = |because: String| CollectError::Malformed {
-            service: name.to_owned(),
-            because,
-        };
         let question = Question {
             log_group_name: &self.group,
             start_time: window.start.as_millisecond(),
@@ -124,29 +145,24 @@ impl LogGroup {
             log_stream_names: names,
             next_token: token,
         };
-        let body = serde_json::to_vec(&question).map_err(|error| malformed(error.to_string()))?;
-        let url = format!("{}/", self.session.endpoint(Service::Logs, region));
-        let outgoing = Outgoing::post(url, body)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", TARGET);
-        let call = Call {
+        let call = JsonCall {
             service: Service::Logs,
             region,
             name,
-            outgoing,
+            target: TARGET,
+            answer: "page of log events",
         };
-        let answer = self.session.call(&call).await;
-        let answer: Answer = answer.map_err(|failed| failed.error)?;
-        serde_json::from_slice(&answer.body).map_err(|error| {
-            malformed(if error.is_eof() {
-                format!("it ends in the middle ({})", answer.in_words())
-            } else {
-                format!("it is no page of log events ({})", answer.in_words())
-            })
-        })
+        let page = self.session.ask_json(&call, &question).await;
+        page.map_err(|failed| failed.error)
     }
 
-    fn record(&self, entry: Entry, seen: Timestamp) -> Record {
+    fn record(&self, name: &str, entry: Entry, seen: Timestamp) -> Result<Record, CollectError> {
+        if self.lines == Lines::Trail {
+            return record(entry.message, seen).ok_or_else(|| CollectError::Malformed {
+                service: name.to_owned(),
+                because: "a line in it is no record of CloudTrail".to_owned(),
+            });
+        }
         let time = Timestamp::from_millisecond(entry.timestamp).ok();
         let text = |time: Option<Timestamp>| time.map(|time| format!("{time:.3}"));
         let ingested = entry
@@ -160,18 +176,21 @@ impl LogGroup {
             "eventId": entry.event_id,
             "message": entry.message,
         });
-        Record {
+        Ok(Record {
             id: entry.event_id,
             time,
             text: line.to_string(),
             seen,
-        }
+        })
     }
 }
 
 impl Source for LogGroup {
     fn source(&self) -> SourceId {
-        self.source.clone()
+        match &self.lines {
+            Lines::Texts(source) => source.clone(),
+            Lines::Trail => source(),
+        }
     }
 
     fn name(&self) -> String {
@@ -186,30 +205,32 @@ impl Source for LogGroup {
                 return Ok(());
             };
             let name = format!("{} in {region}", self.name());
-            let mut token: Option<String> = None;
+            let mut pages = Pages::default();
+            let mut first = Ok(());
             loop {
                 self.pace.wait(self.session.client().clock(), region).await;
-                let page = self.page(&name, region, gathered, token.as_deref()).await?;
+                let page = self.page(&name, region, gathered, pages.token()).await?;
                 let seen = self.session.now();
                 for entry in page.events {
-                    let record = self.record(entry, seen);
-                    gathered.add(&name, record)?;
-                }
-                match page.next_token.filter(|token| !token.is_empty()) {
-                    None => return Ok(()),
-                    Some(next) if token.as_ref() == Some(&next) => {
-                        return Err(CollectError::Malformed {
-                            service: name,
-                            because: "its next page is the same page".to_owned(),
-                        });
+                    match self.record(&name, entry, seen) {
+                        Ok(record) => {
+                            gathered.add(&name, record)?;
+                        }
+                        // One line does not keep the others from being read.
+                        Err(error) => first = first.and(Err(error)),
                     }
-                    Some(next) => token = Some(next),
+                }
+                if pages.turn(&name, page.next_token)?.is_none() {
+                    return first;
                 }
             }
         })
     }
 
     fn files(&self, gathered: &Gathered) -> Vec<CollectedFile> {
+        if self.lines == Lines::Trail {
+            return vec![file("cloudtrail-events.json", gathered)];
+        }
         let mut bytes = Vec::new();
         for record in gathered.sorted() {
             bytes.extend_from_slice(record.text.as_bytes());

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::endpoint::Service;
 use super::pace::Pace;
+use super::paging::{JsonCall, Pages};
 use super::record::{file, record, source};
-use super::session::{Call, Failed, Session};
-use crate::collect::http::{Answer, Outgoing};
+use super::session::{Failed, Session};
 use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Source};
 use crate::event::catalogue::SourceId;
 
@@ -79,19 +79,19 @@ impl LookupEvents {
         gathered: &mut Gathered,
     ) -> Result<(), CollectError> {
         let name = format!("CloudTrail in {region}");
-        let mut token: Option<String> = None;
+        let mut pages = Pages::default();
         let mut restarts = 0;
         loop {
             self.pace.wait(self.session.client().clock(), region).await;
-            let page = match self.page(&name, region, gathered, token.as_deref()).await {
-                Ok(answer) => page(&name, &answer)?,
+            let page: Page = match self.page(&name, region, gathered, pages.token()).await {
+                Ok(page) => page,
                 Err(failed)
-                    if token.is_some()
+                    if pages.token().is_some()
                         && failed.code == "InvalidNextTokenException"
                         && restarts < RESTARTS =>
                 {
                     restarts += 1;
-                    token = None;
+                    pages = Pages::default();
                     gathered.note(format!("{name} forgot where it was and was asked anew"));
                     continue;
                 }
@@ -107,16 +107,8 @@ impl LookupEvents {
                 })?;
                 gathered.add(&name, record)?;
             }
-            let next = page.next_token.filter(|token| !token.is_empty());
-            match next {
-                None => return Ok(()),
-                Some(next) if token.as_ref() == Some(&next) => {
-                    return Err(CollectError::Malformed {
-                        service: name,
-                        because: "its next page is the same page".to_owned(),
-                    });
-                }
-                Some(next) => token = Some(next),
+            if pages.turn(&name, page.next_token)?.is_none() {
+                return Ok(());
             }
         }
     }
@@ -127,7 +119,7 @@ impl LookupEvents {
         region: &str,
         gathered: &Gathered,
         token: Option<&str>,
-    ) -> Result<Answer, Failed> {
+    ) -> Result<Page, Failed> {
         let window = gathered.window();
         let question = Question {
             start_time: window.start.as_second(),
@@ -136,33 +128,15 @@ impl LookupEvents {
             max_results: PAGE,
             next_token: token,
         };
-        let body = serde_json::to_vec(&question).map_err(|error| CollectError::Malformed {
-            service: name.to_owned(),
-            because: error.to_string(),
-        })?;
-        let url = format!("{}/", self.session.endpoint(Service::CloudTrail, region));
-        let outgoing = Outgoing::post(url, body)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", TARGET);
-        let call = Call {
+        let call = JsonCall {
             service: Service::CloudTrail,
             region,
             name,
-            outgoing,
+            target: TARGET,
+            answer: "page of events",
         };
-        self.session.call(&call).await
+        self.session.ask_json(&call, &question).await
     }
-}
-
-fn page(name: &str, answer: &Answer) -> Result<Page, CollectError> {
-    serde_json::from_slice(&answer.body).map_err(|error| CollectError::Malformed {
-        service: name.to_owned(),
-        because: if error.is_eof() {
-            format!("it ends in the middle ({})", answer.in_words())
-        } else {
-            format!("it is no page of events ({})", answer.in_words())
-        },
-    })
 }
 
 impl Source for LookupEvents {

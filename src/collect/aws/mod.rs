@@ -14,6 +14,7 @@ mod log_files;
 mod log_group;
 mod lookup_events;
 mod pace;
+mod paging;
 mod profiles;
 mod proven;
 mod record;

@@ -118,6 +118,7 @@ impl<S: Source> ProvenTrail<S> {
             }
             gathered.add(&self.source.name(), record.clone())?;
         }
+        gathered.note_also(&wide);
         done
     }
 
@@ -178,14 +179,14 @@ impl<S: Source> Proving for ProvenTrail<S> {
         }
     }
 
-    fn skew(&self) -> Skew {
+    fn skew(&self, _: &Stream) -> Skew {
         match self.stand_in {
             Some(_) => Skew::NONE,
             None => Skew::new(SignedDuration::ZERO, CLOCKS),
         }
     }
 
-    fn cut(&self) -> Option<String> {
+    fn cut(&self, _: &Stream) -> Option<String> {
         None
     }
 }

@@ -234,10 +234,10 @@ impl Session {
             .unwrap_or_else(|| endpoint::usual(service, region))
     }
 
-    /// Whether CloudTrail is asked on this machine, so that something stands in for it.
+    /// Whether a service is asked on this machine, so that something stands in for it.
     #[must_use]
-    pub fn asks_this_machine(&self, region: &str) -> bool {
-        endpoint::is_of_this_machine(&self.endpoint(Service::CloudTrail, region))
+    pub fn asks_this_machine(&self, service: Service, region: &str) -> bool {
+        endpoint::is_of_this_machine(&self.endpoint(service, region))
     }
 
     pub(super) fn configured_endpoint(&self, service: Service) -> Option<String> {

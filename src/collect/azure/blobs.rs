@@ -1,6 +1,7 @@
 //! The activity log, as a diagnostic setting exports it to a storage account.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
@@ -9,11 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::blob_list::read_page;
-use super::list::{azure_activity, streams};
-use super::record::Intake;
+use super::reading::{Reading, Visited, azure_activity};
 use super::session::{Session, encoded, encoded_path};
 use super::subscription::SubscriptionId;
-use crate::collect::closing::{Seen, Skew, Stream};
+use crate::collect::closing::{Order, Seen, Skew, Stream};
 use crate::collect::http::Outgoing;
 use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Proving, Source};
 use crate::event::catalogue::SourceId;
@@ -41,11 +41,12 @@ const LATE: SignedDuration = SignedDuration::from_hours(2);
 /// A blob may be read while it is written: what ends within a record is left out
 /// until the next asking, and told.
 pub struct ActivityBlobs {
-    session: Session,
-    subscription: SubscriptionId,
-    account: String,
-    providers: Vec<String>,
-    intake: Intake,
+    reading: Reading,
+    /// The address of the container.
+    container: String,
+    /// Where the log is, in words that fit "the activity log that is exported to …".
+    place: String,
+    stand_in: Option<Duration>,
 }
 
 /// How logs were exported before 2018, and still are in some clouds.
@@ -74,20 +75,33 @@ impl ActivityBlobs {
                 because: "a storage account's name has 3 to 24 small letters and digits".to_owned(),
             });
         }
+        let container = format!("{}/{CONTAINER}", session.cloud().account(account));
         Ok(Self {
-            session,
-            subscription,
-            account: account.to_owned(),
-            providers,
-            intake: Intake::default(),
+            reading: Reading::new(session, subscription, providers),
+            container,
+            place: format!("storage account {account}"),
+            stand_in: None,
         })
     }
 
-    fn container(&self) -> String {
-        format!(
-            "{}/{CONTAINER}",
-            self.session.cloud().account(&self.account)
-        )
+    /// Reads what is exported of that subscription to the container of that address,
+    /// which has no slash at its end. `stand_in` is within what time something on this
+    /// machine that stands in for storage shows records: what Microsoft documents of
+    /// its own delay says nothing of it.
+    #[must_use]
+    pub fn of_container(
+        session: Session,
+        subscription: SubscriptionId,
+        container: &str,
+        providers: Vec<String>,
+        stand_in: Option<Duration>,
+    ) -> Self {
+        Self {
+            reading: Reading::new(session, subscription, providers),
+            container: container.to_owned(),
+            place: container.to_owned(),
+            stand_in,
+        }
     }
 
     /// The beginnings of the names of the blobs that may hold records of the window.
@@ -97,9 +111,9 @@ impl ActivityBlobs {
         let until = end
             .saturating_add(LATE)
             .unwrap_or(end)
-            .min(self.session.now());
-        let mut ids = BTreeSet::from([self.subscription.upper()]);
-        ids.insert(self.subscription.to_string());
+            .min(self.reading.session.now());
+        let mut ids = BTreeSet::from([self.reading.subscription.upper()]);
+        ids.insert(self.reading.subscription.to_string());
         let hour = SignedDuration::from_hours(1);
         let mut at =
             Timestamp::from_second(start.as_second().div_euclid(3600) * 3600).unwrap_or(start);
@@ -128,28 +142,24 @@ impl ActivityBlobs {
 
     async fn get(&mut self, url: &str) -> Result<Vec<u8>, CollectError> {
         let service = self.name();
-        let audience = self.session.cloud().storage.clone();
+        let audience = self.reading.session.cloud().storage.clone();
         let build = |now: Timestamp| {
             Outgoing::get(url)
                 .header("x-ms-version", VERSION)
                 .header("x-ms-date", http_date(now))
                 .most_bytes(MOST_BYTES)
         };
-        let (answer, skew) = self.session.get(&service, &audience, build).await?;
-        if let Some(skew) = skew {
-            self.intake.skew = skew;
-        }
-        Ok(answer.body)
+        self.reading.get(&service, &audience, build).await
     }
 
     async fn list(&mut self, prefix: &str) -> Result<Vec<String>, CollectError> {
         let mut names = Vec::new();
-        let mut markers = HashSet::new();
+        let mut visited = Visited::default();
         let mut marker = String::new();
         for _ in 0..MOST_PAGES {
             let mut url = format!(
                 "{}?restype=container&comp=list&prefix={}",
-                self.container(),
+                self.container,
                 encoded(prefix)
             );
             if !marker.is_empty() {
@@ -164,7 +174,7 @@ impl ActivityBlobs {
             }));
             match page.next {
                 None => return Ok(names),
-                Some(next) if !markers.insert(next.clone()) => {
+                Some(next) if visited.go(&next).is_none() => {
                     return Err(self.malformed("the pages of a list lead back to one another"));
                 }
                 Some(next) => marker = next,
@@ -174,11 +184,11 @@ impl ActivityBlobs {
     }
 
     async fn ask(&mut self, gathered: &mut Gathered) -> Result<(), CollectError> {
-        self.intake.begin();
+        self.reading.intake.begin();
         let window = *gathered.window();
         for prefix in self.prefixes(window.start, window.end)? {
             for name in self.list(&prefix).await? {
-                let url = format!("{}/{}", self.container(), encoded_path(&name));
+                let url = format!("{}/{}", self.container, encoded_path(&name));
                 let body = self.get(&url).await?;
                 self.take(&name, &body, gathered)?;
             }
@@ -193,12 +203,10 @@ impl ActivityBlobs {
         gathered: &mut Gathered,
     ) -> Result<(), CollectError> {
         let service = self.name();
-        let now = self.session.now();
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         if let Ok(older) = serde_json::from_slice::<Older<'_>>(body) {
             for record in older.records {
-                self.intake
-                    .take(&service, self.subscription, record.get(), now, gathered)?;
+                self.reading.take(&service, record.get(), gathered)?;
             }
             return Ok(());
         }
@@ -210,16 +218,16 @@ impl ActivityBlobs {
             }
             match serde_json::from_slice::<&RawValue>(line) {
                 Ok(record) => {
-                    self.intake
-                        .take(&service, self.subscription, record.get(), now, gathered)?;
+                    self.reading.take(&service, record.get(), gathered)?;
                 }
                 Err(_) if lines.peek().is_none() => {
-                    self.intake
+                    self.reading
+                        .intake
                         .cut_short(format!("{name} ends within a record, which was left out"));
                 }
                 Err(_) => {
                     let line = number + 1;
-                    self.intake.cut_short(format!(
+                    self.reading.intake.cut_short(format!(
                         "line {line} of {name} is no JSON, and was left out"
                     ));
                 }
@@ -242,10 +250,7 @@ impl Source for ActivityBlobs {
     }
 
     fn name(&self) -> String {
-        format!(
-            "the activity log that is exported to storage account {}",
-            self.account
-        )
+        format!("the activity log that is exported to {}", self.place)
     }
 
     fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
@@ -269,28 +274,37 @@ impl Source for ActivityBlobs {
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = self.session.notes();
-        notes.extend(self.intake.note("Azure"));
-        notes.extend(self.intake.cut.clone());
+        let mut notes = self.reading.notes();
+        notes.extend(self.reading.intake.cut.clone());
         notes
     }
 }
 
 impl Proving for ActivityBlobs {
     fn streams(&self) -> Vec<Stream> {
-        streams(self.subscription, &self.providers)
+        self.reading.streams()
+    }
+
+    fn order(&self, stream: &Stream) -> Order {
+        match self.stand_in {
+            Some(delay) => Order::Unordered { delay },
+            None => stream.documented_order(),
+        }
     }
 
     fn seen(&self) -> Vec<(Stream, Seen)> {
-        self.intake.seen.clone()
+        self.reading.intake.seen.clone()
     }
 
-    fn skew(&self) -> Skew {
-        self.intake.skew
+    fn skew(&self, _: &Stream) -> Skew {
+        match self.stand_in {
+            Some(_) => Skew::NONE,
+            None => self.reading.intake.skew,
+        }
     }
 
-    fn cut(&self) -> Option<String> {
-        self.intake.cut.clone()
+    fn cut(&self, _: &Stream) -> Option<String> {
+        self.reading.intake.cut.clone()
     }
 }
 

@@ -1,17 +1,20 @@
 //! The activity log of a subscription, until it is closed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::blobs::ActivityBlobs;
 use super::cloud::Cloud;
-use super::list::{ActivityList, azure_activity};
+use super::list::ActivityList;
+use super::reading::azure_activity;
 use super::session::Session;
 use super::subscription::SubscriptionId;
 use super::token::{Identity, Tokens};
 use crate::collect::http::{Client, Limits, Retry};
 use crate::collect::process::{Runner, SystemRunner};
 use crate::collect::{
-    Clock, CollectError, Collected, Collector, Interrupt, Request, SystemClock, ask_until_closed,
+    Clock, CollectError, Collected, Collector, Interrupt, Proving, Request, SystemClock,
+    ask_until_closed,
 };
 use crate::event::catalogue::SourceId;
 
@@ -24,6 +27,14 @@ pub enum Route {
     Export {
         /// The account's name.
         account: String,
+    },
+    /// The container that it is exported to.
+    Container {
+        /// Its address, without a slash at its end.
+        url: String,
+        /// Within what time something on this machine that stands in for it shows
+        /// records, if it is not Azure that is asked.
+        stand_in: Option<Duration>,
     },
 }
 
@@ -75,6 +86,31 @@ impl AzureCollector {
         self
     }
 
+    /// What is asked, to be asked along with others.
+    ///
+    /// # Errors
+    /// No storage account has such a name.
+    pub fn way(&self) -> Result<Box<dyn Proving>, CollectError> {
+        let session = self.session();
+        let providers = self.providers.clone();
+        Ok(match &self.route {
+            Route::List => Box::new(ActivityList::new(session, self.subscription, providers)),
+            Route::Export { account } => Box::new(ActivityBlobs::new(
+                session,
+                self.subscription,
+                account,
+                providers,
+            )?),
+            Route::Container { url, stand_in } => Box::new(ActivityBlobs::of_container(
+                session,
+                self.subscription,
+                url,
+                providers,
+                *stand_in,
+            )),
+        })
+    }
+
     fn session(&self) -> Session {
         let client = Client::new(Arc::clone(&self.clock), self.limits, self.retry);
         let tokens = Tokens::new(
@@ -96,17 +132,7 @@ impl Collector for AzureCollector {
         request: &Request,
         interrupt: Interrupt<'_>,
     ) -> Result<Collected, CollectError> {
-        let session = self.session();
-        let providers = self.providers.clone();
-        match &self.route {
-            Route::List => {
-                let mut list = ActivityList::new(session, self.subscription, providers);
-                ask_until_closed(&mut list, request, &*self.clock, interrupt)
-            }
-            Route::Export { account } => {
-                let mut blobs = ActivityBlobs::new(session, self.subscription, account, providers)?;
-                ask_until_closed(&mut blobs, request, &*self.clock, interrupt)
-            }
-        }
+        let mut source = self.way()?;
+        ask_until_closed(&mut *source, request, &*self.clock, interrupt)
     }
 }

@@ -1,20 +1,18 @@
 //! The activity log, as the REST interface of Azure Monitor lists it.
 
-use std::collections::HashSet;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::cloud::origin_and_path;
-use super::record::Intake;
+use super::reading::{Reading, Visited, azure_activity};
 use super::session::{Session, encoded};
 use super::subscription::SubscriptionId;
 use crate::collect::closing::{Seen, Skew, Stream};
 use crate::collect::http::Outgoing;
 use crate::collect::{Boxed, CollectError, CollectedFile, Gathered, Proving, Source};
-use crate::event::catalogue::{Catalogue, SourceId};
+use crate::event::catalogue::SourceId;
 
 /// The most pages of one asking; a page has about two hundred records.
 const MOST_PAGES: usize = 20_000;
@@ -29,10 +27,7 @@ const AHEAD: SignedDuration = SignedDuration::from_secs(600);
 /// It asks from the window's start to the present, since a later record is what
 /// shows how far the log has come.
 pub struct ActivityList {
-    session: Session,
-    subscription: SubscriptionId,
-    providers: Vec<String>,
-    intake: Intake,
+    reading: Reading,
 }
 
 #[derive(Deserialize)]
@@ -49,15 +44,12 @@ impl ActivityList {
     #[must_use]
     pub fn new(session: Session, subscription: SubscriptionId, providers: Vec<String>) -> Self {
         Self {
-            session,
-            subscription,
-            providers,
-            intake: Intake::default(),
+            reading: Reading::new(session, subscription, providers),
         }
     }
 
     fn first_page(&self, start: Timestamp) -> String {
-        let until = self.session.now();
+        let until = self.reading.session.now();
         let filter = format!(
             "eventTimestamp ge '{}' and eventTimestamp le '{}'",
             in_utc(start.checked_sub(AHEAD).unwrap_or(start)),
@@ -65,7 +57,7 @@ impl ActivityList {
         );
         format!(
             "{}{}?api-version=2015-04-01&$filter={}",
-            self.session.cloud().management,
+            self.reading.session.cloud().management,
             self.path(),
             encoded(&filter)
         )
@@ -74,7 +66,7 @@ impl ActivityList {
     fn path(&self) -> String {
         format!(
             "/subscriptions/{}/providers/Microsoft.Insights/eventtypes/management/values",
-            self.subscription
+            self.reading.subscription
         )
     }
 
@@ -87,7 +79,7 @@ impl ActivityList {
 
     /// Whether the token may be sent where a page says that the next one is.
     fn is_ours(&self, next: &str) -> bool {
-        let ours = origin_and_path(&self.session.cloud().management);
+        let ours = origin_and_path(&self.reading.session.cloud().management);
         match (origin_and_path(next), ours) {
             (Some((origin, path)), Some((own, _))) => {
                 origin.eq_ignore_ascii_case(own) && path.starts_with('/')
@@ -97,27 +89,24 @@ impl ActivityList {
     }
 
     async fn ask(&mut self, gathered: &mut Gathered) -> Result<(), CollectError> {
-        self.intake.begin();
+        self.reading.intake.begin();
         let service = self.name();
-        let audience = self.session.cloud().management.clone();
-        let mut asked = HashSet::new();
+        let audience = self.reading.session.cloud().management.clone();
+        let mut visited = Visited::default();
         let mut url = self.first_page(gathered.window().start);
         for _ in 0..MOST_PAGES {
-            let build = |_| Outgoing::get(url.as_str()).header("accept", "application/json");
-            let (answer, skew) = self.session.get(&service, &audience, build).await?;
-            if let Some(skew) = skew {
-                self.intake.skew = skew;
+            if visited.go(&url).is_none() {
+                return Err(self.malformed("its pages lead back to one another"));
             }
-            let page: Page<'_> = serde_json::from_slice(&answer.body).map_err(|error| {
+            let build = |_| Outgoing::get(url.as_str()).header("accept", "application/json");
+            let body = self.reading.get(&service, &audience, build).await?;
+            let page: Page<'_> = serde_json::from_slice(&body).map_err(|error| {
                 let (line, column) = (error.line(), error.column());
                 let place = format!("line {line}, column {column}");
                 self.malformed(format!("a page is not the JSON of a list ({place})"))
             })?;
-            let now = self.session.now();
             for record in &page.value {
-                let text = record.get();
-                self.intake
-                    .take(&service, self.subscription, text, now, gathered)?;
+                self.reading.take(&service, record.get(), gathered)?;
             }
             let Some(next) = page.next.filter(|next| !next.is_empty()) else {
                 return Ok(());
@@ -125,9 +114,7 @@ impl ActivityList {
             if !self.is_ours(&next) {
                 return Err(self.malformed("the next page is said to be at another service"));
             }
-            if !asked.insert(std::mem::replace(&mut url, next)) || asked.contains(&url) {
-                return Err(self.malformed("its pages lead back to one another"));
-            }
+            url = next;
         }
         Err(self.malformed(format!("it has more than {MOST_PAGES} pages")))
     }
@@ -139,7 +126,10 @@ impl Source for ActivityList {
     }
 
     fn name(&self) -> String {
-        format!("the activity log of subscription {}", self.subscription)
+        format!(
+            "the activity log of subscription {}",
+            self.reading.subscription
+        )
     }
 
     fn ask<'a>(&'a mut self, gathered: &'a mut Gathered) -> Boxed<'a, Result<(), CollectError>> {
@@ -158,43 +148,26 @@ impl Source for ActivityList {
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = self.session.notes();
-        notes.extend(self.intake.note("Azure"));
-        notes
+        self.reading.notes()
     }
 }
 
 impl Proving for ActivityList {
     fn streams(&self) -> Vec<Stream> {
-        streams(self.subscription, &self.providers)
+        self.reading.streams()
     }
 
     fn seen(&self) -> Vec<(Stream, Seen)> {
-        self.intake.seen.clone()
+        self.reading.intake.seen.clone()
     }
 
-    fn skew(&self) -> Skew {
-        self.intake.skew
+    fn skew(&self, _: &Stream) -> Skew {
+        self.reading.intake.skew
     }
 
-    fn cut(&self) -> Option<String> {
-        self.intake.cut.clone()
+    fn cut(&self, _: &Stream) -> Option<String> {
+        self.reading.intake.cut.clone()
     }
-}
-
-/// The streams of these resource providers.
-pub(super) fn streams(subscription: SubscriptionId, providers: &[String]) -> Vec<Stream> {
-    providers
-        .iter()
-        .map(|provider| Stream::azure_activity(&subscription.to_string(), provider))
-        .collect()
-}
-
-/// The source, by its name in the catalogue.
-pub(super) fn azure_activity() -> SourceId {
-    Catalogue::bundled()
-        .source("azure-activity")
-        .map_or_else(SourceId::any, |source| source.id.clone())
 }
 
 fn in_utc(time: Timestamp) -> String {

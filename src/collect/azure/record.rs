@@ -25,6 +25,9 @@ pub(super) struct Head {
     #[serde(rename = "eventTimestamp")]
     listed: Option<String>,
     time: Option<String>,
+    status: Option<Value>,
+    #[serde(rename = "resultType")]
+    result: Option<Value>,
 }
 
 impl Head {
@@ -57,6 +60,19 @@ impl Head {
         }
     }
 
+    /// What tells it from all others of either shape: one event has the same correlation
+    /// id, operation, and time in both. The two shapes have other words for its status
+    /// (`Succeeded`, `Success`), which begin alike.
+    fn twin(&self) -> Option<String> {
+        let correlation = self.correlation.as_ref().and_then(Value::as_str)?;
+        let operation = self.operation.as_ref().and_then(word)?;
+        let status = self.status.as_ref().and_then(word);
+        let status = status.or_else(|| self.result.as_ref().and_then(word));
+        let status: String = status.unwrap_or_default().chars().take(4).collect();
+        let time = self.time()?.as_nanosecond();
+        Some(format!("{correlation}/{operation}/{status}/{time}").to_ascii_lowercase())
+    }
+
     /// The resource provider: it is named, or what stands before the first slash of
     /// the operation.
     pub(super) fn provider(&self) -> Option<&str> {
@@ -66,6 +82,13 @@ impl Head {
             .filter(|name| !name.is_empty())
             .or_else(|| operation?.split_once('/').map(|(provider, _)| provider))
     }
+}
+
+/// What a record is called both where it is listed and where it is exported, which
+/// gives it no id.
+#[must_use]
+pub fn twin(record: &Record) -> Option<String> {
+    Head::read(&record.text)?.twin()
 }
 
 /// A text, or the `value` of a localized one.

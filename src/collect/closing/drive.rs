@@ -65,7 +65,8 @@ pub struct Driven<E> {
 }
 
 /// Reads until everything is closed, all is found, the time is over, or `stop` is
-/// done. What was read before the end is in `closing` in any case. Within
+/// done. Several windows may be closed by the same readings. What was read before the
+/// end is in `windows` in any case. Within
 /// [`wait_for`](crate::collect::wait_for), which minds interruptions itself, `stop`
 /// may be never done.
 ///
@@ -73,7 +74,7 @@ pub struct Driven<E> {
 /// before it can still end; and one is begun as soon as a documented delay has
 /// passed. Each reading is told how long it may take, and dropped after that.
 pub async fn drive<E, F: Future<Output = Reading<E>>>(
-    closing: &mut Closing,
+    windows: &mut [Closing],
     patience: &Patience,
     clock: &dyn Clock,
     stop: impl Future<Output = ()>,
@@ -107,10 +108,10 @@ pub async fn drive<E, F: Future<Output = Reading<E>>>(
         longest = longest.max(since(began, clock.now()));
         driven.failure = None;
         match reading {
-            Reading::Done(pass) => closing.take(&pass),
+            Reading::Done(pass) => take(windows, &pass),
             Reading::Enough(pass) => {
-                closing.take(&pass);
-                if closing.closure() == Closure::Open {
+                take(windows, &pass);
+                if !are_closed(windows) {
                     return driven.ended(Ended::Enough);
                 }
             }
@@ -120,12 +121,12 @@ pub async fn drive<E, F: Future<Output = Reading<E>>>(
                 return driven.ended(Ended::Hopeless);
             }
         }
-        if closing.closure() == Closure::Closed {
+        if are_closed(windows) {
             return driven.ended(Ended::Closed);
         }
         let now = clock.now();
         let left = patience.wait.saturating_sub(since(start, now));
-        let Some(pause) = pause(closing, patience, driven.readings, now, left, longest) else {
+        let Some(pause) = pause(windows, patience, driven.readings, now, left, longest) else {
             return driven.ended(Ended::TimeOver);
         };
         match race(stop.as_mut(), over.as_mut(), pin!(clock.sleep(pause))).await {
@@ -136,9 +137,21 @@ pub async fn drive<E, F: Future<Output = Reading<E>>>(
     }
 }
 
+fn take(windows: &mut [Closing], pass: &Pass) {
+    for closing in windows {
+        closing.take(pass);
+    }
+}
+
+fn are_closed(windows: &[Closing]) -> bool {
+    windows
+        .iter()
+        .all(|closing| closing.closure() == Closure::Closed)
+}
+
 /// How long until the next reading; nothing if it could not end in time.
 fn pause(
-    closing: &Closing,
+    windows: &[Closing],
     patience: &Patience,
     readings: u32,
     now: Timestamp,
@@ -146,7 +159,8 @@ fn pause(
     longest: Duration,
 ) -> Option<Duration> {
     let mut pause = patience.backoff.pause(readings);
-    if let Some(due) = closing.due(now) {
+    let due = windows.iter().filter_map(|closing| closing.due(now)).min();
+    if let Some(due) = due {
         // A reading proves something only from a moment after.
         pause = pause.min(since(now, due) + Duration::from_millis(1));
     }

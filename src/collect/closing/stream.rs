@@ -12,6 +12,8 @@ pub struct Stream {
     kind: Kind,
     place: Name,
     part: Name,
+    /// By what way, if one source is read by several.
+    way: Option<Name>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +103,16 @@ impl Stream {
             kind,
             place: Name(place.into()),
             part: Name(part.into()),
+            way: None,
         }
+    }
+
+    /// The same records as they come by one of several ways, such as `the bucket
+    /// lab-trail`: what is late by one way is not by another.
+    #[must_use]
+    pub fn by(mut self, way: &str) -> Self {
+        self.way = Some(Name(way.into()));
+        self
     }
 
     /// The host, the region, or the subscription.
@@ -114,6 +125,12 @@ impl Stream {
     #[must_use]
     pub fn part(&self) -> &str {
         &self.part.0
+    }
+
+    /// By what way its records come, if there are several.
+    #[must_use]
+    pub fn way(&self) -> Option<&str> {
+        self.way.as_ref().map(|way| &*way.0)
     }
 
     /// What its vendor documents of its order.
@@ -145,9 +162,13 @@ impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (place, part) = (self.place(), self.part());
         match self.kind {
-            Kind::Channel => write!(f, "channel {part} of {place}"),
-            Kind::CloudTrail => write!(f, "CloudTrail records of {part} in {place}"),
-            Kind::AzureActivity => write!(f, "Azure activity of {part} in subscription {place}"),
+            Kind::Channel => write!(f, "channel {part} of {place}")?,
+            Kind::CloudTrail => write!(f, "CloudTrail records of {part} in {place}")?,
+            Kind::AzureActivity => write!(f, "Azure activity of {part} in subscription {place}")?,
+        }
+        match &self.way {
+            Some(way) => write!(f, ", by {}", way.0),
+            None => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::pending;
 use std::io;
+use std::slice::from_mut;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ impl Collector for ChannelCollector {
         let clock = &*self.clock;
         let driven = wait_for(interrupt, async {
             let read = |limit| work.read(limit);
-            Ok(drive(&mut closing, &patience, clock, pending(), read).await)
+            Ok(drive(from_mut(&mut closing), &patience, clock, pending(), read).await)
         })?;
         if let (Ended::Hopeless, Some(failure)) = (driven.ended, &driven.failure) {
             return Err(failure.clone().into());

@@ -195,6 +195,7 @@ impl Work<'_> {
             Closure::Closed => self.without_later(found, of_the_window, &mut notes)?,
         };
         Ok(Collected {
+            from: format!("channel {}", self.of.channel),
             source: self.of.source(),
             files: vec![CollectedFile {
                 name: self.of.channel.file_name(),

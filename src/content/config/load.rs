@@ -124,6 +124,7 @@ impl Reader<'_> {
             sources,
             queries,
             allowed_targets: raw.execute.allow,
+            places: super::collect::places(&raw.collect, root.get("collect"), &mut self.problems),
             missing: Vec::new(),
         }
     }

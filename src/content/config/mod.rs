@@ -1,5 +1,6 @@
 //! `misfire.toml`: the configuration of a project.
 
+mod collect;
 mod load;
 mod raw;
 
@@ -14,6 +15,7 @@ use super::files::normal;
 use super::query_settings::QuerySettings;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceText, did_you_mean};
 use crate::event::catalogue::SourceId;
+use crate::recording::RecordPlaces;
 
 /// What a project's `misfire.toml` says.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct Config {
     pub queries: QuerySettings,
     /// The targets that atomics may be executed on.
     pub allowed_targets: Vec<String>,
+    /// Where the records of clouds are read from.
+    pub places: RecordPlaces,
     /// The folders that it names and that are not there.
     missing: Vec<MissingFolder>,
 }

@@ -32,6 +32,43 @@ pub(crate) struct RawConfig {
     /// What may be executed.
     #[serde(default)]
     pub(super) execute: RawExecute,
+    /// Where the records of clouds are read from after an execution.
+    #[serde(default)]
+    pub(super) collect: RawCollect,
+}
+
+/// Where the records of clouds are read from after an execution.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCollect {
+    /// Those of Amazon Web Services.
+    #[serde(default)]
+    pub(super) aws: RawCollectAws,
+    /// Those of Azure.
+    #[serde(default)]
+    pub(super) azure: RawCollectAzure,
+}
+
+/// Where the records of Amazon Web Services are read from.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCollectAws {
+    /// Where CloudTrail is read from: lookup-events, s3://BUCKET/PREFIX, log-group:NAME, or the
+    /// ARN of a log group; or several of them.
+    pub(super) cloudtrail: Option<OneOrMany<String>>,
+    /// The log group that Systems Manager writes to, or several: a name or an ARN each.
+    pub(super) ssm_logs: Option<OneOrMany<String>>,
+}
+
+/// Where the records of Azure are read from.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCollectAzure {
+    /// Where the activity log is read from: list, the address of the container that it is exported
+    /// to, or both.
+    pub(super) activity: Option<OneOrMany<String>>,
+    /// The id of the subscription, where a test does not name one itself.
+    pub(super) subscription: Option<String>,
 }
 
 /// What Splunk searches refer to, and how Splunk takes in records.

@@ -239,6 +239,14 @@ impl<'t> Decoder<'t, '_> {
                 self.windows(dialect, record, item)
             }
             Kind::Journal | Kind::SearchResult => self.xml(record, item),
+            Kind::LogLine => {
+                self.flattener.object(record, &mut self.builder)?;
+                let time = self.time_of(&["timestamp"], item);
+                let service = Some("cloudwatch-logs");
+                let origin = Origin::Stream(LogSource::new(Some("aws"), None, service));
+                self.end(record, item, time, &origin);
+                Ok(Fit::Read)
+            }
             Kind::Declared => {
                 self.flattener.object(record, &mut self.builder)?;
                 let time = self.declared_time();

@@ -31,6 +31,8 @@ pub(in crate::log) enum Kind {
     Journal,
     /// A search result with the XML of an event in it.
     SearchResult,
+    /// A line of a log group of CloudWatch Logs, as misfire keeps it.
+    LogLine,
     /// A record of a log that the user has named.
     Declared,
 }
@@ -77,6 +79,8 @@ members! {
     log_name = "log_name";
     message = "message";
     log_stream = "logStreamName";
+    kept_group = "logGroup";
+    kept_stream = "logStream";
     journal_message = "MESSAGE";
     journal_time = "__REALTIME_TIMESTAMP";
     raw = "_raw";
@@ -125,6 +129,8 @@ pub(in crate::log) fn kind_of(text: &str) -> Option<Kind> {
     let has = |all: &[Member]| members.has_all(all);
     let kind = if members.has(M::CloudTrailEvent) || has(&[M::message, M::log_stream]) {
         Kind::CloudTrailText
+    } else if has(&[M::message, M::kept_group, M::kept_stream]) {
+        Kind::LogLine
     } else if has(&[M::detail, M::detail_type]) {
         Kind::EventBridge
     } else if members.has(M::insight) {

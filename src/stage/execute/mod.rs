@@ -40,8 +40,8 @@ mod terminal;
 mod undertaking;
 
 pub use cloud::{
-    APP_ID, Attributed, Cloud, Collecting, Found, app_id, attribute, aws_services, find,
-    recording_elsewhere, service_of,
+    APP_ID, Acted, Attributed, Cloud, Collecting, Found, OfRun, app_id, attribute, aws_services,
+    azure_providers, find, recording_elsewhere, service_of,
 };
 pub use consent::{Asking, Consent};
 pub use executor::{Invocation, ScriptFile, invocation};

@@ -15,27 +15,40 @@ use super::project::{Begun, Done, MISFIRE};
 
 const ATOMIC: &str = "0b9d1c52-8f0a-4c36-9b57-3c1f0e8d7a61";
 const RULE: &str = "5e0f7a1c-2b3d-4e5f-8a9b-0c1d2e3f4a5b";
-const CANARY: &str = "AmazonSSM.DescribeInstanceInformation";
-const LOOKUP: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+pub const CANARY: &str = "AmazonSSM.DescribeInstanceInformation";
+pub const LOOKUP: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
 
 /// Keeps when it was called, with what mark, and how.
 const AWS: &str = "#!/bin/sh
 printf '%s|%s|%s\\n' \"$(date -u +%Y-%m-%dT%H:%M:%SZ)\" \"$AWS_SDK_UA_APP_ID\" \"$*\" >> calls.txt
 ";
 
-/// A project whose atomic calls Systems Manager by a command line that only writes down
+/// What happened in the cloud until now, as records of CloudTrail.
+pub type Records = Arc<dyn Fn() -> Vec<Value> + Send + Sync>;
+
+/// A project whose atomics call Systems Manager by a command line that only writes down
 /// how it was called, and a service that stands in for AWS.
-struct Cloud {
+pub struct Cloud {
     folder: TempDir,
     runtime: tokio::runtime::Runtime,
-    server: MockServer,
-    platform: &'static str,
+    pub server: MockServer,
+    pub platform: &'static str,
     aws: &'static str,
-    variables: Vec<(&'static str, &'static str)>,
+    pub variables: Vec<(&'static str, String)>,
+    /// What the configuration says besides.
+    pub config: String,
+    /// Arguments of the program besides.
+    pub arguments: Vec<String>,
+    /// How many atomics there are, one like the other.
+    pub atomics: usize,
+    /// The commands that act and clean up.
+    pub commands: [&'static str; 2],
+    /// The signals of the expectation.
+    pub signals: Value,
 }
 
 impl Cloud {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -48,6 +61,18 @@ impl Cloud {
             platform: "iaas:aws",
             aws: AWS,
             variables: Vec::new(),
+            config: String::new(),
+            arguments: Vec::new(),
+            atomics: 1,
+            commands: [
+                "aws ssm send-command --region \"#{aws_region}\"",
+                "aws ssm cancel-command --region \"#{aws_region}\"",
+            ],
+            signals: json!([{
+                "id": "sent",
+                "source": "cloudtrail",
+                "fields": {"eventName": "SendCommand"},
+            }]),
         };
         let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult>\
             <Arn>arn:aws:iam::111122223333:user/avery</Arn><Account>111122223333</Account>\
@@ -59,14 +84,34 @@ impl Cloud {
         cloud
     }
 
-    fn mount(&self, mock: Mock) {
+    pub fn mount(&self, mock: Mock) {
         self.runtime.block_on(mock.mount(&self.server));
     }
 
     /// The event history holds what this makes of each call: its time, its mark, and its
     /// arguments.
     /// Calls that show how far it has come are part of it.
-    fn history(&self, records: impl Fn(&str, &str, &str) -> Vec<Value> + Send + Sync + 'static) {
+    pub fn history(
+        &self,
+        records: impl Fn(&str, &str, &str) -> Vec<Value> + Send + Sync + 'static,
+    ) {
+        let all = self.records(records);
+        let answer = move |_: &Request| {
+            let events: Vec<Value> = all()
+                .iter()
+                .map(|record| json!({"CloudTrailEvent": record.to_string()}))
+                .collect();
+            ResponseTemplate::new(200).set_body_json(json!({"Events": events}))
+        };
+        self.mount(Mock::given(header("x-amz-target", LOOKUP)).respond_with(answer));
+    }
+
+    /// What this makes of each call, and the calls that show how far a log has come,
+    /// which are answered.
+    pub fn records(
+        &self,
+        records: impl Fn(&str, &str, &str) -> Vec<Value> + Send + Sync + 'static,
+    ) -> Records {
         let calls = self.path("work/calls.txt");
         let canaries = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&canaries);
@@ -80,73 +125,86 @@ impl Cloud {
             ResponseTemplate::new(200).set_body_json(json!({}))
         };
         self.mount(Mock::given(header("x-amz-target", CANARY)).respond_with(canary));
-        let answer = move |_: &Request| {
+        Arc::new(move || {
             let calls = fs::read_to_string(&calls).unwrap_or_default();
             let canaries = canaries.lock().expect("the canaries").clone();
-            let events: Vec<Value> = calls
+            calls
                 .lines()
                 .flat_map(|call| {
                     let parts: Vec<&str> = call.splitn(3, '|').collect();
                     records(parts[0], parts[1], parts[2])
                 })
                 .chain(canaries)
-                .map(|record| json!({"CloudTrailEvent": record.to_string()}))
-                .collect();
-            ResponseTemplate::new(200).set_body_json(json!({"Events": events}))
-        };
-        self.mount(Mock::given(header("x-amz-target", LOOKUP)).respond_with(answer));
+                .collect()
+        })
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// How often an operation was asked for, by its target.
+    pub fn asked_for(&self, target: &str) -> usize {
+        let requests = self.runtime.block_on(self.server.received_requests());
+        let requests = requests.expect("requests are kept");
+        let is_it = |request: &&Request| {
+            let header = request.headers.get("x-amz-target");
+            header.is_some_and(|header| header == target)
+        };
+        requests.iter().filter(is_it).count()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, text).expect("a writable file");
     }
 
     fn write_all(&self) {
-        let aws = |what: &str| format!("aws {what} --region \"#{{aws_region}}\"");
+        let [act, clean_up] = self.commands;
+        let guids = (0..self.atomics).map(guid);
+        let atomics: Vec<Value> = guids
+            .clone()
+            .map(|guid| {
+                json!({
+                    "name": "Send a command",
+                    "auto_generated_guid": guid,
+                    "description": "Sends it.",
+                    "supported_platforms": [self.platform],
+                    "input_arguments": {"aws_region": {
+                        "description": "the region", "type": "string", "default": "eu-central-1",
+                    }},
+                    "dependency_executor_name": "sh",
+                    "dependencies": [{
+                        "description": "The command line must be there.",
+                        "prereq_command": "aws sts get-caller-identity --region \"#{aws_region}\"",
+                        "get_prereq_command": null,
+                    }],
+                    "executor": {
+                        "name": "sh",
+                        "elevation_required": false,
+                        "command": act,
+                        "cleanup_command": clean_up,
+                    },
+                })
+            })
+            .collect();
         let atomics = json!({
             "attack_technique": "T1021.008",
             "display_name": "Remote Services: Direct Cloud VM Connections",
-            "atomic_tests": [{
-                "name": "Send a command",
-                "auto_generated_guid": ATOMIC,
-                "description": "Sends it.",
-                "supported_platforms": [self.platform],
-                "input_arguments": {"aws_region": {
-                    "description": "the region", "type": "string", "default": "eu-central-1",
-                }},
-                "dependency_executor_name": "sh",
-                "dependencies": [{
-                    "description": "The command line must be there.",
-                    "prereq_command": aws("sts get-caller-identity"),
-                    "get_prereq_command": null,
-                }],
-                "executor": {
-                    "name": "sh",
-                    "elevation_required": false,
-                    "command": aws("ssm send-command"),
-                    "cleanup_command": aws("ssm cancel-command"),
-                },
-            }],
+            "atomic_tests": atomics,
         });
-        let expectations = json!({
-            "attack_technique": "T1021.008",
-            "tests": [{
-                "atomic": ATOMIC,
-                "run": {"ends": "exits", "exit_codes": [0]},
-                "signals": [{
-                    "id": "sent",
-                    "source": "cloudtrail",
-                    "fields": {"eventName": "SendCommand"},
-                }],
-                "detections": [{"rule": RULE}],
-            }],
-        });
+        let tests: Vec<Value> = guids
+            .map(|guid| {
+                json!({
+                    "atomic": guid,
+                    "run": {"ends": "exits", "exit_codes": [0]},
+                    "signals": self.signals,
+                    "detections": [{"rule": RULE}],
+                })
+            })
+            .collect();
+        let expectations = json!({"attack_technique": "T1021.008", "tests": tests});
         self.write("atomics/T1021.008/T1021.008.yaml", &atomics.to_string());
         self.write("expectations/T1021.008.yaml", &expectations.to_string());
         self.write(
@@ -157,24 +215,31 @@ impl Cloud {
                  condition: selection\nlevel: low\n"
             ),
         );
-        self.write("misfire.toml", "[execute]\nallow = [\"localhost\"]\n");
-        self.write("bin/aws", self.aws);
-        fs::set_permissions(self.path("bin/aws"), fs::Permissions::from_mode(0o755))
-            .expect("a program");
+        let config = format!("[execute]\nallow = [\"localhost\"]\n{}", self.config);
+        self.write("misfire.toml", &config);
+        self.write_program("aws", self.aws);
         fs::create_dir_all(self.path("work")).expect("a folder");
     }
 
+    /// Puts a program into the path.
+    pub fn write_program(&self, name: &str, text: &str) {
+        let name = format!("bin/{name}");
+        self.write(&name, text);
+        fs::set_permissions(self.path(&name), fs::Permissions::from_mode(0o755))
+            .expect("a program");
+    }
+
     /// Executes, and asks the history once.
-    fn execute(&self) -> Done {
+    pub fn execute(&self) -> Done {
         self.execute_waiting("0s")
     }
 
     /// Executes, and asks the history until it is closed, which takes two seconds.
-    fn execute_to_the_end(&self) -> Done {
+    pub fn execute_to_the_end(&self) -> Done {
         self.execute_waiting("1m")
     }
 
-    fn execute_waiting(&self, wait: &str) -> Done {
+    pub fn execute_waiting(&self, wait: &str) -> Done {
         Done::of(&mut self.command(wait))
     }
 
@@ -185,6 +250,7 @@ impl Cloud {
         command
             .args(["run", "--stage", "execute", "--yes", "--state", "state"])
             .args(["--format", "json", "--wait", wait])
+            .args(&self.arguments)
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", format!("{}:{path}", self.path("bin").display()))
@@ -197,7 +263,7 @@ impl Cloud {
             )
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_ENDPOINT_URL", self.server.uri())
-            .envs(self.variables.iter().copied());
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -212,8 +278,13 @@ impl Cloud {
     }
 }
 
+/// The GUID of one of the atomics.
+fn guid(number: usize) -> String {
+    format!("{}{number:02}", &ATOMIC[..ATOMIC.len() - 2])
+}
+
 /// A record of a call with that user agent.
-fn record(time: &str, agent: &str, call: &str) -> Value {
+pub fn record(time: &str, agent: &str, call: &str) -> Value {
     let name = match call {
         call if call.contains("send-command") => "SendCommand",
         call if call.contains("cancel-command") => "CancelCommand",
@@ -232,21 +303,21 @@ fn record(time: &str, agent: &str, call: &str) -> Value {
     })
 }
 
-fn client(mark: &str) -> String {
+pub fn client(mark: &str) -> String {
     match mark {
         "" => "aws-cli/1.42.0".to_owned(),
         mark => format!("aws-cli/1.42.0 app/{mark}"),
     }
 }
 
-fn notes(done: &Done) -> String {
+pub fn notes(done: &Done) -> String {
     let document = done.json();
     let notes = &document["tests"][0]["execution"]["notes"];
     assert!(notes.is_array(), "{document:#}");
     notes.to_string()
 }
 
-fn signal(done: &Done) -> Value {
+pub fn signal(done: &Done) -> Value {
     done.test()["telemetry"]["sent"]["state"].clone()
 }
 
@@ -318,7 +389,7 @@ fn as_long_as_marked_records_may_come_others_are_not_relied_upon() {
 #[test]
 fn a_mark_of_the_user_stays() {
     let mut cloud = Cloud::new();
-    cloud.variables = vec![("AWS_SDK_UA_APP_ID", "nightly")];
+    cloud.variables = vec![("AWS_SDK_UA_APP_ID", "nightly".to_owned())];
     cloud.history(|time, mark, call| vec![record(time, &client(mark), call)]);
     let done = cloud.execute_to_the_end();
     assert_eq!(done.verdict().0, "fired", "{done:?}");
@@ -388,7 +459,9 @@ fn what_cannot_be_collected_is_no_miss() {
 #[test]
 fn without_credentials_nothing_is_said() {
     let mut cloud = Cloud::new();
-    cloud.variables = vec![("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
+    cloud.variables = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        .map(|name| (name, String::new()))
+        .into();
     cloud.history(|time, mark, call| vec![record(time, &client(mark), call)]);
     let done = cloud.execute();
     assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
@@ -419,10 +492,10 @@ fn what_was_not_performed_says_why() {
 fn what_cloudtrail_itself_logs_is_recorded_although_its_clock_is_ahead() {
     let mut cloud = Cloud::new();
     // A proxy leads to the service of this test.
-    let proxy: &'static str = cloud.server.uri().leak();
+    let proxy = cloud.server.uri();
     cloud.variables = vec![
-        ("AWS_ENDPOINT_URL", "http://aws.example"),
-        ("HTTP_PROXY", proxy),
+        ("AWS_ENDPOINT_URL", "http://aws.example".to_owned()),
+        ("HTTP_PROXY", proxy.clone()),
         ("http_proxy", proxy),
     ];
     cloud.history(|time, mark, call| {

@@ -2,6 +2,9 @@
 
 mod bounds;
 mod cloud;
+mod cloud_azure;
+mod cloud_places;
+mod cloud_several;
 mod confirming;
 mod ending;
 mod killing;

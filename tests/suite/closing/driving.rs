@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::{pending, ready};
+use std::slice::from_mut;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +75,7 @@ proptest! {
             },
         };
         let number = RefCell::new(0);
-        let driven = clock.run(drive(&mut closing, &patience, &clock, pending(), |_| async {
+        let driven = clock.run(drive(from_mut(&mut closing), &patience, &clock, pending(), |_| async {
             let index = number.replace_with(|number| *number + 1);
             let (millis, fails) = readings[index % readings.len()];
             let began = clock.now();
@@ -118,7 +119,7 @@ fn it_closes_as_soon_as_the_delay_has_passed() {
     let mut closing = closing();
     let performed = at(500);
     let driven = clock.run(drive(
-        &mut closing,
+        from_mut(&mut closing),
         &patience(1_200),
         &clock,
         pending(),
@@ -155,7 +156,7 @@ fn the_last_reading_is_begun_in_time_to_end() {
     let mut closing = closing();
     let begun = RefCell::new(Vec::new());
     let driven = clock.run(drive(
-        &mut closing,
+        from_mut(&mut closing),
         &patience(100),
         &clock,
         pending(),
@@ -176,9 +177,13 @@ fn the_last_reading_is_begun_in_time_to_end() {
 fn a_reading_that_hangs_is_given_up() {
     let clock = VirtualClock::at(end());
     let mut closing = closing();
-    let driven = clock.run(drive(&mut closing, &patience(5), &clock, pending(), |_| {
-        pending::<Reading<()>>()
-    }));
+    let driven = clock.run(drive(
+        from_mut(&mut closing),
+        &patience(5),
+        &clock,
+        pending(),
+        |_| pending::<Reading<()>>(),
+    ));
     assert_eq!(driven.ended, Ended::TimeOver);
     assert_eq!(driven.readings, 1);
     assert_eq!(since_end(&clock), SignedDuration::from_secs(30));
@@ -191,7 +196,7 @@ fn an_interruption_ends_a_pause_and_a_reading() {
         let mut closing = closing();
         let stop = clock.sleep(Duration::from_millis(2_500));
         let driven = clock.run(drive(
-            &mut closing,
+            from_mut(&mut closing),
             &patience(600),
             &clock,
             stop,
@@ -213,7 +218,7 @@ fn what_was_looked_for_ends_the_wait_and_closes_nothing() {
     let clock = VirtualClock::at(at(1_000));
     let mut closing = closing();
     let driven = clock.run(drive(
-        &mut closing,
+        from_mut(&mut closing),
         &patience(600),
         &clock,
         pending(),
@@ -235,7 +240,7 @@ fn a_failure_is_tried_again_and_a_hopeless_one_is_not() {
     let clock = VirtualClock::at(at(1_000));
     let mut count = 0;
     let driven = clock.run(drive(
-        &mut closing(),
+        from_mut(&mut closing()),
         &patience(600),
         &clock,
         pending(),
@@ -258,7 +263,7 @@ fn a_failure_that_passed_is_forgotten() {
     let clock = VirtualClock::at(at(1_000));
     let mut count = 0;
     let driven = clock.run(drive(
-        &mut closing(),
+        from_mut(&mut closing()),
         &patience(30),
         &clock,
         pending(),
@@ -279,7 +284,7 @@ fn a_failure_that_passed_is_forgotten() {
 fn no_time_to_wait_means_one_reading() {
     let clock = VirtualClock::at(at(1_000));
     let driven = clock.run(drive(
-        &mut closing(),
+        from_mut(&mut closing()),
         &patience(0),
         &clock,
         pending(),

@@ -10,11 +10,13 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::super::endpoint::{self, Service, is_region};
+use super::super::paging::Pages;
 use super::super::refusal::resolved;
 use super::super::session::{Call, Session, misconfigured};
 use super::Trail;
 use crate::collect::CollectError;
 use crate::collect::http::{Answer, Outgoing};
+use crate::recording::is_bucket;
 
 /// What signatures want encoded in a query: all but the unreserved characters.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -64,12 +66,11 @@ impl Bucket {
     /// The folders right below a folder, each with a slash at its end.
     pub(super) async fn folders(&mut self, prefix: &str) -> Result<Vec<String>, CollectError> {
         let mut folders = Vec::new();
-        let mut next = None;
+        let mut pages = Pages::default();
         loop {
-            let page = self.list(prefix, Some("/"), None, next.as_deref()).await?;
+            let page = self.list(prefix, Some("/"), None, pages.token()).await?;
             folders.extend(page.folders);
-            next = self.next(next, page.next)?;
-            if next.is_none() {
+            if pages.turn(&self.in_words(), page.next)?.is_none() {
                 return Ok(folders);
             }
         }
@@ -82,26 +83,14 @@ impl Bucket {
         after: Option<&str>,
     ) -> Result<Vec<String>, CollectError> {
         let mut keys = Vec::new();
-        let mut next = None;
+        let mut pages = Pages::default();
         loop {
-            let page = self.list(prefix, None, after, next.as_deref()).await?;
+            let page = self.list(prefix, None, after, pages.token()).await?;
             keys.extend(page.keys);
-            next = self.next(next, page.next)?;
-            if next.is_none() {
+            if pages.turn(&self.in_words(), page.next)?.is_none() {
                 return Ok(keys);
             }
         }
-    }
-
-    fn next(
-        &self,
-        before: Option<String>,
-        next: Option<String>,
-    ) -> Result<Option<String>, CollectError> {
-        if next.is_some() && before == next {
-            return Err(self.malformed("its next page is the same page".to_owned()));
-        }
-        Ok(next)
     }
 
     async fn list(
@@ -183,17 +172,6 @@ impl Bucket {
             because,
         }
     }
-}
-
-/// Whether a text can be a bucket: it becomes part of a host (S3 user guide, "General
-/// purpose bucket naming rules").
-fn is_bucket(text: &str) -> bool {
-    (3..=63).contains(&text.len())
-        && text.chars().all(|character| {
-            character.is_ascii_lowercase() || character.is_ascii_digit() || "-.".contains(character)
-        })
-        && !text.starts_with(['-', '.'])
-        && !text.ends_with(['-', '.'])
 }
 
 /// Reads a `ListBucketResult`. Nothing, if it is none, or says that there is more and

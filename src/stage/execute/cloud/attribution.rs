@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use crate::recording::Closure;
 
@@ -10,6 +11,8 @@ use crate::recording::Closure;
 struct Head {
     #[serde(rename = "userAgent")]
     user_agent: Option<String>,
+    #[serde(rename = "awsRegion")]
+    region: Option<String>,
     #[serde(rename = "eventType")]
     event_type: Option<String>,
     #[serde(rename = "userIdentity")]
@@ -28,6 +31,17 @@ struct Identity {
 struct Records<'a> {
     #[serde(rename = "Records", borrow)]
     records: Vec<&'a RawValue>,
+}
+
+/// What is known of the records of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct OfRun<'a> {
+    /// What the user agents of its calls hold, if they hold a mark.
+    pub marker: Option<&'a str>,
+    /// The regions that they are of; any if there are none.
+    pub regions: &'a [String],
+    /// Whether more of them may come.
+    pub closure: Closure,
 }
 
 /// The records of a window that are of the run, or may be.
@@ -50,11 +64,15 @@ enum Caller {
     Service,
     /// misfire itself, to collect.
     Misfire,
+    /// A client with the mark of another run.
+    OtherRun,
+    /// A client in a region that the run has nothing to do with.
+    Elsewhere,
     /// Another client.
     Other,
 }
 
-/// Leaves out of a file of CloudTrail what is not of the run that carries `marker`.
+/// Leaves out of a file of CloudTrail what is not of the run.
 ///
 /// If any record carries it, those of other clients are left out; what services of AWS
 /// did stays. If none does, the clients may be of those that send no such mark, and only
@@ -63,19 +81,19 @@ enum Caller {
 ///
 /// # Errors
 /// It is no file of CloudTrail.
-pub fn attribute(
-    bytes: &[u8],
-    marker: Option<&str>,
-    closure: Closure,
-) -> Result<Attributed, serde_json::Error> {
+pub fn attribute(bytes: &[u8], of_run: OfRun<'_>) -> Result<Attributed, serde_json::Error> {
     let file: Records<'_> = serde_json::from_slice(bytes)?;
     let mut callers = Vec::with_capacity(file.records.len());
     for record in &file.records {
         let head: Head = serde_json::from_str(record.get())?;
-        callers.push(caller(&head, marker));
+        callers.push(caller(&head, of_run));
     }
+    let OfRun {
+        marker, closure, ..
+    } = of_run;
     let count = |wanted| callers.iter().filter(|caller| **caller == wanted).count();
-    let (marked, others) = (count(Caller::Marked), count(Caller::Other));
+    let marked = count(Caller::Marked);
+    let others = count(Caller::Other) + count(Caller::OtherRun);
     let keeps_others = marked == 0 && (marker.is_none() || closure == Closure::Closed);
     let kept: Vec<&str> = file
         .records
@@ -83,7 +101,7 @@ pub fn attribute(
         .zip(&callers)
         .filter(|(_, caller)| match caller {
             Caller::Marked | Caller::Service => true,
-            Caller::Misfire => false,
+            Caller::Misfire | Caller::OtherRun | Caller::Elsewhere => false,
             Caller::Other => keeps_others,
         })
         .map(|(record, _)| record.get())
@@ -120,16 +138,21 @@ pub fn attribute(
     })
 }
 
-fn caller(head: &Head, marker: Option<&str>) -> Caller {
+fn caller(head: &Head, of_run: OfRun<'_>) -> Caller {
     let agent = head.user_agent.as_deref().unwrap_or_default();
     let identity = head.identity.as_ref();
     let kind = identity.and_then(|identity| identity.kind.as_deref());
     let invoked_by = identity.and_then(|identity| identity.invoked_by.as_deref());
     let is_service = |name: &str| name.ends_with(".amazonaws.com") || name == "AWS Internal";
-    if marker.is_some_and(|marker| agent.contains(marker)) {
+    let is_of_region = |region: &String| of_run.regions.contains(region);
+    if of_run.marker.is_some_and(|marker| agent.contains(marker)) {
         Caller::Marked
+    } else if !of_run.regions.is_empty() && !head.region.as_ref().is_none_or(is_of_region) {
+        Caller::Elsewhere
     } else if agent.starts_with("misfire/") {
         Caller::Misfire
+    } else if has_mark(agent) {
+        Caller::OtherRun
     } else if kind == Some("AWSService")
         || head.event_type.as_deref() == Some("AwsServiceEvent")
         || is_service(agent)
@@ -139,6 +162,14 @@ fn caller(head: &Head, marker: Option<&str>) -> Caller {
     } else {
         Caller::Other
     }
+}
+
+/// Whether a user agent carries the mark of a run.
+fn has_mark(agent: &str) -> bool {
+    agent.match_indices("app/misfire-").any(|(at, begin)| {
+        let run = agent.get(at + begin.len()..at + begin.len() + 36);
+        run.is_some_and(|run| Uuid::try_parse(run).is_ok())
+    })
 }
 
 fn records(count: usize) -> String {

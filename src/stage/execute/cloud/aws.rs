@@ -1,4 +1,4 @@
-//! CloudTrail's records of an act.
+//! CloudTrail's records of acts, and what Systems Manager wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use jiff::SignedDuration;
 
 use super::calls::aws_services;
 use super::recording::{Asked, argument, named_by};
-use super::{Collecting, Found, attribute};
-use crate::collect::aws::{
-    Environment, Identity, LookupEvents, PerformedCanary, ProvenTrail, Session,
-};
+use super::sources::{LINES_LATE, Places};
+use super::{Collecting, Found, OfRun, attribute, lines};
+use crate::collect::aws::{Environment, Identity, PerformedCanary, Session};
 use crate::collect::closing::{Canary, Stream, canary_of};
 use crate::collect::http::{Limits, Retry};
 use crate::collect::{
-    Clock, CollectError, Collected, Interrupt, Request, SystemClock, ask_until_closed, wait_for,
+    Clock, CollectError, Collected, Interrupt, Joined, SystemClock, Wanted, ask_until_all_closed,
+    spanned, wait_for,
 };
 use crate::content::atomic::Platform;
 use crate::recording::{Evidence, Host, Window};
@@ -33,34 +33,22 @@ const GLOBAL: [&str; 5] = [
     "globalaccelerator.amazonaws.com",
 ];
 
-/// Within what time something on this machine that stands in for CloudTrail is taken to
-/// show its records.
-const STAND_IN_DELAY: Duration = Duration::from_secs(2);
-
 /// How far the clock of AWS may be from this one's without anyone noticing. The mark tells
 /// what is of the run, so a window that is wider by that takes in nothing else.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(10);
 
-/// Asks CloudTrail for the window of an act.
-pub(super) fn find(asked: &Asked<'_>, how: Collecting, interrupt: Interrupt<'_>) -> Found {
-    let mut found = Found {
-        host: host(None, None),
-        window: asked.window,
-        evidence: Evidence::Recorded,
-        collected: Err(CollectError::Interrupted),
-        notes: Vec::new(),
-    };
-    found.collected = collect(asked, how, interrupt, &mut found);
-    found
+/// One act, and what is found of it.
+struct Act<'a> {
+    asked: &'a Asked<'a>,
+    region: String,
+    /// The regions that its records are of.
+    regions: Vec<String>,
+    calls: Vec<(String, String)>,
+    found: Found,
 }
 
-/// Collects; what was found out besides is put into `found`.
-fn collect(
-    asked: &Asked<'_>,
-    how: Collecting,
-    interrupt: Interrupt<'_>,
-    found: &mut Found,
-) -> Result<Collected, CollectError> {
+/// Asks CloudTrail for the windows of acts, all of them by the same askings.
+pub(super) fn find(asked: &[&Asked<'_>], how: &Collecting, interrupt: Interrupt<'_>) -> Vec<Found> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let session = Session::with_certificates(
         Environment::of_process(),
@@ -68,75 +56,257 @@ fn collect(
         Arc::clone(&clock),
         Limits::default(),
         Retry::default(),
-    )?;
-    let region = match argument(asked, |name| name.ends_with("region")) {
-        Some(own) => own,
-        None => wait_for(interrupt, session.region())?,
-    };
-    found.host = host(None, Some(&region));
-    let asks_here = session.asks_this_machine(&region);
-    if asks_here {
-        found.evidence = Evidence::Simulated;
-        found.notes.push(
-            "CloudTrail was asked on this machine, where something stands in for AWS; it is \
-             taken to show its records within 2 s"
-                .to_owned(),
-        );
-    } else if asked.marker.is_some() {
-        found.window = widened(asked.window);
+    );
+    let mut acts = Vec::new();
+    let mut found: Vec<Option<Found>> = Vec::new();
+    for one in asked {
+        let act = session.as_ref().map_err(Clone::clone);
+        match act.and_then(|session| Act::new(one, session, how, interrupt)) {
+            Ok(act) => {
+                acts.push(act);
+                found.push(None);
+            }
+            Err(error) => found.push(Some(nothing(one, error))),
+        }
     }
+    if let Ok(session) = session
+        && !acts.is_empty()
+        && let Err(error) = collect(&mut acts, session, clock, how, interrupt)
+    {
+        for act in &mut acts {
+            act.found.collected = Err(error.clone());
+        }
+    }
+    let mut acts = acts.into_iter();
+    found
+        .into_iter()
+        .filter_map(|found| found.or_else(|| acts.next().map(|act| act.found)))
+        .collect()
+}
+
+/// Nothing can be said of an act.
+fn nothing(asked: &Asked<'_>, error: CollectError) -> Found {
+    Found {
+        host: host(None, None),
+        window: asked.window,
+        evidence: Evidence::Recorded,
+        collected: Err(error),
+        beside: Vec::new(),
+        failures: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+impl<'a> Act<'a> {
+    fn new(
+        asked: &'a Asked<'a>,
+        session: &Session,
+        how: &Collecting,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Self, CollectError> {
+        let region = match argument(asked, |name| name.ends_with("region")) {
+            Some(own) => own,
+            None => wait_for(interrupt, session.region())?,
+        };
+        let calls = calls(&aws_services(asked.script), &region);
+        let mut found = nothing(asked, CollectError::Interrupted);
+        found.host = host(None, Some(&region));
+        if Places::new(&how.places).ask_this_machine(session, &region) {
+            found.evidence = Evidence::Simulated;
+            found.notes.push(
+                "CloudTrail was asked on this machine, where something stands in for AWS; it is \
+                 taken to show its records within 2 s"
+                    .to_owned(),
+            );
+        } else if asked.marker.is_some() {
+            found.window = widened(asked.window);
+        }
+        if calls.is_empty() {
+            found.notes.push(
+                "the command names no service of AWS, so that its window cannot be closed"
+                    .to_owned(),
+            );
+        }
+        Ok(Self {
+            regions: regions(region.clone(), &calls),
+            asked,
+            region,
+            calls,
+            found,
+        })
+    }
+
+    fn streams(&self) -> Vec<Stream> {
+        let calls = self.calls.iter();
+        calls
+            .map(|(region, service)| Stream::cloudtrail(region, service))
+            .collect()
+    }
+
+    /// Keeps what is of the run of what was collected.
+    fn take(&mut self, mut collected: Collected) -> Result<(), CollectError> {
+        let of_run = OfRun {
+            marker: self.asked.marker,
+            regions: &self.regions,
+            closure: collected.closure,
+        };
+        for file in &mut collected.files {
+            let own = attribute(&file.bytes, of_run).map_err(|error| CollectError::Malformed {
+                service: "CloudTrail".to_owned(),
+                because: error.to_string(),
+            })?;
+            file.bytes = own.bytes;
+            file.records = own.records;
+            self.found.notes.push(own.note);
+        }
+        self.found.collected = Ok(collected);
+        Ok(())
+    }
+
+    /// Keeps what is of the run of what Systems Manager wrote in its region.
+    fn take_lines(&mut self, joined: &Joined, regions: &[String]) {
+        let commands = match &self.found.collected {
+            Ok(collected) => lines::commands(&collected.files),
+            Err(_) => BTreeSet::new(),
+        };
+        let window = self.found.window;
+        let late = Window {
+            end: window.end.saturating_add(LINES_LATE).unwrap_or(window.end),
+            ..window
+        };
+        let logs = joined.beside(late).into_iter().zip(regions);
+        for (log, _) in logs.filter(|(_, region)| **region == self.region) {
+            match log {
+                Ok(mut log) => {
+                    for file in &mut log.files {
+                        let told = lines::attribute(file, &commands, &window);
+                        log.notes.push(told.note);
+                        // What is written of its commands afterwards is part of the run.
+                        self.found.window.end =
+                            self.found.window.end.max(told.last.unwrap_or(window.end));
+                    }
+                    self.found.beside.push(log);
+                }
+                Err(error) => self.found.failures.push(error),
+            }
+        }
+    }
+}
+
+/// Collects for all acts.
+fn collect(
+    acts: &mut [Act<'_>],
+    session: Session,
+    clock: Arc<dyn Clock>,
+    how: &Collecting,
+    interrupt: Interrupt<'_>,
+) -> Result<(), CollectError> {
+    let account = identify(acts, &session, interrupt)?;
+    let Some(window) = spanned(acts.iter().map(|act| act.found.window)) else {
+        return Ok(());
+    };
+    let mut canaries = Vec::new();
+    if !how.wait.is_zero() {
+        until_over(window, &*clock, interrupt)?;
+        canaries = leave_canaries(acts, &session, interrupt)?;
+    }
+    let each = |of: fn(&Act<'_>) -> Vec<String>| -> Vec<String> {
+        let all: BTreeSet<_> = acts.iter().flat_map(of).collect();
+        all.into_iter().collect()
+    };
+    let home = each(|act| vec![act.region.clone()]);
+    let places = Places::new(&how.places);
+    let mut joined = places.trail(
+        &session,
+        &clock,
+        &each(|act| act.regions.clone()),
+        &home,
+        account,
+        &canaries,
+    );
+    let line_regions = places.ask_lines(&mut joined, &session, &home, window);
+    let wanted: Vec<Wanted> = acts
+        .iter()
+        .map(|act| Wanted {
+            window: act.found.window,
+            streams: joined.by_each_way(&act.streams()),
+        })
+        .collect();
+    let collected = ask_until_all_closed(&mut joined, &wanted, how.wait, &*clock, interrupt);
+    let failures = joined.failures();
+    match collected {
+        Ok(collected) => {
+            for (act, collected) in acts.iter_mut().zip(collected) {
+                act.found.failures.clone_from(&failures);
+                act.take(collected)?;
+            }
+        }
+        Err(error @ CollectError::Interrupted) => return Err(error),
+        Err(error) => {
+            for act in acts.iter_mut() {
+                act.found.collected = Err(error.clone());
+            }
+        }
+    }
+    for act in acts {
+        act.take_lines(&joined, &line_regions);
+    }
+    Ok(())
+}
+
+/// Whose account it is, if that can be asked.
+fn identify(
+    acts: &mut [Act<'_>],
+    session: &Session,
+    interrupt: Interrupt<'_>,
+) -> Result<Option<String>, CollectError> {
+    let Some(region) = acts.first().map(|act| act.region.clone()) else {
+        return Ok(None);
+    };
     match wait_for(interrupt, session.identity_in(&region)) {
-        Ok(identity) => found.host = host(Some(&identity), Some(&region)),
+        Ok(identity) => {
+            for act in acts {
+                act.found.host = host(Some(&identity), Some(&act.region));
+            }
+            Ok(Some(identity.account))
+        }
         Err(
             error @ (CollectError::NoCredentials { .. }
             | CollectError::Expired { .. }
             | CollectError::Misconfigured { .. }
             | CollectError::Interrupted),
-        ) => return Err(error),
-        Err(error) => found
-            .notes
-            .push(format!("whose account it is could not be asked: {error}")),
+        ) => Err(error),
+        Err(error) => {
+            for act in acts {
+                let note = format!("whose account it is could not be asked: {error}");
+                act.found.notes.push(note);
+            }
+            Ok(None)
+        }
     }
-    let calls = calls(&aws_services(asked.script), &region);
-    if calls.is_empty() {
-        found.notes.push(
-            "the command names no service of AWS, so that its window cannot be closed".to_owned(),
-        );
-    }
-    let source = LookupEvents::new(session.clone(), regions(region, &calls));
-    let mut trail = ProvenTrail::new(source, Arc::clone(&clock), &calls);
-    if asks_here {
-        trail = trail.stood_in_for(STAND_IN_DELAY);
-    }
-    if !how.wait.is_zero() {
-        until_over(found.window, &*clock, interrupt)?;
-        for (region, service) in &calls {
-            match canary(&session, region, service, interrupt) {
-                Ok(canary) => trail = trail.canary(canary),
-                Err(CollectError::Interrupted) => return Err(CollectError::Interrupted),
-                Err(error) => found.notes.push(format!(
-                    "no canary was left for {service} in {region}: {error}"
-                )),
+}
+
+/// Leaves a canary for each service in each region that is called, one for all acts.
+fn leave_canaries(
+    acts: &mut [Act<'_>],
+    session: &Session,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<PerformedCanary>, CollectError> {
+    let all: BTreeSet<_> = acts.iter().flat_map(|act| act.calls.clone()).collect();
+    let mut canaries = Vec::new();
+    for call in all {
+        let (region, service) = &call;
+        match canary(session, region, service, interrupt) {
+            Ok(canary) => canaries.push(canary),
+            Err(CollectError::Interrupted) => return Err(CollectError::Interrupted),
+            Err(error) => {
+                let note = format!("no canary was left for {service} in {region}: {error}");
+                let own = acts.iter_mut().filter(|act| act.calls.contains(&call));
+                own.for_each(|act| act.found.notes.push(note.clone()));
             }
         }
     }
-    let request = Request {
-        window: found.window,
-        wait: how.wait,
-    };
-    let mut collected = ask_until_closed(&mut trail, &request, &*clock, interrupt)?;
-    for file in &mut collected.files {
-        let of_run = attribute(&file.bytes, asked.marker, collected.closure).map_err(|error| {
-            CollectError::Malformed {
-                service: "CloudTrail".to_owned(),
-                because: error.to_string(),
-            }
-        })?;
-        file.bytes = of_run.bytes;
-        file.records = of_run.records;
-        found.notes.push(of_run.note);
-    }
-    Ok(collected)
+    Ok(canaries)
 }
 
 /// Waits for the end of a window: what shows how far the log has come is made after it.

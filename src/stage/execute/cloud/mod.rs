@@ -1,29 +1,35 @@
 //! Atomics of clouds: what is done happens here, and what is logged of it elsewhere.
 //!
-//! - `calls`: which services a command calls;
-//! - `aws`, `azure`: asking the cloud's own log for the window of the act;
-//! - `attribution`: which of its records are of the run;
+//! - `calls`, `providers`: which services a command calls;
+//! - `aws`, `azure`: asking the cloud's own log for the windows of acts;
+//! - `attribution`, `lines`: which of its records are of the run;
 //! - `recording`: all of that as a recording.
 
 mod attribution;
 mod aws;
 mod azure;
 mod calls;
+mod lines;
+mod providers;
 mod recording;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub use attribution::{Attributed, attribute};
+use uuid::Uuid;
+
+pub use attribution::{Attributed, OfRun, attribute};
 pub use calls::aws_services;
+pub use providers::azure_providers;
 pub(super) use recording::service_host;
-pub use recording::{find, recording_elsewhere};
+pub use recording::{Acted, find, recording_elsewhere};
 
 use super::host::Host;
 use super::marker::RunId;
 use crate::collect::{CollectError, Collected};
 use crate::content::atomic::Platform;
-use crate::recording::{Evidence, Host as RecordedHost, Window};
+use crate::recording::{Evidence, Host as RecordedHost, RecordPlaces, Window};
 
 /// The variable whose value the AWS command line and the AWS SDKs put into the user agent
 /// of their calls as `app/VALUE`, which CloudTrail records.
@@ -67,12 +73,21 @@ pub fn service_of(platforms: &[Platform], host: Platform) -> Option<Platform> {
     first(&is_cloud).or_else(|| first(&|platform| platform.is_service()))
 }
 
-/// How the log of a cloud is collected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the logs of clouds are collected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Collecting {
-    /// How long to wait at most until the window is proven to be closed; zero asks once.
+    /// How long to wait at most until the windows are proven to be closed, all of them
+    /// together; zero asks once.
     pub wait: Duration,
+    /// Where they are read from.
+    pub places: RecordPlaces,
+    /// The Azure subscription that is asked whatever a test names.
+    pub subscription: Option<Uuid>,
 }
+
+/// Within what time something on this machine that stands in for a cloud's log is taken
+/// to show its records.
+const STAND_IN_DELAY: Duration = Duration::from_secs(2);
 
 /// What was found of a performance in a cloud.
 #[derive(Debug)]
@@ -85,6 +100,10 @@ pub struct Found {
     pub evidence: Evidence,
     /// The records; or why nothing can be said of the log.
     pub collected: Result<Collected, CollectError>,
+    /// What other logs hold besides.
+    pub beside: Vec<Collected>,
+    /// Why some of what was to be read could not be, although the rest was.
+    pub failures: Vec<CollectError>,
     /// What is to be known besides, in sentences.
     pub notes: Vec<String>,
 }

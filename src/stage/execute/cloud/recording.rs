@@ -1,14 +1,16 @@
 //! What an execution left in a cloud, as a recording.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Cloud, Collecting, Found, aws, azure};
-use crate::collect::{Collected, Interrupt, Latency};
+use crate::collect::{CollectError, Collected, Interrupt, Latency};
 use crate::content::LogInput;
 use crate::content::atomic::{Atomic, Platform};
 use crate::content::fixture::{Fixture, FixtureFile, Sensor};
@@ -26,33 +28,107 @@ pub(super) struct Asked<'a> {
     pub(super) script: &'a str,
     /// What the user agents of its calls hold, if they hold a mark.
     pub(super) marker: Option<&'a str>,
+    /// The resource providers of Azure that what is expected names.
+    pub(super) providers: &'a [String],
     pub(super) window: Window,
 }
 
-/// Asks the log of the cloud that an atomic works on for what its act did. Nothing is
-/// asked if there was no act, or if no collector knows the log.
-///
-/// This waits as long as [`Collecting`] says, so the clean-up comes first.
-#[must_use]
-pub fn find(
-    performed: Performed<'_>,
-    plan: &PlanFacts,
-    performance: &Performance,
-    how: Collecting,
-    interrupt: Interrupt<'_>,
-) -> Option<Found> {
-    performance.act_over?;
-    let asked = Asked {
-        atomic: performed.atomic,
-        arguments: performed.arguments,
-        script: &plan.script,
-        marker: plan.marker.as_deref(),
-        window: window(performance, Closure::Open),
-    };
-    match Cloud::of(&performed.atomic.platforms, Platform::Linux)? {
-        Cloud::Aws => Some(aws::find(&asked, how, interrupt)),
-        Cloud::Azure => Some(azure::find(&asked, how, interrupt)),
+/// An atomic that was performed, and what is needed to find its records.
+#[derive(Debug, Clone, Copy)]
+pub struct Acted<'a> {
+    /// The atomic.
+    pub performed: Performed<'a>,
+    /// What was to be done.
+    pub plan: &'a PlanFacts,
+    /// What was done.
+    pub performance: &'a Performance,
+    /// The resource providers of Azure that what is expected of it names
+    /// (`Microsoft.Compute`). They say what its window has to be closed for, and
+    /// nothing else.
+    pub providers: &'a [String],
+}
+
+impl<'a> Acted<'a> {
+    /// What is asked of the cloud's log, and of which cloud; nothing if there was no act,
+    /// or if no collector knows the log.
+    fn asked(&self) -> Option<(Cloud, Asked<'a>)> {
+        self.performance.act_over?;
+        let performed = self.performed;
+        let cloud = Cloud::of(&performed.atomic.platforms, Platform::Linux)?;
+        let asked = Asked {
+            atomic: performed.atomic,
+            arguments: performed.arguments,
+            script: &self.plan.script,
+            marker: self.plan.marker.as_deref(),
+            providers: self.providers,
+            window: window(self.performance, Closure::Open),
+        };
+        Some((cloud, asked))
     }
+}
+
+/// Asks the logs of the clouds that atomics work on for what their acts did, in the order
+/// of the acts. Nothing is found of one that was not acted, or whose log no collector
+/// knows.
+///
+/// The windows of one account are closed by the same askings, and different accounts are
+/// asked side by side, so that this waits once, for as long as [`Collecting`] says, and
+/// not once for each act. The clean-up of all of them comes first.
+#[must_use]
+pub fn find(acted: &[Acted<'_>], how: &Collecting, interrupt: Interrupt<'_>) -> Vec<Option<Found>> {
+    let mut groups: Vec<(Account, Vec<(usize, Asked<'_>)>)> = Vec::new();
+    for (number, act) in acted.iter().enumerate() {
+        let Some((cloud, asked)) = act.asked() else {
+            continue;
+        };
+        let account = match cloud {
+            Cloud::Aws => Account::Aws,
+            Cloud::Azure => Account::Azure(azure::subscription(&asked, how)),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == account) {
+            Some((_, group)) => group.push((number, asked)),
+            None => groups.push((account, vec![(number, asked)])),
+        }
+    }
+    let mut found: Vec<Option<Found>> = acted.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        let asking: Vec<_> = groups
+            .into_iter()
+            .map(|(account, group)| {
+                scope.spawn(move || {
+                    let (numbers, asked): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+                    let asked: Vec<_> = asked.iter().collect();
+                    let found = match account {
+                        Account::Aws => aws::find(&asked, how, interrupt),
+                        Account::Azure(chosen) => azure::find(&asked, chosen, how, interrupt),
+                    };
+                    numbers.into_iter().zip(found).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        for asking in asking {
+            match asking.join() {
+                Ok(of_group) => {
+                    for (number, one) in of_group {
+                        if let Some(place) = found.get_mut(number) {
+                            *place = Some(one);
+                        }
+                    }
+                }
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+    });
+    found
+}
+
+/// Whose log is asked.
+#[derive(PartialEq)]
+enum Account {
+    /// That of the credentials at hand.
+    Aws,
+    /// A subscription, or why it is not known which.
+    Azure(Result<azure::Chosen, CollectError>),
 }
 
 /// What an atomic left in the service that it works on, as a recording whose logs are in
@@ -101,6 +177,12 @@ pub fn recording_elsewhere(
                     notes.push(format!("its log was not collected: {error}"));
                 }
             }
+            for beside in found.beside {
+                notes.extend(told_beside(&beside));
+                put(&mut fixture, beside);
+            }
+            let failures = found.failures.iter();
+            notes.extend(failures.map(|error| format!("not all was collected: {error}")));
             fixture
         }
     };
@@ -112,33 +194,55 @@ pub fn recording_elsewhere(
 }
 
 fn put(fixture: &mut Fixture, collected: Collected) {
+    let holds_something = collected.records() > 0;
     let source = collected.source;
-    fixture.sensors = vec![Sensor {
+    fixture.sensors.push(Sensor {
         name: match source.as_str() {
             "cloudtrail" => "AWS CloudTrail".to_owned(),
             "azure-activity" => "Azure activity log".to_owned(),
+            "cloudwatch-logs" => "Amazon CloudWatch Logs".to_owned(),
             other => other.to_owned(),
         },
         version: None,
-        configuration: Some("its history, asked by its interface".to_owned()),
-    }];
-    fixture.files = collected
-        .files
-        .into_iter()
-        .filter(|file| file.records > 0)
-        .map(|file| FixtureFile {
+        configuration: Some(format!("read from {}", collected.from)),
+    });
+    // One that is open within a window that is closed proves nothing of what is missing.
+    let closure = match fixture.window.closure {
+        Closure::Open => Closure::Open,
+        Closure::Closed => collected.closure,
+    };
+    let is_known = holds_something || closure == fixture.window.closure;
+    if is_known && !holds_something && !fixture.looked_at.contains(&source) {
+        fixture.looked_at.push(source.clone());
+    }
+    let taken = fixture.files.len();
+    let files = collected.files.into_iter().filter(|file| file.records > 0);
+    for (number, file) in files.enumerate() {
+        let folder = match (taken, number) {
+            (0, _) => fixture.name.clone(),
+            _ => format!("{}/{taken}", fixture.name),
+        };
+        fixture.files.push(FixtureFile {
             input: LogInput {
-                path: PathBuf::from(format!("{}/{}", fixture.name, file.name)),
+                path: PathBuf::from(format!("{folder}/{}", file.name)),
                 bytes: Some(file.bytes.into()),
             },
             sources: vec![source.clone()],
             records: file.records,
-            closure: fixture.window.closure,
-        })
-        .collect();
-    if fixture.files.is_empty() {
-        fixture.looked_at = vec![source];
+            closure,
+        });
     }
+}
+
+/// What is told of a log besides the main one.
+fn told_beside(collected: &Collected) -> Vec<String> {
+    let mut notes = vec![format!(
+        "what is missing in {} is unknown: {}",
+        collected.from, collected.because
+    )];
+    notes.extend(collected.latency.as_ref().map(appeared));
+    notes.extend(collected.notes.iter().cloned());
+    notes
 }
 
 fn told(collected: &Collected) -> Vec<String> {

@@ -193,3 +193,44 @@ fn an_interruption_ends_a_service_that_hangs() {
     let result = wait_for(&|| server.connections() > 0, source.ask(&mut gathered));
     assert_eq!(result, Err(CollectError::Interrupted));
 }
+
+#[test]
+fn what_a_trail_sends_is_kept_as_its_records() {
+    let record = |id: &str, time: &str| super::support::record(id, time).to_string();
+    let served = serves([
+        page(&json!({"events": [
+            // The line was written minutes after what it tells of.
+            entry("1", START + 540_000, &record("late", "2026-11-03T08:01:00Z")),
+            entry("2", START + 300_000, &record("first", "2026-11-03T08:00:00Z")),
+        ], "nextToken": "1"})),
+        page(&json!({"events": [
+            entry("3", START + 300_000, &record("first", "2026-11-03T08:00:00Z")),
+            entry("4", START + 300_000, &record("before", "2026-11-03T07:59:00Z")),
+        ]})),
+    ]);
+    let clock = TestClock::at(NOW);
+    let session = session(&served.url(), &clock);
+    let mut source = LogGroup::of_trail(session, "trail".to_owned(), None);
+    assert_eq!(source.source(), self::source());
+    let collected = ask(&mut source, &clock).expect("records");
+    assert_eq!(super::support::ids(&collected), ["first", "late"]);
+}
+
+#[test]
+fn a_line_that_is_no_record_is_told_and_the_others_are_kept() {
+    let record = super::support::record("kept", "2026-11-03T08:01:00Z").to_string();
+    let served = serves([page(&json!({"events": [
+        entry("1", START, "something else"),
+        entry("2", START, &record),
+    ]}))]);
+    let clock = TestClock::at(NOW);
+    let session = session(&served.url(), &clock);
+    let mut source = LogGroup::of_trail(session, "trail".to_owned(), None);
+    let mut gathered = Gathered::new(ten_minutes());
+    let error = super::support::ask_into(&mut source, &mut gathered).expect_err("a line");
+    assert!(
+        error.to_string().contains("is no record of CloudTrail"),
+        "{error}"
+    );
+    assert!(gathered.has("kept"));
+}

@@ -7,9 +7,11 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
-use misfire::collect::aws::{Environment, LogFiles, LogGroup, Session, Streams, Trail};
+use misfire::collect::aws::{
+    Environment, LogFiles, LogGroup, ProvenTrail, Session, Streams, Trail,
+};
 use misfire::collect::http::{Client, Method, Outgoing};
-use misfire::collect::{Gathered, Source, wait_for};
+use misfire::collect::{Gathered, Joined, Source, wait_for};
 use misfire::event::catalogue::Catalogue;
 use misfire::recording::{Closure, Window};
 use serde_json::{Value, json};
@@ -223,4 +225,75 @@ fn lines_of_a_log_group_are_read_with_the_credentials_of_a_role() {
         .map(|line| line["message"].as_str().expect("text").to_owned())
         .collect();
     assert_eq!(messages, ["first", "second"]);
+}
+
+#[test]
+fn what_a_trail_writes_to_a_bucket_and_to_a_log_group_is_one_record() {
+    let Some(moto) = moto() else { return };
+    // It takes lines of the last days only.
+    let now = Timestamp::from_second(Timestamp::now().as_second()).expect("a time");
+    let clock = TestClock::at(&now.to_string());
+    let putting = client(&clock);
+    let bucket = unique("trail");
+    let base = format!("{moto}/{bucket}");
+    let location = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                    <LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
+    tell(&putting, &base, "s3", "", location.into());
+    let start = now - SignedDuration::from_mins(20);
+    let acted = start + SignedDuration::from_mins(5);
+    let delivered = (start + SignedDuration::from_mins(12)).to_zoned(jiff::tz::TimeZone::UTC);
+    let name = format!(
+        "lab/AWSLogs/123456789012/CloudTrail/eu-west-1/{}/123456789012_CloudTrail_eu-west-1_{}_a.json.gz",
+        delivered.strftime("%Y/%m/%d"),
+        delivered.strftime("%Y%m%dT%H%MZ"),
+    );
+    tell(
+        &putting,
+        &format!("{base}/{name}"),
+        "s3",
+        "",
+        log_file("both", &acted.to_string()),
+    );
+    let group = unique("trail");
+    let say = |action: &str, body: Value| {
+        let target = format!("Logs_20140328.{action}");
+        let body = body.to_string().into_bytes();
+        tell(&putting, &format!("{moto}/"), "logs", &target, body);
+    };
+    say("CreateLogGroup", json!({"logGroupName": group}));
+    say(
+        "CreateLogStream",
+        json!({"logGroupName": group, "logStreamName": "s"}),
+    );
+    let events: Vec<_> = ["both", "line"]
+        .iter()
+        .map(|id| {
+            json!({"timestamp": acted.as_millisecond() + 60_000,
+                "message": record(id, &acted.to_string()).to_string()})
+        })
+        .collect();
+    say(
+        "PutLogEvents",
+        json!({"logGroupName": group, "logStreamName": "s", "logEvents": events}),
+    );
+    let home = TempDir::new().expect("a folder");
+    let session = session(&home, &moto, "keys", &clock);
+    let trail = Trail {
+        prefix: "lab".to_owned(),
+        ..Trail::new(bucket)
+    };
+    let files = LogFiles::new(session.clone(), trail);
+    let lines = LogGroup::of_trail(session, group, None);
+    let shared: std::sync::Arc<dyn misfire::collect::Clock> = std::sync::Arc::new(clock.clone());
+    let mut joined = Joined::new(|_| None);
+    joined.add(Box::new(ProvenTrail::new(files, shared.clone(), &[])));
+    joined.add(Box::new(ProvenTrail::new(lines, shared, &[])));
+    let mut gathered = Gathered::new(Window {
+        start,
+        end: start + SignedDuration::from_mins(10),
+        closure: Closure::Open,
+    });
+    ask_into(&mut joined, &mut gathered).expect("records");
+    assert!(joined.failures().is_empty(), "{:?}", joined.failures());
+    assert_eq!(ids_of(&joined.files(&gathered)[0].bytes), ["both", "line"]);
 }
