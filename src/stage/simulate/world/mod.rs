@@ -20,7 +20,7 @@ pub use cloud::{CloudState, RemoteCommand};
 pub use context::{Context, Finished};
 pub use environment::Environment;
 pub use files::{Content, Presence};
-pub use numbers::Numbers;
+pub use numbers::{KEY_SIGNS, Numbers};
 pub use processes::Start;
 pub use profile::{
     AwsCallerProfile, AwsProfile, AzureCallerProfile, AzureExport, AzureProfile, HostProfile,

@@ -2,6 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+/// Signs of Base64 that look the same everywhere.
+pub const KEY_SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
 /// A source of numbers (SplitMix64, Steele et al. 2014).
 #[derive(Debug, Clone)]
 pub struct Numbers {
@@ -53,6 +56,15 @@ impl Numbers {
                 alphabet.get(at).map(|byte| char::from(*byte))
             })
             .collect()
+    }
+
+    /// The line of a public key of Ed25519, without its comment, whose 32 bytes stand for a
+    /// key and are none (RFC 8709, section 4; RFC 4253, section 6.6).
+    pub fn ed25519_line(&mut self) -> String {
+        // The length of the key reaches into its first sign, which has four bits of it.
+        let first = self.pick(1, b"ABCDEFGHIJKLMNOP");
+        let rest = self.pick(42, KEY_SIGNS);
+        format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{first}{rest}")
     }
 
     /// A GUID of version 4, in lower case without braces.

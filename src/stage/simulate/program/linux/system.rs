@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::options::Options;
 use super::{Done, Job};
-use crate::stage::simulate::world::{Content, Finished, Presence};
+use crate::stage::simulate::world::{Content, Finished, KEY_SIGNS, Presence};
 
 /// Carries out a program that tells of the host; `None` if it is none.
 pub(super) fn run(job: &mut Job<'_>, name: &str) -> Done {
@@ -208,16 +208,21 @@ fn key_pair(job: &mut Job<'_>, options: &Options) -> Finished {
     let path = options.value(&["f"]).map_or(default, str::to_owned);
     let path = job.path(&path);
     let comment = options.value(&["C"]).unwrap_or_default().to_owned();
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let body = job.world.numbers.pick(43, LETTERS);
+    let numbers = &mut job.world.numbers;
     let public = match kind.as_str() {
-        "rsa" => "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ",
-        "ecdsa" => "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY",
-        _ => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
+        "rsa" => format!(
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ{}",
+            numbers.pick(43, KEY_SIGNS)
+        ),
+        "ecdsa" => format!(
+            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY{}",
+            numbers.pick(43, KEY_SIGNS)
+        ),
+        _ => numbers.ed25519_line(),
     };
     let process = std::sync::Arc::clone(&job.context.process);
     job.world.write_file(&process, &path, Content::Unknown);
-    let public = format!("{public}{body} {comment}");
+    let public = format!("{public} {comment}");
     let public = Content::Text(public.trim_end().to_owned() + "\n");
     job.world
         .write_file(&process, &format!("{path}.pub"), public);

@@ -295,8 +295,7 @@ fn connect_by_ssh(
     let mut describe = Map::new();
     describe.insert("InstanceIds".to_owned(), vec![instance.clone()].into());
     let mut push = Map::new();
-    let key = world.numbers.pick(43, KEY_SIGNS);
-    let public = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{key}");
+    let public = world.numbers.ed25519_line();
     push.insert("InstanceId".to_owned(), instance.clone().into());
     push.insert("InstanceOSUser".to_owned(), user.clone().into());
     push.insert("SSHPublicKey".to_owned(), public.into());
@@ -317,8 +316,6 @@ fn connect_by_ssh(
     world.assume(format!("{instance} has an address that can be reached"));
     Ok(Finished::well())
 }
-
-const KEY_SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Says that what was asked for is not modelled; what it gives is not known.
 fn not_interpreted(world: &mut World, because: String) -> Finished {
