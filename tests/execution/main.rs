@@ -14,4 +14,5 @@ mod program;
 mod recording;
 mod recovery;
 mod runner;
+mod tools;
 mod trace;

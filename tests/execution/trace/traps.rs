@@ -11,6 +11,7 @@ use misfire::collect::trace::{
 };
 
 use super::common::{self, MISFIRE};
+use crate::tools::{Tool, are_here};
 
 fn py(script: &str) -> Traced {
     let folder = tempfile::tempdir().unwrap();
@@ -267,8 +268,7 @@ libc.syscall(0x40000000 + 39)"
 
 #[test]
 fn a_set_uid_program_without_its_privileges_is_told() {
-    if !nix::unistd::getuid().is_root() || !Path::new("/usr/bin/setpriv").exists() {
-        eprintln!("ATTENTION: needs root and setpriv; not tested");
+    if !are_here(&[Tool::Root, Tool::Setpriv]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -289,8 +289,7 @@ fn a_set_uid_program_without_its_privileges_is_told() {
 
 #[test]
 fn a_changed_root_is_told() {
-    if !nix::unistd::getuid().is_root() {
-        eprintln!("ATTENTION: needs root; not tested");
+    if !are_here(&[Tool::Root]) {
         return;
     }
     let traced = py("
@@ -326,8 +325,7 @@ os.execv(sys.argv[1], sys.argv[1:])"
 
 #[test]
 fn a_tracer_that_is_traced_is_an_error_that_says_so() {
-    if !Path::new("/usr/bin/strace").exists() {
-        eprintln!("ATTENTION: there is no strace here; not tested");
+    if !are_here(&[Tool::Strace]) {
         return;
     }
     let refused = refused(&["strace", "-f", "-o", "/dev/null", MISFIRE]);
@@ -347,8 +345,7 @@ fn refused(line: &[&str]) -> String {
 
 #[test]
 fn a_program_that_may_only_be_run_is_seen() {
-    if !nix::unistd::getuid().is_root() || !Path::new("/usr/bin/setpriv").exists() {
-        eprintln!("ATTENTION: needs root and setpriv; not tested");
+    if !are_here(&[Tool::Root, Tool::Setpriv]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
