@@ -30,6 +30,7 @@ mod procfs;
 mod program;
 mod recorder;
 mod run;
+mod services;
 mod socket_calls;
 mod sockets;
 mod spawn;

@@ -48,6 +48,16 @@ pub(super) fn status(task: Pid) -> io::Result<Status> {
     Ok(status)
 }
 
+/// The thread that traces a process; zero if none does.
+pub(super) fn tracer(process: Pid) -> io::Result<Pid> {
+    let text = read_bounded(&format!("/proc/{process}/status"), 16 << 10)?;
+    let text = String::from_utf8_lossy(&text);
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("TracerPid:"));
+    Ok(Pid::from_raw(parsed(line.map(str::trim))))
+}
+
 fn parsed<T: std::str::FromStr + Default>(word: Option<&str>) -> T {
     word.and_then(|word| word.parse().ok()).unwrap_or_default()
 }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::event::{ProcessKey, TraceEvent, TraceEventKind};
+use super::event::{FileChange, FileChangeKind, FileType, ProcessKey, TraceEvent, TraceEventKind};
 use super::problem::{Problem, ProblemKind, Problems};
+use super::services;
 
 /// What a trace has seen so far.
 pub(super) struct Recorder<'told> {
@@ -37,6 +38,11 @@ impl<'told> Recorder<'told> {
 
     /// Records what happened earlier, and is certain only now.
     pub(super) fn event_at(&mut self, time: Timestamp, process: ProcessKey, kind: TraceEventKind) {
+        if let TraceEventKind::File(change) = &kind
+            && change.file_type != FileType::Directory
+        {
+            self.spooled(change);
+        }
         if self.count >= self.most {
             self.dropped += 1;
             return;
@@ -50,6 +56,27 @@ impl<'told> Recorder<'told> {
         match &mut self.told {
             Some(tell) => tell(&event),
             None => self.events.push(event),
+        }
+    }
+
+    /// Tells of work that a file gives to a service.
+    fn spooled(&mut self, change: &FileChange) {
+        let path = match &change.kind {
+            FileChangeKind::Deleted => return,
+            FileChangeKind::Renamed { to, .. } => to,
+            FileChangeKind::Created | FileChangeKind::Overwritten | FileChangeKind::Written => {
+                &change.path
+            }
+        };
+        let path = path.to_string_lossy();
+        if let Some(service) = services::reader_of(&path) {
+            self.problem(
+                ProblemKind::Service,
+                format!(
+                    "the program wrote `{path}`, which {service} reads; what the service does is \
+                     not seen"
+                ),
+            );
         }
     }
 

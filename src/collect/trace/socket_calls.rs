@@ -1,11 +1,13 @@
 //! Calls on sockets at their entry: what they mean to do.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 
 use nix::unistd::Pid;
 
 use super::calls::SocketCall;
 use super::memory::{self, Address};
+use super::services;
 use super::sockets::Sockets;
 
 /// What a call on sockets will have done if it succeeds.
@@ -17,6 +19,7 @@ pub(super) enum SocketIntent {
     },
     /// A connection to a service that works for the program.
     AskService {
+        descriptor: i32,
         service: &'static str,
     },
     Accept,
@@ -44,28 +47,6 @@ pub(super) struct Sent {
 /// The most messages of one call that are read.
 const MOST_MESSAGES: u64 = 16;
 
-/// Services on unix sockets that do things for the program, out of our sight.
-const SERVICES: &[(&str, &str)] = &[
-    (
-        "/run/nscd/socket",
-        "the name service cache (nscd), which asks name servers itself",
-    ),
-    (
-        "/run/systemd/resolve/",
-        "systemd-resolved, which asks name servers itself",
-    ),
-    (
-        "/run/dbus/system_bus_socket",
-        "the system bus, whose services may start programs",
-    ),
-    ("/systemd/private", "systemd, which may start programs"),
-    ("/docker.sock", "Docker, which may start programs"),
-    ("/containerd.sock", "containerd, which may start programs"),
-    ("/podman.sock", "Podman, which may start programs"),
-    ("/snapd.socket", "snapd, which may start programs"),
-    ("/bus", "a message bus, whose services may start programs"),
-];
-
 /// Reads what a call means to do. None if nothing can come of it that is of interest.
 pub(super) fn begin(
     task: Pid,
@@ -91,7 +72,10 @@ pub(super) fn begin(
         SocketCall::Connect => match memory::socket_address(task, args[1], args[2])? {
             Address::Internet(remote) => Some(SocketIntent::Connect { descriptor, remote }),
             Address::Unix(path) => {
-                service(&path.to_string_lossy()).map(|service| SocketIntent::AskService { service })
+                services::asked_at(&whole(task, &path)).map(|service| SocketIntent::AskService {
+                    descriptor,
+                    service,
+                })
             }
             Address::Other => None,
         },
@@ -153,15 +137,12 @@ fn internet(address: Address) -> Option<SocketAddr> {
     }
 }
 
-fn service(path: &str) -> Option<&'static str> {
-    let path = path.strip_prefix("/var").unwrap_or(path);
-    let is_it = |name: &str| match name {
-        name if name.ends_with('/') => path.starts_with(name),
-        "/bus" => path.starts_with("/run/user/") && path.ends_with(name),
-        name => path.ends_with(name),
-    };
-    SERVICES
-        .iter()
-        .find(|(name, _)| is_it(name))
-        .map(|(_, service)| *service)
+/// The path of a socket as the file system has it, if it is one of a file.
+fn whole(task: Pid, path: &OsStr) -> String {
+    let text = path.to_string_lossy();
+    if text.starts_with(['/', '@']) {
+        return text.into_owned();
+    }
+    let directory = std::fs::read_link(format!("/proc/{task}/cwd")).unwrap_or_default();
+    directory.join(path).to_string_lossy().into_owned()
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use jiff::Timestamp;
 use nix::errno::Errno;
 use nix::sys::socket::{SockType, getsockopt, sockopt};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, gettid};
 
 use super::dns;
 use super::event::{
@@ -14,6 +14,7 @@ use super::event::{
 };
 use super::memory;
 use super::problem::ProblemKind;
+use super::procfs;
 use super::recorder::Recorder;
 use super::socket_calls::{Sent, SocketIntent};
 use super::sys;
@@ -103,10 +104,20 @@ impl Sockets {
             (SocketIntent::Connect { descriptor, remote }, result) => {
                 self.connected(owner, descriptor, remote, result, recorder);
             }
-            (SocketIntent::AskService { service }, Ok(_)) => recorder.problem(
-                ProblemKind::Service,
-                format!("the program asked {service}; what the service does is not seen"),
-            ),
+            (
+                SocketIntent::AskService {
+                    descriptor,
+                    service,
+                },
+                Ok(_),
+            ) => {
+                if !is_traced_at(owner, descriptor) {
+                    recorder.problem(
+                        ProblemKind::Service,
+                        format!("the program asked {service}; what the service does is not seen"),
+                    );
+                }
+            }
             (SocketIntent::Accept, Ok(descriptor)) => {
                 if let Some((facts, remote)) =
                     facts(owner, descriptor, recorder).and_then(|facts| {
@@ -321,6 +332,19 @@ impl Unfinished {
         };
         recorder.event_at(self.time, self.key, TraceEventKind::Connection(connection));
     }
+}
+
+/// Whether who answers at a unix socket is traced here: a server that the program has
+/// started itself.
+fn is_traced_at(owner: Owner, descriptor: i32) -> bool {
+    let Ok(descriptor) = sys::borrow_descriptor(owner.process, descriptor) else {
+        return false;
+    };
+    let server = getsockopt(&descriptor, sockopt::PeerCredentials);
+    server.is_ok_and(|server| {
+        let tracer = procfs::tracer(Pid::from_raw(server.pid()));
+        tracer.is_ok_and(|tracer| tracer == gettid())
+    })
 }
 
 /// A ping's socket is one of datagrams too, but has no port.

@@ -11,7 +11,7 @@ use std::io::{self, BufRead, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -24,10 +24,6 @@ use super::wire::{self, Line, LineWriter, Order, Watched};
 
 /// The longest order; a script that is longer is passed in a file.
 const LONGEST_ORDER: u64 = 4 << 20;
-
-/// For how long lines are held: as much is lost of what a tracer that is killed has seen,
-/// and that it is not whole is told.
-const FLUSHING: Duration = Duration::from_millis(10);
 
 /// The runner is in charge of time.
 const ENDLESS: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -63,24 +59,10 @@ pub fn serve() -> io::Result<()> {
     let mut tell = move |event: &super::event::TraceEvent| lock(&told).event(event);
     let ended = Arc::clone(&out);
     let mut program_ended = move |code, signal| {
-        let mut out = lock(&ended);
-        out.line(&Line::Ended { code, signal });
-        // The runner waits for it.
-        out.flush();
+        lock(&ended).line(&Line::Ended { code, signal });
     };
     let interrupt = AtomicBool::new(false);
-    let is_over = AtomicBool::new(false);
-    let followed = thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(Ordering::Acquire) {
-                thread::park_timeout(FLUSHING);
-                lock(&out).flush();
-            }
-        });
-        let followed = follow_told(spec, &limits, &interrupt, &mut tell, &mut program_ended);
-        is_over.store(true, Ordering::Release);
-        followed
-    });
+    let followed = follow_told(spec, &limits, &interrupt, &mut tell, &mut program_ended);
     let mut out = lock(&out);
     match followed {
         Ok(problems) => {
@@ -92,7 +74,6 @@ pub fn serve() -> io::Result<()> {
         }
         Err(error) => out.line(&Line::Refused(with_source(&error))),
     }
-    out.flush();
     Ok(())
 }
 

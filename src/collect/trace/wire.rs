@@ -149,15 +149,11 @@ fn text(name: impl AsRef<std::ffi::OsStr>) -> String {
 /// Writes lines.
 pub(super) struct LineWriter<W> {
     out: W,
-    /// What is not written yet: a write for each line would cost as much as the stop that
-    /// it tells of.
-    held: Vec<u8>,
+    /// The line that is being written; its memory is used again.
+    text: Vec<u8>,
     programs: Vec<Arc<ProgramFile>>,
     is_broken: bool,
 }
-
-/// How many bytes are held at most.
-const MOST_HELD: usize = 64 << 10;
 
 /// How long all hashes may take; a host with a slow disk is not held up by them.
 const HASHING: Duration = Duration::from_secs(10);
@@ -166,36 +162,24 @@ impl<W: Write> LineWriter<W> {
     pub(super) fn new(out: W) -> Self {
         Self {
             out,
-            held: Vec::new(),
+            text: Vec::new(),
             programs: Vec::new(),
             is_broken: false,
         }
     }
 
-    /// Takes one line, which is written with the next [`Self::flush`] at the latest.
+    /// Writes one line. Nobody may be left to read it: then the program is followed all the
+    /// same, since it must not go on unwatched for the worse.
     pub(super) fn line(&mut self, line: &Line) {
         if self.is_broken {
             return;
         }
-        let length = self.held.len();
-        if serde_json::to_writer(&mut self.held, line).is_err() {
-            self.held.truncate(length);
-            self.is_broken = true;
-            return;
-        }
-        self.held.push(b'\n');
-        if self.held.len() >= MOST_HELD {
-            self.flush();
-        }
-    }
-
-    /// Writes what is held. Nobody may be left to read it: then the program is followed
-    /// all the same, since it must not go on unwatched for the worse.
-    pub(super) fn flush(&mut self) {
-        if !self.held.is_empty() && !self.is_broken {
-            self.is_broken = self.out.write_all(&self.held).is_err();
-        }
-        self.held.clear();
+        self.text.clear();
+        let is_written = serde_json::to_writer(&mut self.text, line).is_ok() && {
+            self.text.push(b'\n');
+            self.out.write_all(&self.text).is_ok()
+        };
+        self.is_broken = !is_written;
     }
 
     pub(super) fn event(&mut self, event: &TraceEvent) {

@@ -370,3 +370,90 @@ fn a_program_that_may_only_be_run_is_seen() {
     });
     assert!(was_seen, "{watched:?}");
 }
+
+/// Connects to a socket of that name below the working directory, at which a server of
+/// this test listens.
+fn asking(name: &str, script: &str) -> Traced {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join(name);
+    std::fs::create_dir_all(socket.parent().unwrap()).unwrap();
+    let _server = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let traced = common::run("py", script, folder.path());
+    assert_eq!(
+        traced.outcome,
+        Outcome::Exited(0),
+        "{}",
+        String::from_utf8_lossy(&traced.stderr.bytes)
+    );
+    traced
+}
+
+fn service(traced: &Traced) -> &str {
+    common::problem(traced, ProblemKind::Service).map_or("", |problem| &problem.message)
+}
+
+/// Which paths are those of services is a table in `services.rs`, tested there.
+#[test]
+fn a_server_that_was_there_before_is_told() {
+    for (name, told) in [
+        ("lxd/unix.socket", "LXD"),
+        ("incus/unix.socket", "Incus"),
+        ("tmux-0/default", "a tmux server"),
+        ("screen/S-root/1.tty", "a screen"),
+        ("docker.sock", "Docker"),
+    ] {
+        let connect = format!("import socket; socket.socket(socket.AF_UNIX).connect('{name}')");
+        let traced = asking(name, &connect);
+        let message = service(&traced);
+        assert!(message.contains(told), "{name}: {message}");
+    }
+    let connect = "import socket; socket.socket(socket.AF_UNIX).connect('other.sock')";
+    assert_eq!(service(&asking("other.sock", connect)), "");
+}
+
+/// A server that the program starts is traced as all of its processes are.
+#[test]
+fn a_server_of_the_program_itself_hides_nothing() {
+    let traced = py("
+import os, socket
+os.mkdir('tmux-0')
+server = socket.socket(socket.AF_UNIX); server.bind('tmux-0/default'); server.listen()
+if os.fork() == 0:
+    socket.socket(socket.AF_UNIX).connect('tmux-0/default'); os._exit(0)
+os.wait()");
+    assert_eq!(service(&traced), "");
+}
+
+/// What is given to cron or at is done by them, whenever they look.
+#[test]
+fn work_that_is_given_to_a_service_by_a_file_is_told() {
+    if !are_here(&[Tool::Root, Tool::Unshare]) {
+        return;
+    }
+    // On disks of its own, so that no cron of this host reads it.
+    let on_own_disks = |script: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!(
+            "unshare -m sh -c 'mount -t tmpfs none /var/spool && mkdir -p /var/spool/cron/atjobs \
+             && {script}'"
+        );
+        common::run("sh", &script, folder.path())
+    };
+    let probe = on_own_disks("true");
+    if probe.outcome != Outcome::Exited(0) {
+        eprintln!("this kernel gives no disks of its own; not tested");
+        return;
+    }
+    assert_eq!(service(&probe), "");
+    for (script, told) in [
+        ("echo > /var/spool/cron/root", "cron"),
+        ("echo > new; mv new /var/spool/cron/root", "cron"),
+        ("echo > /var/spool/cron/atjobs/a1", "atd"),
+    ] {
+        let traced = on_own_disks(script);
+        assert_eq!(traced.outcome, Outcome::Exited(0), "{script}");
+        let message = service(&traced);
+        let wanted = format!(", which {told} reads; what the service does is not seen");
+        assert!(message.ends_with(&wanted), "{script}: {message}");
+    }
+}
