@@ -204,6 +204,8 @@ pub(super) fn worst(test: &TestReport) -> (&'static str, Option<Badness>) {
     }
     match judged(test).min_by_key(|given| given.kind()) {
         Some(given) => (given.word(), None),
+        // That nothing fired says nothing where nothing could be seen.
+        None if test.unseen.is_some() => ("unknown", Some(Badness::Error)),
         None if test.hits.is_empty() => ("no-hit", None),
         None => ("hit", None),
     }

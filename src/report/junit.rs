@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatu
 
 use super::executed::seconds;
 use super::judged::{Badness, Judged, judged};
-use super::run::{miss_details, nothing_changed};
+use super::run::{miss_details, nothing_changed, nothing_seen};
 use super::words::one_line;
 use crate::diagnostic::{self, Ink, Severity};
 use crate::verdict::{Report, TestReport};
@@ -123,9 +123,11 @@ fn add_judged(suite: &mut TestSuite, test: &TestReport) {
         }
     } else if suite.test_cases.is_empty() && test.hits.is_empty() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status
-            .set_type("nothing-judged")
-            .set_message("nothing was judged");
+        let message = match &test.unseen {
+            Some(why) => clean(&nothing_seen(why)),
+            None => "nothing was judged".to_owned(),
+        };
+        status.set_type("nothing-judged").set_message(message);
         suite.add_test_case(case("judged", "test", status));
     }
 }

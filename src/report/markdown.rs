@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::executed::{executions, how_executed};
 use super::judged::{Judged, judged};
-use super::run::{Columns, counts, miss_details, nothing_changed};
+use super::run::{Columns, counts, marked, miss_details, nothing_changed, nothing_seen};
 use super::words::{count_of, one_line};
 use crate::diagnostic::{self, Ink, Severity};
 use crate::verdict::{Report, TestReport};
@@ -41,7 +41,10 @@ pub fn markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let missed: Vec<_> = report
         .tests
         .iter()
-        .filter(|test| test.not_run.is_some() || misses(test).next().is_some())
+        .filter(|test| {
+            let is_odd = test.not_run.is_some() || test.unseen.is_some();
+            is_odd || misses(test).next().is_some()
+        })
         .collect();
     if !missed.is_empty() {
         writeln!(out, "## Not as expected\n")?;
@@ -53,6 +56,7 @@ pub fn markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         writeln!(out, "And {} more tests.\n", missed.len() - MOST_DETAILS)?;
     }
     left_behind(out, report)?;
+    marks(out, report)?;
     problems(out, report)?;
     if !report.left_out.is_empty() {
         writeln!(
@@ -99,6 +103,25 @@ fn table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out)
 }
 
+/// Where the mark of a run touches what a detection reads.
+fn marks(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let marked = marked(report);
+    if marked.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## The mark of the run in what detections read\n")?;
+    for (test, title, mark) in marked {
+        writeln!(
+            out,
+            "- {} ({}): {}",
+            text(title),
+            text(&test.name),
+            text(&mark.short())
+        )?;
+    }
+    writeln!(out)
+}
+
 fn details(out: &mut dyn Write, test: &TestReport) -> io::Result<()> {
     let technique = test
         .atomic
@@ -116,6 +139,9 @@ fn details(out: &mut dyn Write, test: &TestReport) -> io::Result<()> {
     }
     if let Some(why) = &test.not_run {
         writeln!(out, "- **not-run**: {}", text(why))?;
+    }
+    if let Some(why) = &test.unseen {
+        writeln!(out, "- **unknown**: {}", text(&nothing_seen(why)))?;
     }
     for miss in misses(test) {
         writeln!(

@@ -167,6 +167,7 @@ fn manifest(
             })
             .collect(),
         window: fixture.window,
+        why_open: &fixture.why_open,
         found_window: false,
         files: logs
             .iter()

@@ -271,6 +271,7 @@ impl Judge<'_> {
             evidence: Some(self.evidence),
             stand_in: None,
             not_run: None,
+            unseen: None,
             execution: None,
             records: outcome.record_count(),
             signals: Vec::new(),
@@ -425,6 +426,7 @@ impl Judge<'_> {
             fires_on: Vec::new(),
             events: self.refs(&firings),
             extra: Vec::new(),
+            mark: None,
             surplus: case
                 .match_count
                 .map_or(0, |wanted| matches.saturating_sub(wanted)),

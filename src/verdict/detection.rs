@@ -33,6 +33,17 @@ pub struct DetectionFacts {
     pub anyway: Vec<SignalId>,
     /// Fields that it needs and that every event of its signals lacks.
     pub lacking: Vec<String>,
+    /// What records that are not there yet could do to its firings.
+    pub later: Later,
+}
+
+/// What records that come later can do to a firing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Later {
+    /// Nothing: one record made it, and no other is looked at.
+    Keeps,
+    /// They can take it away, as where rows are counted, compared, or joined.
+    MayUndo,
 }
 
 impl DetectionFacts {
@@ -52,6 +63,7 @@ impl DetectionFacts {
             wrongly_on: Vec::new(),
             anyway: Vec::new(),
             lacking: Vec::new(),
+            later: Later::MayUndo,
         }
     }
 }
@@ -90,10 +102,28 @@ pub fn judge_detection(facts: &DetectionFacts) -> (Verdict, String) {
     if let Some(why) = &facts.not_run {
         return (Verdict::NotRun, why.clone());
     }
+    if is_settled(facts) {
+        return by_firings(facts);
+    }
     inconclusive(facts)
         .map(|why| (Verdict::Inconclusive, why))
         .or_else(|| blind(facts))
         .unwrap_or_else(|| by_firings(facts))
+}
+
+/// Whether it fired on a signal that is there, and no record that may still come can
+/// change that, so that its window need not be closed.
+fn is_settled(facts: &DetectionFacts) -> bool {
+    let is_read = |source: &SourceFacts| matches!(source.state, SourceState::Read(_));
+    facts.later == Later::Keeps
+        && facts.search == Search::Done
+        && facts.records > 0
+        && !facts.sources.is_empty()
+        && facts.sources.iter().all(is_read)
+        && facts
+            .fires_on
+            .iter()
+            .any(|signal| signal.state == SignalState::Seen && facts.fired_on.contains(&signal.id))
 }
 
 /// Why nothing can be known, if nothing can.

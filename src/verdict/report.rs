@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::mark::MarkReport;
 use super::outcome::{ClaimState, ControlOutcome, SignalKind, SignalState, Verdict};
 use crate::content::atomic::{Argument, AtomicGuid, Platform, TechniqueId};
 use crate::content::config::Folders;
@@ -82,6 +83,9 @@ pub struct TestReport {
     pub stand_in: Option<String>,
     /// Why the atomic counts as not performed, if it does.
     pub not_run: Option<String>,
+    /// Why nothing could be seen of a test of which nothing is expected, as a fragment
+    /// of a sentence: that no detection fired proves nothing then.
+    pub unseen: Option<String>,
     /// What was executed, if anything was.
     pub execution: Option<Arc<Execution>>,
     /// How many records it holds.
@@ -247,6 +251,8 @@ pub struct VerdictReport {
     pub extra: Vec<EventRef>,
     /// How many events more than asked for it fired on.
     pub surplus: u64,
+    /// The mark of the run in fields that it reads, if it stands in any.
+    pub mark: Option<MarkReport>,
     /// What came closest, where it stayed silent.
     pub near_miss: Option<NearMissReport>,
 }
@@ -315,6 +321,8 @@ pub struct HitReport {
     pub title: String,
     /// The events that it fired on.
     pub events: Vec<EventRef>,
+    /// The mark of the run in fields that it reads, if it stands in any.
+    pub mark: Option<MarkReport>,
 }
 
 /// An event, as reports name it.

@@ -9,6 +9,9 @@ pub struct SourceFacts {
     pub name: String,
     /// What became of it.
     pub state: SourceState,
+    /// Why its window stayed open, each as a fragment of a sentence; none if it is
+    /// closed, or if nobody said why.
+    pub why_open: Vec<String>,
 }
 
 /// What became of a log.
@@ -31,7 +34,11 @@ impl SourceFacts {
         match &self.state {
             SourceState::Read(Closure::Closed) => None,
             SourceState::Read(Closure::Open) => {
-                Some(format!("the window of `{name}` is not proven closed"))
+                let why = match self.why_open.as_slice() {
+                    [] => String::new(),
+                    why => format!(": {}", why.join("; ")),
+                };
+                Some(format!("the window of `{name}` is not proven closed{why}"))
             }
             SourceState::NotLookedAt => Some(format!("`{name}` was not looked at")),
             SourceState::Damaged(why) => Some(format!("`{name}` could not be read whole: {why}")),

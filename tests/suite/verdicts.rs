@@ -3,6 +3,7 @@
 
 mod attribution;
 mod detection;
+mod mark;
 mod relations;
 mod signal;
 
@@ -19,6 +20,7 @@ fn source(state: SourceState) -> SourceFacts {
     SourceFacts {
         name: "sysmon".to_owned(),
         state,
+        why_open: Vec::new(),
     }
 }
 

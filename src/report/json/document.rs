@@ -12,7 +12,9 @@ use crate::content::expectation::Holds;
 use crate::detect::Reading;
 use crate::recording::Evidence;
 use crate::report::explain::ExplanationDocument;
-use crate::verdict::{ClaimState, ControlOutcome, SignalKind, SignalState, StageName, Verdict};
+use crate::verdict::{
+    ClaimState, ControlOutcome, Influence, SignalKind, SignalState, StageName, Verdict,
+};
 
 /// What `misfire run --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -175,6 +177,9 @@ pub(in crate::report) struct TestDocument<'r> {
     pub(in crate::report) stand_in: Option<&'r str>,
     /// Why the atomic counts as not performed, if it does.
     pub(in crate::report) not_run: Option<&'r str>,
+    /// Why nothing could be seen of a test of which nothing is expected; null if anything
+    /// could, or something is expected.
+    pub(in crate::report) unseen: Option<&'r str>,
     /// What was executed; null if nothing was.
     pub(in crate::report) execution: Option<ExecutionDocument<'r>>,
     /// How many records the recording holds.
@@ -261,8 +266,32 @@ pub(in crate::report) struct VerdictDocument<'r> {
     pub(in crate::report) extra: Vec<EventDocument<'r>>,
     /// How many events more than asked for it fired on.
     pub(in crate::report) surplus: u64,
+    /// The mark of the run in fields that it reads; null if it stands in none.
+    pub(in crate::report) mark: Option<MarkDocument<'r>>,
     /// What came closest, where it stayed silent.
     pub(in crate::report) near_miss: Option<NearMissDocument>,
+}
+
+/// The mark of a run in fields that a detection reads.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::report) struct MarkDocument<'r> {
+    /// The fields that hold it.
+    pub(in crate::report) fields: Vec<MarkedFieldDocument<'r>>,
+    /// Whether what the detection did depends on it: it does the same without it, it does
+    /// something else, or that could not be found out.
+    #[schemars(with = "String")]
+    #[schemars(extend("enum" = ["none", "decisive", "unknown"]))]
+    pub(in crate::report) influence: Influence,
+    pub(in crate::report) reason: &'r str,
+}
+
+/// A field that holds the mark of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::report) struct MarkedFieldDocument<'r> {
+    /// The record's own name for it.
+    pub(in crate::report) field: &'r str,
+    /// What the run has added to its value.
+    pub(in crate::report) added: &'r str,
 }
 
 /// A verdict that is expected though it is not `fired`.
@@ -335,6 +364,8 @@ pub(in crate::report) struct HitDocument<'r> {
     pub(in crate::report) detection: &'r str,
     pub(in crate::report) title: &'r str,
     pub(in crate::report) events: Vec<EventDocument<'r>>,
+    /// The mark of the run in fields that it reads; null if it stands in none.
+    pub(in crate::report) mark: Option<MarkDocument<'r>>,
 }
 
 /// An event.

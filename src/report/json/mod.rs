@@ -18,14 +18,14 @@ use super::judged::claim_word;
 use crate::content::config::Folders;
 use crate::diagnostic;
 use crate::verdict::{
-    AgreementReport, ClaimReport, ClaimState, ControlReport, EventRef, HitReport, NearMissReport,
-    Report, SignalReport, TestReport, Verdict, VerdictReport,
+    AgreementReport, ClaimReport, ClaimState, ControlReport, EventRef, HitReport, MarkReport,
+    NearMissReport, Report, SignalReport, TestReport, Verdict, VerdictReport,
 };
 use document::{
     AbsentDocument, AgreementDocument, BundledWord, ClaimDocument, ContentDocument,
     ControlDocument, EventDocument, HitDocument, HomeDocument, KnownGapDocument, LeftOutDocument,
-    NearMissDocument, RunDocument, SignalDocument, SummaryDocument, TestDocument, VerdictCounts,
-    VerdictDocument,
+    MarkDocument, MarkedFieldDocument, NearMissDocument, RunDocument, SignalDocument,
+    SummaryDocument, TestDocument, VerdictCounts, VerdictDocument,
 };
 
 /// Writes a run as JSON; `docs/json.md` describes the document.
@@ -150,6 +150,7 @@ pub(in crate::report) fn test(test: &TestReport) -> TestDocument<'_> {
         evidence: test.evidence,
         stand_in: test.stand_in.as_deref(),
         not_run: test.not_run.as_deref(),
+        unseen: test.unseen.as_deref(),
         execution: test.execution.as_deref().map(execution::document),
         records: test.records,
         telemetry: test
@@ -227,6 +228,7 @@ pub(in crate::report) fn verdict<'r>(
         events: events(&given.events),
         extra: events(&given.extra),
         surplus: given.surplus,
+        mark: given.mark.as_ref().map(mark),
         near_miss: near_miss(given.near_miss.as_ref(), test),
     }
 }
@@ -273,6 +275,22 @@ fn hit(given: &HitReport) -> HitDocument<'_> {
         detection: given.detection.as_str(),
         title: &given.title,
         events: events(&given.events),
+        mark: given.mark.as_ref().map(mark),
+    }
+}
+
+fn mark(given: &MarkReport) -> MarkDocument<'_> {
+    MarkDocument {
+        fields: given
+            .fields
+            .iter()
+            .map(|marked| MarkedFieldDocument {
+                field: &marked.field,
+                added: &marked.added,
+            })
+            .collect(),
+        influence: given.influence,
+        reason: &given.reason,
     }
 }
 

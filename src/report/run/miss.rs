@@ -7,7 +7,7 @@ use crate::report::executed::how_executed;
 use crate::report::explain::{groups_text, nearest_text};
 use crate::report::judged::{Badness, Judged, judged};
 use crate::report::words::{count, count_of};
-use crate::verdict::{EventRef, NearMissReport, TestReport};
+use crate::verdict::{EventRef, MarkReport, NearMissReport, TestReport};
 
 /// How many events a text names.
 const MOST_EVENTS: usize = 5;
@@ -17,7 +17,7 @@ pub(super) fn test_text(out: &mut dyn Write, test: &TestReport, show: &Show) -> 
     let misses: Vec<_> = judged(test)
         .filter(|given| !given.is_expected() && show.words.show(*given))
         .collect();
-    if misses.is_empty() && test.not_run.is_none() {
+    if misses.is_empty() && test.not_run.is_none() && test.unseen.is_none() {
         return Ok(());
     }
     let paint = show.paint;
@@ -51,6 +51,10 @@ pub(super) fn test_text(out: &mut dyn Write, test: &TestReport, show: &Show) -> 
     }
     if let Some(why) = &test.not_run {
         writeln!(out, "  {}: {}", paint.doubtful("not-run"), told(why))?;
+    }
+    if let Some(why) = &test.unseen {
+        let word = paint.doubtful("unknown");
+        writeln!(out, "  {word}: {}", told(&nothing_seen(why)))?;
     }
     for miss in misses {
         miss_text(out, test, miss, show)?;
@@ -117,6 +121,7 @@ fn more_text(
             }
             events_text(out, "fired on", &given.events)?;
             events_text(out, "fired besides on", &given.extra)?;
+            mark_text(out, given.mark.as_ref())?;
             near_miss_text(out, test, given.near_miss.as_ref(), show)
         }
         Judged::Signal(given) => {
@@ -140,6 +145,18 @@ fn more_text(
             events_text(out, "only this one fires on", &given.only_this)?;
             events_text(out, "only the other one fires on", &given.only_other)
         }
+    }
+}
+
+/// That nothing could be seen of a test, as a fragment of a sentence.
+pub(crate) fn nothing_seen(why: &str) -> String {
+    format!("nothing could be seen, so that no hit proves nothing: {why}")
+}
+
+fn mark_text(out: &mut dyn Write, mark: Option<&MarkReport>) -> io::Result<()> {
+    match mark {
+        Some(mark) => writeln!(out, "    {}", told(&mark.told())),
+        None => Ok(()),
     }
 }
 

@@ -15,8 +15,8 @@ use super::words::one_line;
 use crate::verdict::{Report, TestReport};
 
 pub(super) use line::{Columns, HEADER, test_line};
-pub(super) use miss::miss_details;
-pub(super) use summary::{counts, nothing_changed};
+pub(super) use miss::{miss_details, nothing_seen};
+pub(super) use summary::{counts, marked, nothing_changed};
 
 /// How much of a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

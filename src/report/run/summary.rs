@@ -9,7 +9,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::report::executed::executions;
 use crate::report::judged::claim_word;
 use crate::report::words::{count, count_of};
-use crate::verdict::{ClaimState, ControlOutcome, Report, SignalState, Verdict};
+use crate::verdict::{
+    ClaimState, ControlOutcome, MarkReport, Report, SignalState, TestReport, Verdict,
+};
 
 /// How many of what is only named a text names.
 const MOST_NAMED: usize = 8;
@@ -164,6 +166,7 @@ fn notes_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<(
         })?;
     }
     executed_text(out, report, show)?;
+    marked_text(out, report, show)?;
     absent_text(out, report, show)?;
     if report.commented_out > 0 {
         writeln!(
@@ -219,6 +222,45 @@ fn executed_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Resul
         })?;
     }
     Ok(())
+}
+
+/// The detections that read the mark of a run, with their test and what it means: those
+/// that were judged, and those that no expectation names.
+pub(crate) fn marked(report: &Report) -> Vec<(&TestReport, &str, &MarkReport)> {
+    report.tests.iter().flat_map(marked_in).collect()
+}
+
+fn marked_in(test: &TestReport) -> impl Iterator<Item = (&TestReport, &str, &MarkReport)> {
+    let verdicts = test.verdicts.iter();
+    let verdicts = verdicts.map(|given| (given.title.as_str(), given.mark.as_ref()));
+    let hits = test.hits.iter();
+    let hits = hits.map(|given| (given.title.as_str(), given.mark.as_ref()));
+    let all = verdicts.chain(hits);
+    all.filter_map(move |(title, mark)| Some((test, title, mark?)))
+}
+
+/// Says where the mark of a run touches what a detection reads.
+fn marked_text(out: &mut dyn Write, report: &Report, show: &Show) -> io::Result<()> {
+    let marked = marked(report);
+    if show.detail == Detail::Unexpected || marked.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{} by the mark of the run, which stands in what they read:",
+        match marked.len() {
+            1 => "1 detection is touched".to_owned(),
+            many => format!("{many} detections are touched"),
+        }
+    )?;
+    some(out, marked.iter(), show, |(test, title, mark)| {
+        format!(
+            "{}: {} ({})",
+            told(title),
+            told(&mark.short()),
+            told(&test.name)
+        )
+    })
 }
 
 /// Says what of the content is not the user's.

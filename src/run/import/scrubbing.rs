@@ -229,6 +229,7 @@ fn before(
             })
             .collect(),
         lost: Vec::new(),
+        why_open: Vec::new(),
         looked_at: Vec::new(),
         given: request.given.clone(),
         outcome: Outcome::Performed,

@@ -319,6 +319,7 @@ impl Target {
                 .collect(),
             sensors: sensors(read),
             window,
+            why_open: &[],
             found_window: request.window.is_none(),
             files: names
                 .iter()

@@ -6,6 +6,7 @@ mod arguments;
 mod controls;
 mod foreign;
 mod kept;
+mod marks;
 mod near;
 mod recordings;
 mod signals;

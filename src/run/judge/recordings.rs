@@ -181,6 +181,30 @@ impl<'r> Recordings<'r> {
         })
     }
 
+    /// What the detections find in other bytes of the logs of a recording, record for
+    /// record; `None` if they cannot be searched as the recording was.
+    pub(super) fn firings_in(
+        &self,
+        searched: &Searched,
+        inputs: &[LogInput],
+    ) -> Option<Vec<Firing>> {
+        let request = SearchRequest {
+            inputs,
+            options: self.options.clone(),
+            correlate: Correlate::Together,
+            window: Some(searched.fixture.window),
+            threads: Some(self.threads),
+            interrupt: self.interrupt.clone(),
+        };
+        let (outcome, mut found) = search_with(&request, &[self.engine], &Silent);
+        let counts = |files: &[FileOutcome]| -> Vec<u64> {
+            files.iter().map(FileOutcome::record_count).collect()
+        };
+        let is_alike = !outcome.interrupted && counts(&outcome.files) == counts(&searched.files);
+        let found = found.pop().filter(|_| is_alike)?;
+        Some(found.firings)
+    }
+
     /// How many records inside the window a detection looks at.
     pub(super) fn looked_at(&self, program: ProgramId, searched: &Searched) -> u64 {
         let counted = searched.files.iter().flat_map(|file| &file.inside);
@@ -320,10 +344,33 @@ impl Searched {
         } else {
             SourceState::NotLookedAt
         };
+        let why_open = match state {
+            SourceState::Read(Closure::Open) => self.fixture.why_open.clone(),
+            _ => Vec::new(),
+        };
         SourceFacts {
             name: source.to_string(),
             state,
+            why_open,
         }
+    }
+
+    /// Why nothing can be known of what is not there, as a fragment of a sentence: no log
+    /// was looked at, one of them not to its end, or there is nothing in them. `None` if
+    /// that is not so.
+    pub(super) fn unseen(&self) -> Option<String> {
+        let sources = self.sources_that(|_| true);
+        if sources.is_empty() {
+            let why = match self.fixture.why_open.as_slice() {
+                [] => String::new(),
+                why => format!(": {}", why.join("; ")),
+            };
+            return Some(format!("no log was looked at{why}"));
+        }
+        sources.iter().find_map(SourceFacts::doubt).or_else(|| {
+            let is_empty = !self.holds_anything();
+            is_empty.then(|| "the recording holds no record inside its window".to_owned())
+        })
     }
 
     /// Whether an event of that time lies inside the window.
@@ -345,6 +392,7 @@ impl Searched {
             .map(|part| SourceFacts {
                 name: part.log_source.clone(),
                 state: SourceState::NotLookedAt,
+                why_open: Vec::new(),
             })
             .collect();
         for partner in engine.partners(program) {
@@ -353,6 +401,7 @@ impl Searched {
                 unseen.push(SourceFacts {
                     name: partner.log_source,
                     state: SourceState::NotLookedAt,
+                    why_open: Vec::new(),
                 });
             }
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::arguments_of;
+use super::marks::Marks;
 use super::recordings::{Recordings, Searched};
 use super::signals::SignalSet;
 use super::telemetry::{Judged, kind_of, signal_report};
@@ -18,8 +19,8 @@ use crate::detect::{
 use crate::diagnostic::{At, Diagnostic, Severity, SourceText};
 use crate::event::EventId;
 use crate::verdict::{
-    AtomicReport, ClaimReport, DetectionFacts, HitReport, Search, SignalFacts, SignalState,
-    StageName, TestReport, judge_claim, judge_detection, judge_signal, not_performed,
+    AtomicReport, ClaimReport, DetectionFacts, HitReport, MarkReport, Search, SignalFacts,
+    SignalState, StageName, TestReport, judge_claim, judge_detection, judge_signal, not_performed,
 };
 
 /// What every test is judged with.
@@ -175,6 +176,7 @@ impl<'b> Bench<'b> {
                 let searched = self.recordings.search(fixture, Some(&signals))?;
                 report.records = searched.record_count();
                 report.files = searched.paths();
+                let marks = Marks::find(self, fixture, &searched);
                 let judged = match expectation {
                     Some(expectation) => {
                         let test = (job.test.atomic.as_ref(), expectation);
@@ -188,14 +190,23 @@ impl<'b> Bench<'b> {
                 if let Some(expectation) = expectation {
                     let expected = expectation.detections.iter();
                     report.verdicts = expected
-                        .map(|expected| self.verdict(expected, expectation, &searched, &judged))
+                        .map(|expected| {
+                            let mut given = self.verdict(expected, expectation, &searched, &judged);
+                            given.mark = self.mark(expected, marks.as_ref(), &searched);
+                            given
+                        })
                         .collect();
                     report.claims = claims(expectation, &judged);
                 }
-                report.hits = self.hits(expectation, &searched);
+                report.hits = self.hits(expectation, &searched, marks.as_ref());
                 report.agreements = agreement::compare(self, &searched, &fixture.name);
                 report.signals = judged.reports;
                 report.not_run = judged.not_run;
+                let is_seen = expectation.is_some() || report.not_run.is_some();
+                report.unseen = match is_seen || !report.hits.is_empty() {
+                    true => None,
+                    false => searched.unseen(),
+                };
             }
             None => {
                 report.not_run = Some(job.test.unrecorded.to_string());
@@ -246,6 +257,7 @@ impl<'b> Bench<'b> {
             evidence: fixture.map(|fixture| fixture.evidence),
             stand_in: fixture.and_then(|fixture| fixture.stand_in.clone()),
             not_run: None,
+            unseen: None,
             execution: fixture.and_then(|fixture| fixture.execution.clone()),
             records: 0,
             signals: Vec::new(),
@@ -292,8 +304,24 @@ impl<'b> Bench<'b> {
         report.claims = claims(expectation, &Judged::default());
     }
 
+    /// What the mark of the run means for a detection.
+    fn mark(
+        &self,
+        expected: &ExpectedDetection,
+        marks: Option<&Marks>,
+        searched: &Searched,
+    ) -> Option<MarkReport> {
+        let program = self.program(&expected.rule, expected.read()).one()?;
+        marks?.of(self.engine, program, searched)
+    }
+
     /// Detections that fired and that the expectation does not name.
-    fn hits(&self, expectation: Option<&Expectation>, searched: &Searched) -> Vec<HitReport> {
+    fn hits(
+        &self,
+        expectation: Option<&Expectation>,
+        searched: &Searched,
+        marks: Option<&Marks>,
+    ) -> Vec<HitReport> {
         let named: BTreeSet<&str> = expectation
             .into_iter()
             .flat_map(|expectation| &expectation.detections)
@@ -314,6 +342,7 @@ impl<'b> Bench<'b> {
                     detection: detection.id.clone(),
                     title: detection.title.clone(),
                     events: searched.event_refs(events),
+                    mark: marks.and_then(|marks| marks.of(self.engine, program, searched)),
                 })
             })
             .collect()

@@ -13,8 +13,8 @@ use crate::detect::{Engine, Firing, Language, ProgramId};
 use crate::event::EventId;
 use crate::event::catalogue::Catalogue;
 use crate::verdict::{
-    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Repeated, Search, SignalState, Verdict,
-    VerdictReport, View, is_due_to, judge_detection,
+    AwaitedSignal, DetectionFacts, FiringFacts, FiringKind, Later, Repeated, Search, SignalState,
+    Verdict, VerdictReport, View, is_due_to, judge_detection,
 };
 
 impl Bench<'_> {
@@ -124,6 +124,10 @@ impl Bench<'_> {
                 self.lacking(program, searched, &events)
             } else {
                 Vec::new()
+            },
+            later: match self.engine.combines(program) {
+                true => Later::MayUndo,
+                false => Later::Keeps,
             },
         };
         let given = judge_detection(&facts);
@@ -294,6 +298,7 @@ impl Bench<'_> {
             events: Vec::new(),
             extra: Vec::new(),
             surplus: 0,
+            mark: None,
             near_miss: None,
         }
     }

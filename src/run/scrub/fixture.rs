@@ -59,7 +59,7 @@ pub fn scrub_fixture(
         host: fixture.host.clone(),
         arguments: arguments.clone(),
         content: defaults.chain(marker).collect(),
-        texts: Vec::new(),
+        texts: fixture.why_open.clone(),
         key: Key::random(),
     };
     let proof = ScrubProof {
@@ -90,6 +90,7 @@ pub fn scrub_fixture(
                     ..file.clone()
                 })
                 .collect(),
+            why_open: scrubbed.texts,
             scrubbed: scrubbed.notes,
             execution: None,
             ..fixture.clone()

@@ -56,7 +56,7 @@ pub use plan::{
 };
 pub use prerequisites::Met;
 pub use process::{Captured, CommandResult, End, Seen, StartError, WATCH_COMMAND};
-pub use record::{Performed, PlanFacts, not_performed, recording, this_host};
+pub use record::{Performed, PlanFacts, not_performed, recording, recording_lost, this_host};
 pub use recover::{Leftovers, RecoverError, Recovered, forget, recover, tidy};
 pub use residue::{Residue, Snapshot};
 pub use state::{StateDir, StateError};

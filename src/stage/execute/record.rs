@@ -19,7 +19,7 @@ use crate::collect::trace::{
 use crate::content::LogInput;
 use crate::content::atomic::{Atomic, AtomicGuid, Executor, Platform};
 use crate::content::fixture::{
-    Fixture, FixtureFile, Sensor as SensorNote, Subject, UnverifiedShape,
+    Fixture, FixtureFile, LostFile, Sensor as SensorNote, Subject, UnverifiedShape,
 };
 use crate::diagnostic::Place;
 use crate::event::OwnedEvent;
@@ -63,24 +63,12 @@ pub fn recording(
     performance: &Performance,
 ) -> Result<Fixture, RecordError> {
     let host = this_host();
-    let mut notes = Vec::new();
-    let mut closure = match &performance.watched {
-        Some(watched) => closure(watched, &mut notes),
-        None => Closure::Open,
+    let Standing { why_open, besides } = standing(performance);
+    let closure = match (&performance.watched, why_open.is_empty()) {
+        (Some(_), true) => Closure::Closed,
+        _ => Closure::Open,
     };
-    if performance.ran_on {
-        closure = Closure::Open;
-        notes.push("processes of it still ran when it was cleaned up".to_owned());
-    }
-    if was_cut_off(performance) {
-        closure = Closure::Open;
-        notes.push("it was ended before its time".to_owned());
-    }
-    let window = Window {
-        start: performance.began.unwrap_or(performance.over),
-        end: performance.act_over.unwrap_or(performance.over),
-        closure,
-    };
+    let window = window(performance, closure);
     let mut blank = blank(performed, &host, window, performance.outcome.clone());
     if let Some(watched) = &performance.watched {
         let (events, logged) = sense(watched, &host, window.end);
@@ -114,9 +102,9 @@ pub fn recording(
             )),
         }];
         blank.unverified_shape = unverified(&events);
-    } else if performance.act.is_some() {
-        notes.push("nothing watched what it did, so no log of it was collected".to_owned());
     }
+    let notes = [why_open.clone(), besides].concat();
+    blank.why_open = why_open;
     blank.execution = Some(Arc::new(execution(
         performed,
         plan,
@@ -125,6 +113,42 @@ pub fn recording(
         notes,
     )));
     Ok(blank)
+}
+
+/// The recording of an atomic that was performed on this host and whose records are
+/// lost, and why: nothing can be said of what it left.
+#[must_use]
+pub fn recording_lost(
+    performed: Performed<'_>,
+    plan: &PlanFacts,
+    performance: &Performance,
+    why: &str,
+) -> Fixture {
+    let host = this_host();
+    let window = window(performance, Closure::Open);
+    let mut blank = blank(performed, &host, window, performance.outcome.clone());
+    let lost = format!("what was recorded of it is lost: {why}");
+    blank.lost = source()
+        .into_iter()
+        .map(|source| LostFile {
+            sources: vec![source],
+            why: lost.clone(),
+        })
+        .collect();
+    blank.why_open = vec![lost.clone()];
+    let notes = vec![lost];
+    let execution = execution(performed, plan, performance, &host, notes);
+    blank.execution = Some(Arc::new(execution));
+    blank
+}
+
+/// The time of the act.
+fn window(performance: &Performance, closure: Closure) -> Window {
+    Window {
+        start: performance.began.unwrap_or(performance.over),
+        end: performance.act_over.unwrap_or(performance.over),
+        closure,
+    }
 }
 
 /// Whether the act was ended before its time, so that it is not known what it would have
@@ -199,6 +223,7 @@ pub(super) fn blank(
         host: host.clone(),
         sensors: Vec::new(),
         window,
+        why_open: Vec::new(),
         files: Vec::new(),
         lost: Vec::new(),
         looked_at: Vec::new(),
@@ -275,31 +300,63 @@ fn unverified(events: &[OwnedEvent]) -> Vec<UnverifiedShape> {
         .collect()
 }
 
+/// What stands against it that what was not seen did not happen.
+#[derive(Debug, Default)]
+struct Standing {
+    /// What may hide something, each as a sentence; nothing if all was seen.
+    why_open: Vec<String>,
+    /// What is to be known besides, in sentences.
+    besides: Vec<String>,
+}
+
 /// Whether what was not seen did not happen, which every problem of a sort that hides
-/// something refutes. What is to be known of problems is noted.
-fn closure(watched: &Watched, notes: &mut Vec<String>) -> Closure {
-    let mut closure = Closure::Closed;
+/// something refutes. What is to be known of other problems is noted.
+fn standing(performance: &Performance) -> Standing {
+    let mut standing = match &performance.watched {
+        Some(watched) => of_watching(watched),
+        None if performance.act.is_some() => Standing {
+            why_open: vec!["nothing watched what it did, so no log of it was collected".to_owned()],
+            besides: Vec::new(),
+        },
+        None if performance.outcome == Outcome::Performed => Standing {
+            why_open: vec!["nobody watches what is done by hand".to_owned()],
+            besides: Vec::new(),
+        },
+        None => Standing::default(),
+    };
+    if performance.ran_on {
+        let why = "processes of it still ran when it was cleaned up";
+        standing.why_open.push(why.to_owned());
+    }
+    if was_cut_off(performance) {
+        let why = "it was ended before its time";
+        standing.why_open.push(why.to_owned());
+    }
+    standing
+}
+
+fn of_watching(watched: &Watched) -> Standing {
+    let mut standing = Standing::default();
     if !watched.is_whole {
-        closure = Closure::Open;
-        notes.push("the tracer was ended before it had told everything".to_owned());
+        let why = "the tracer was ended before it had told everything";
+        standing.why_open.push(why.to_owned());
     }
     let is_unfinished = |event: &WatchedEvent| {
         matches!(&event.kind, WatchedKind::Connection(connection)
             if connection.state == ConnectionState::Unfinished)
     };
     if watched.events.iter().any(is_unfinished) {
-        closure = Closure::Open;
-        notes.push("how a connection ended was not seen".to_owned());
+        let why = "how a connection ended was not seen";
+        standing.why_open.push(why.to_owned());
     }
     for problem in &watched.problems {
         if opens(problem.kind) {
-            closure = Closure::Open;
-        }
-        if !matches!(problem.kind, ProblemKind::OutputDropped) {
-            notes.push(sentence(problem));
+            standing.why_open.push(sentence(problem));
+        } else if !matches!(problem.kind, ProblemKind::OutputDropped) {
+            standing.besides.push(sentence(problem));
         }
     }
-    closure
+    standing
 }
 
 fn sentence(problem: &Problem) -> String {

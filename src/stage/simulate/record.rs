@@ -276,6 +276,7 @@ impl Simulated {
             unverified_shape: self.unverified_shapes(),
             place: Place::file(&self.atomic.place.file),
             lost: Vec::new(),
+            why_open: Vec::new(),
             damage: None,
         })
     }

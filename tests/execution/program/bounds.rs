@@ -13,7 +13,8 @@ fn a_fork_bomb_is_ended() {
     let _beside = beside();
     // Each doubles, but only nine times over, should nothing end it.
     let bomb = "f() { [ $1 -lt 9 ] && { f $(($1+1)) & f $(($1+1)) & }; sleep 300; }; uname; f 0";
-    let project = Project::new(bomb, "echo > cleaned.txt");
+    let mut project = Project::new(bomb, "echo > cleaned.txt");
+    project.finds = "/hostname";
     let done = project.execute(&["--timeout", "3s"]);
     assert!(
         done.stderr

@@ -33,6 +33,8 @@ pub struct Cloud {
     runtime: tokio::runtime::Runtime,
     pub server: MockServer,
     pub platform: &'static str,
+    /// What the rule asks for besides the name of the call.
+    asks: &'static str,
     aws: &'static str,
     pub variables: Vec<(&'static str, String)>,
     /// What the configuration says besides.
@@ -59,6 +61,7 @@ impl Cloud {
             runtime,
             server,
             platform: "iaas:aws",
+            asks: "",
             aws: AWS,
             variables: Vec::new(),
             config: String::new(),
@@ -211,8 +214,9 @@ impl Cloud {
             "detections/sent.yml",
             &format!(
                 "title: Command Sent\nid: {RULE}\nstatus: test\nlogsource:\n    product: aws\n    \
-                 service: cloudtrail\ndetection:\n    selection:\n        eventName: SendCommand\n    \
-                 condition: selection\nlevel: low\n"
+                 service: cloudtrail\ndetection:\n    selection:\n        eventName: SendCommand\n{}    \
+                 condition: selection\nlevel: low\n",
+                self.asks
             ),
         );
         let config = format!("[execute]\nallow = [\"localhost\"]\n{}", self.config);
@@ -352,6 +356,32 @@ fn what_carries_the_mark_is_of_the_run() {
     );
     assert!(notes.contains("the window is closed"), "{notes}");
     assert!(notes.contains("to appear"), "{notes}");
+}
+
+/// The mark changes the user agent that a rule may read.
+#[test]
+fn a_rule_that_reads_the_user_agent_is_told_of_the_mark() {
+    let mark = |asks| {
+        let mut cloud = Cloud::new();
+        cloud.asks = asks;
+        cloud.history(|time, mark, call| vec![record(time, &client(mark), call)]);
+        let done = cloud.execute_to_the_end();
+        let given = done.test()["verdicts"][0]["mark"].clone();
+        (done.verdict().0, given)
+    };
+    assert_eq!(mark(""), ("fired".to_owned(), json!(null)));
+    let (verdict, given) = mark("        userAgent|startswith: aws-cli/\n");
+    assert_eq!(
+        (verdict.as_str(), &given["influence"]),
+        ("fired", &json!("none"))
+    );
+    assert_eq!(given["fields"][0]["field"], "userAgent");
+    let added = given["fields"][0]["added"].as_str().expect("text");
+    assert!(added.starts_with("app/misfire-"), "{added}");
+    // It would have fired had misfire not been there.
+    let (verdict, given) = mark("        userAgent: aws-cli/1.42.0\n");
+    assert_eq!(verdict, "misfire");
+    assert_eq!(given["reason"], "without it the detection would have fired");
 }
 
 #[test]
@@ -507,8 +537,9 @@ fn what_cloudtrail_itself_logs_is_recorded_although_its_clock_is_ahead() {
     assert_eq!(done.test()["evidence"], "recorded");
     assert_eq!(signal(&done), "seen");
     assert_eq!(done.test()["records"], 1);
-    // Nothing that CloudTrail promises has come true yet.
-    assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
+    // Nothing that CloudTrail promises has come true yet, and what fired has fired.
+    assert!(notes(&done).contains("the window is open"), "{done:?}");
+    assert_eq!(done.verdict().0, "fired", "{done:?}");
 }
 
 #[test]

@@ -76,7 +76,9 @@ fn ctrl_c_at_a_prerequisite_performs_nothing() {
 #[test]
 fn what_loses_its_tracer_proves_nothing() {
     let _beside = beside();
-    let project = Project::new(LINGERING, UNDOING);
+    let mut project = Project::new(LINGERING, UNDOING);
+    // What it would find may have been there, had anybody watched.
+    project.finds = "/hostname";
     let begun = acting(&project);
     send("-KILL", &tracer_in(&project.path("work")));
     let done = begun.end();
@@ -111,7 +113,8 @@ fn tracer_in(folder: &Path) -> String {
 fn a_time_limit_ends_all_that_came_of_it() {
     let _beside = beside();
     let deaf = "sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' > /dev/null 2>&1 &";
-    let project = Project::new(&format!("{deaf}\n{LINGERING}"), UNDOING);
+    let mut project = Project::new(&format!("{deaf}\n{LINGERING}"), UNDOING);
+    project.finds = "/hostname";
     let done = project.execute(&["--timeout", "2s"]);
     // What it would have done after its time is not known.
     assert_eq!(done.verdict().0, "inconclusive", "{done:?}");

@@ -8,6 +8,7 @@ mod cloud_several;
 mod confirming;
 mod ending;
 mod killing;
+mod mark;
 mod not_run;
 mod project;
 mod recovering;

@@ -14,6 +14,8 @@ use crate::common::processes_in;
 pub const MISFIRE: &str = env!("CARGO_BIN_EXE_misfire");
 
 const ATOMIC: &str = "6d2b4c1a-3f5e-4a7b-8c9d-0e1f2a3b4c5d";
+/// The atomic of an expectation that is about another one.
+const OTHER: &str = "1d2b4c1a-3f5e-4a7b-8c9d-0e1f2a3b4c5d";
 const RULE: &str = "9a8b7c6d-5e4f-4321-8fed-cba987654321";
 
 /// Leaves a file and processes of several kinds, with the mark and without it, and in a
@@ -37,6 +39,10 @@ pub struct Project {
     pub run: Value,
     /// The end of the path of the program that the rule finds.
     pub finds: &'static str,
+    /// What the rule asks for, in the place of the program that it finds.
+    pub asks: Option<&'static str>,
+    /// Whether anything is expected of the atomic.
+    pub is_expected: bool,
     /// What may be executed upon.
     pub allow: &'static [&'static str],
     folder: TempDir,
@@ -62,6 +68,8 @@ impl Project {
             }),
             run: json!({"ends": "exits", "exit_codes": [0]}),
             finds: "/uname",
+            asks: None,
+            is_expected: true,
             allow: &["localhost"],
             folder,
         }
@@ -84,15 +92,26 @@ impl Project {
     }
 
     fn write_all(&self) {
+        let mut atomics = vec![self.atomic.clone()];
+        if !self.is_expected {
+            let mut other = self.atomic.clone();
+            other["name"] = json!("Another one");
+            other["auto_generated_guid"] = json!(OTHER);
+            atomics.push(other);
+        }
         let atomics = json!({
             "attack_technique": "T1082",
             "display_name": "System Information Discovery",
-            "atomic_tests": [self.atomic],
+            "atomic_tests": atomics,
         });
+        let atomic = match self.is_expected {
+            true => ATOMIC,
+            false => OTHER,
+        };
         let expectations = json!({
             "attack_technique": "T1082",
             "tests": [{
-                "atomic": ATOMIC,
+                "atomic": atomic,
                 "run": self.run,
                 "signals": [{
                     "id": "start",
@@ -111,8 +130,11 @@ impl Project {
             &format!(
                 "title: Uname Started\nid: {RULE}\nstatus: test\nlogsource:\n    product: linux\n    \
                  category: process_creation\ndetection:\n    selection:\n        \
-                 Image|endswith: '{}'\n    condition: selection\nlevel: low\n",
-                self.finds
+                 {}\n    condition: selection\nlevel: low\n",
+                self.asks.map_or_else(
+                    || format!("Image|endswith: '{}'", self.finds),
+                    ToOwned::to_owned,
+                )
             ),
         );
         self.write(

@@ -1,10 +1,9 @@
 //! What is judged of an atomic that was executed.
 
-use std::process::Command;
-
 use serde_json::json;
 
 use super::project::{Done, MISFIRE, Project};
+use crate::tools::{Tool, are_here};
 
 fn assert_fired(done: &Done) {
     assert_eq!(done.code, Some(0), "{done:?}");
@@ -75,8 +74,7 @@ fn what_keeps_running_is_observed_and_ended() {
 /// One tracer is all that a program can have.
 #[test]
 fn what_cannot_be_watched_proves_nothing() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        eprintln!("ATTENTION: there is no strace here; not tested");
+    if !are_here(&[Tool::Strace]) {
         return;
     }
     let project = Project::new("uname; echo > act.txt", "rm act.txt; echo > cleaned.txt");
@@ -171,4 +169,76 @@ fn a_clean_up_that_fails_takes_no_recording_away() {
         "{done:?}"
     );
     assert!(project.path("fixtures/T1082/x/fixture.yaml").is_file());
+}
+
+/// What one record has made fire, no later record takes away.
+#[test]
+fn what_fired_has_fired_whether_or_not_more_may_come() {
+    let mut project = Project::new("uname; (sleep 8; uname) > /dev/null 2>&1 &", "true");
+    let done = project.execute(&[]);
+    assert_fired(&done);
+    project.finds = "/hostname";
+    let done = project.execute(&[]);
+    assert_eq!(done.verdict().0, "inconclusive", "{done:?}");
+    let why = "processes of it still ran when it was cleaned up";
+    assert!(done.verdict().1.ends_with(why), "{done:?}");
+}
+
+/// Why a window stayed open is kept with the recording.
+#[test]
+fn a_replay_says_why_the_window_is_open() {
+    let mut project = Project::new("uname; (sleep 8; uname) > /dev/null 2>&1 &", "true");
+    project.finds = "/hostname";
+    let record = [
+        "record", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--name", "open",
+    ];
+    let done = Done::of(&mut project.misfire(&record));
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let replayed = Done::of(&mut project.misfire(&["run", "--format", "json"]));
+    assert_eq!(replayed.verdict().0, "inconclusive", "{replayed:?}");
+    let why = "is not proven closed: processes of it still ran when it was cleaned up";
+    assert!(replayed.verdict().1.ends_with(why), "{replayed:?}");
+}
+
+/// That nothing fired says nothing where nothing could be seen.
+#[test]
+fn what_nobody_watched_is_no_hit_and_no_miss() {
+    if !are_here(&[Tool::Strace]) {
+        return;
+    }
+    let mut project = Project::new("uname", "");
+    project.is_expected = false;
+    let run = |line: &[&str], format: &str| {
+        let arguments = [
+            "run", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--format", format,
+        ];
+        Done::of(&mut project.started_by(line, &arguments))
+    };
+    let unwatched = ["strace", "-f", "-o", "/dev/null", MISFIRE];
+    let done = run(&unwatched, "text");
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(!done.stdout.contains("no-hit"), "{done:?}");
+    assert!(
+        done.stdout.contains(
+            "unknown: nothing could be seen, so that no hit proves nothing: no log was looked at: \
+             nothing watched what it did"
+        ),
+        "{done:?}"
+    );
+    let done = run(&unwatched, "json");
+    let why = done.test()["unseen"].as_str().map(ToOwned::to_owned);
+    assert!(
+        why.is_some_and(|why| why.starts_with("no log was looked at")),
+        "{done:?}"
+    );
+
+    let done = run(&[MISFIRE], "json");
+    assert_eq!(done.test()["unseen"], json!(null), "{done:?}");
+    assert_eq!(done.test()["hits"].as_array().map(Vec::len), Some(1));
+    project.finds = "/hostname";
+    let text = [
+        "run", "Ask for", "--stage", "execute", "--yes", "--state", "state",
+    ];
+    let done = Done::of(&mut project.misfire(&text));
+    assert!(done.stdout.contains("no-hit"), "{done:?}");
 }

@@ -190,12 +190,67 @@ fn a_log_that_nobody_looked_at_proves_nothing() {
 }
 
 #[test]
-fn an_open_window_proves_nothing() {
-    let mut project = Project::new();
+fn an_open_window_proves_no_silence() {
+    let mut project = Project::new().ruled(rule(
+        crate::support::project::RULE,
+        "Image|endswith: '\\WHOAMI64.exe'",
+    ));
     project.recordings[0].closed = false;
     let (verdict, reason) = verdict(&project, 1);
     assert_eq!(verdict, "inconclusive");
     assert!(reason.contains("closed"), "{reason}");
+}
+
+/// What one record has made fire, none that may come later takes away; a count may still
+/// change.
+#[test]
+fn an_open_window_takes_no_firing_of_one_record_away() {
+    let mut project = Project::new();
+    project.recordings[0].closed = false;
+    assert_eq!(verdict(&project, 0).0, "fired");
+
+    let records = vec![
+        sysmon(1, 5, WHOAMI),
+        sysmon(2, 6, OTHER),
+        sysmon(3, 7, OTHER),
+    ];
+    let mut open = Recording::of_atomic("just-enough").with("sysmon", records);
+    open.closed = false;
+    let project = Project::new().ruled(correlation(3)).recorded(open);
+    let (verdict, reason) = verdict(&project, 1);
+    assert_eq!(verdict, "inconclusive", "{reason}");
+}
+
+/// The reasons that a manifest gives are those of the verdict.
+#[test]
+fn an_open_window_says_why_it_is_open() {
+    let mut project = Project::new().ruled(rule(
+        crate::support::project::RULE,
+        "Image|endswith: '\\WHOAMI64.exe'",
+    ));
+    project.recordings[0].closed = false;
+    let built = project.built();
+    let manifest = built.path("fixtures/T1033/plain/fixture.yaml");
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    let because = |closed: &str| {
+        let said = format!("closed: {closed}, because: [it was cut off, nobody looked]}}");
+        text.replace("closed: false}", &said)
+    };
+    std::fs::write(&manifest, because("false")).expect("a manifest");
+    let (verdict, reason) = verdict_of(&built.run(&[]).exits(1));
+    assert_eq!(verdict, "inconclusive");
+    assert!(
+        reason.ends_with("is not proven closed: it was cut off; nobody looked"),
+        "{reason}"
+    );
+    std::fs::write(&manifest, because("true")).expect("a manifest");
+    let done = built.run(&[]).exits(2);
+    assert!(
+        done.err()
+            .contains("the window is closed, and it is said why it is not"),
+        "{}",
+        done.err()
+    );
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn fixture(logs: &[u8]) -> Fixture {
             closure: Closure::Closed,
         }],
         lost: Vec::new(),
+        why_open: Vec::new(),
         looked_at: Vec::new(),
         given: Vec::new(),
         outcome: Outcome::Performed,

@@ -196,6 +196,7 @@ fn fixture_of(paths: &[&PathBuf]) -> Fixture {
             })
             .collect(),
         lost: Vec::new(),
+        why_open: Vec::new(),
         looked_at: Vec::new(),
         given: Vec::new(),
         outcome: Outcome::Performed,

@@ -18,8 +18,8 @@ use misfire::event::{EventId, FileId, OwnedValue};
 use misfire::recording::{Evidence, ExecutedCommand, ExecutedStep, Execution};
 use misfire::verdict::{
     Absent, AtomicReport, ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef,
-    HitReport, LeftOut, NearMissReport, Report, SignalKind, SignalReport, SignalState, StageName,
-    TestReport, Verdict, VerdictReport,
+    HitReport, Influence, LeftOut, MarkReport, MarkedField, NearMissReport, Report, SignalKind,
+    SignalReport, SignalState, StageName, TestReport, Verdict, VerdictReport,
 };
 
 fn signal_id(name: &str) -> SignalId {
@@ -133,6 +133,7 @@ pub fn verdict(word: Verdict, expected: bool) -> VerdictReport {
             Vec::new()
         },
         surplus: 0,
+        mark: None,
         near_miss: (word == Verdict::Misfire && !expected).then(|| near_miss(None)),
     }
 }
@@ -208,6 +209,7 @@ pub fn test(technique: &str, name: &str) -> TestReport {
         stand_in: None,
         not_run: None,
         execution: None,
+        unseen: None,
         records: 12,
         signals: vec![
             signal("installer-started", SignalState::Seen),
@@ -256,11 +258,21 @@ pub fn red() -> Report {
     alarm.controls.push(control(ControlOutcome::Vacuous));
     alarm.claims.push(claim(ClaimState::Contradicted));
     let mut stray = test("T1021.008", "SSM SendCommand");
-    stray.verdicts = vec![verdict(Verdict::Stray, false)];
+    let mut touched = verdict(Verdict::Stray, false);
+    touched.mark = Some(MarkReport {
+        fields: vec![MarkedField {
+            field: "userAgent".to_owned(),
+            added: "app/misfire-6e3f5c1a-7b2d-4e8f-9a0b-1c2d3e4f5a6b".to_owned(),
+        }],
+        influence: Influence::None,
+        reason: "it fires without it as well".to_owned(),
+    });
+    stray.verdicts = vec![touched];
     stray.hits.push(HitReport {
         detection: DetectionId::new("any"),
         title: "Anything at all".to_owned(),
         events: vec![event(1), event(2)],
+        mark: None,
     });
     let mut healed = test("T1021.008", "A gap that is closed");
     let mut fired = verdict(Verdict::Fired, false);
@@ -392,6 +404,7 @@ pub fn executed() -> Report {
         detection: DetectionId::new("any"),
         title: "Anything at all".to_owned(),
         events: vec![event(1), event(2)],
+        mark: None,
     });
 
     let checked = execution(0xa4, &[CheckPrerequisite]);

@@ -1,7 +1,7 @@
 use misfire::recording::Closure;
 use misfire::verdict::{
-    AwaitedSignal, ControlFacts, ControlOutcome, DetectionFacts, Search, SignalState, SourceState,
-    Verdict, View, judge_control, judge_detection,
+    AwaitedSignal, ControlFacts, ControlOutcome, DetectionFacts, Later, Search, SignalState,
+    SourceFacts, SourceState, Verdict, View, judge_control, judge_detection,
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,7 @@ fn facts() -> DetectionFacts {
         wrongly_on: Vec::new(),
         anyway: Vec::new(),
         lacking: Vec::new(),
+        later: Later::MayUndo,
     }
 }
 
@@ -62,6 +63,7 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
     let fired = proptest::sample::subsequence(vec!["a", "b", "c", "d", "e"], 0..5);
     let lacking = proptest::sample::subsequence(vec!["CommandLine".to_owned()], 0..=1);
     let perhaps = proptest::sample::subsequence(vec!["a", "b"], 0..=2);
+    let later = prop_oneof![Just(Later::Keeps), Just(Later::MayUndo)];
     (
         any_search(),
         proptest::option::of(Just("it was blocked".to_owned())),
@@ -71,10 +73,11 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
         fired,
         0_u64..3,
         lacking,
-        perhaps,
+        (perhaps, later),
     )
         .prop_map(
-            |(search, not_run, sources, records, fires_on, fired, others, lacking, perhaps)| {
+            |(search, not_run, sources, records, fires_on, fired, others, lacking, more)| {
+                let (perhaps, later) = more;
                 DetectionFacts {
                     search,
                     not_run,
@@ -88,6 +91,7 @@ fn any_facts() -> impl Strategy<Value = DetectionFacts> {
                     wrongly_on: Vec::new(),
                     anyway: Vec::new(),
                     lacking,
+                    later,
                 }
             },
         )
@@ -102,7 +106,11 @@ proptest! {
             prop_assert_eq!(&facts.search, &Search::Done);
             prop_assert!(facts.not_run.is_none());
             prop_assert!(!facts.sources.is_empty());
-            prop_assert!(facts.sources.iter().all(|source| source.doubt().is_none()));
+            let is_read = |source: &SourceFacts| match facts.later {
+                Later::Keeps => matches!(source.state, SourceState::Read(_)),
+                Later::MayUndo => source.state == SourceState::Read(Closure::Closed),
+            };
+            prop_assert!(facts.sources.iter().all(is_read));
             prop_assert!(facts.records > 0);
             // A signal that was not due may be there all the same; what is due must be.
             let is_hit = |signal: &AwaitedSignal| {
@@ -112,6 +120,25 @@ proptest! {
             prop_assert!(facts.fires_on.iter().any(is_hit));
             prop_assert!(facts.fires_on.iter().any(|signal| signal.state == SignalState::Seen));
         }
+    }
+
+    /// A firing that no later record can undo, on a signal that is there, is one whether
+    /// or not more may come; any other waits for the window.
+    #[test]
+    fn an_open_window_hides_nothing_that_fired(facts in any_facts()) {
+        let open = DetectionFacts {
+            search: Search::Done,
+            not_run: None,
+            sources: vec![source(SourceState::Read(Closure::Open))],
+            records: 1,
+            ..facts
+        };
+        let is_hit = |signal: &AwaitedSignal| {
+            signal.state == SignalState::Seen && open.fired_on.contains(&signal.id)
+        };
+        let is_settled = open.later == Later::Keeps && open.fires_on.iter().any(is_hit);
+        let wanted = if is_settled { Verdict::Fired } else { Verdict::Inconclusive };
+        prop_assert_eq!(verdict(&open), wanted);
     }
 
     /// A miss is only told of a test that ran, on a log that was read to the end,
@@ -206,6 +233,34 @@ fn the_rows_are_looked_at_in_their_order() {
     assert_eq!(verdict(&facts), Verdict::Unsupported);
     facts.search = Search::Invalid("not loaded".to_owned());
     assert_eq!(verdict(&facts), Verdict::Invalid);
+}
+
+/// What is known to be there is told; why nothing else is known goes along.
+#[test]
+fn an_open_window_says_why() {
+    let mut facts = facts();
+    facts.sources = vec![SourceFacts {
+        why_open: vec![
+            "processes of it still ran".to_owned(),
+            "it was cut off".to_owned(),
+        ],
+        ..source(SourceState::Read(Closure::Open))
+    }];
+    let (given, why) = judge_detection(&facts);
+    assert_eq!(given, Verdict::Inconclusive);
+    assert_eq!(
+        why,
+        "the window of `sysmon` is not proven closed: processes of it still ran; it was cut off"
+    );
+    facts.later = Later::Keeps;
+    assert_eq!(verdict(&facts), Verdict::Fired);
+    facts
+        .sources
+        .push(source(SourceState::Damaged("cut off".to_owned())));
+    assert_eq!(verdict(&facts), Verdict::Inconclusive);
+    facts.sources = vec![source(SourceState::Read(Closure::Open))];
+    facts.fires_on[0].state = SignalState::NotDue;
+    assert_eq!(verdict(&facts), Verdict::Inconclusive);
 }
 
 #[test]

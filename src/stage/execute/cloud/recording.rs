@@ -149,7 +149,11 @@ pub fn recording_elsewhere(
                 notes.push(format!("there is no collector for the log of `{service}`"));
             }
             let window = window(performance, Closure::Open);
-            blank(performed, &service_host(service), window, outcome)
+            let blank = blank(performed, &service_host(service), window, outcome);
+            Fixture {
+                why_open: notes.clone(),
+                ..blank
+            }
         }
         Some(found) => {
             let closure = match &found.collected {
@@ -157,9 +161,11 @@ pub fn recording_elsewhere(
                 Ok(collected) => collected.closure,
                 Err(_) => Closure::Open,
             };
+            let mut why_open = Vec::new();
             if was_cut_off(performance) {
-                notes.push("it was ended before its time".to_owned());
+                why_open.push("it was ended before its time".to_owned());
             }
+            notes.extend(why_open.iter().cloned());
             let window = Window {
                 closure,
                 ..found.window
@@ -169,20 +175,29 @@ pub fn recording_elsewhere(
             match found.collected {
                 Ok(collected) => {
                     fixture.evidence = found.evidence;
+                    if collected.closure == Closure::Open {
+                        why_open.push(collected.because.clone());
+                    }
                     notes.extend(told(&collected));
                     put(&mut fixture, collected);
                 }
                 Err(error) => {
                     fixture.evidence = Evidence::Recorded;
-                    notes.push(format!("its log was not collected: {error}"));
+                    let why = format!("its log was not collected: {error}");
+                    why_open.push(why.clone());
+                    notes.push(why);
                 }
             }
             for beside in found.beside {
                 notes.extend(told_beside(&beside));
                 put(&mut fixture, beside);
             }
-            let failures = found.failures.iter();
-            notes.extend(failures.map(|error| format!("not all was collected: {error}")));
+            for error in &found.failures {
+                let why = format!("not all was collected: {error}");
+                why_open.push(why.clone());
+                notes.push(why);
+            }
+            fixture.why_open = why_open;
             fixture
         }
     };
