@@ -1,6 +1,6 @@
 //! `misfire run --stage execute` and `misfire recover`, as far as they execute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::collect::trace;
 use crate::content::{LoadedDetections, Plan, Unrecorded};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::recording::{Outcome, RecordPlaces};
 use crate::report::mask::{Secrets, mask};
 use crate::report::{dry_run_json, dry_run_text, recovered_json, recovered_text};
@@ -152,13 +152,10 @@ pub(super) fn execute(
         }
     };
     output.tell(&problems)?;
-    // Nobody compares what was agreed to beforehand, and logs keep it.
-    let mut shown: Box<dyn io::Write> = match args.yes {
-        true => Box::new(Masking(secrets(wanted))),
-        false => Box::new(io::stderr()),
-    };
+    // Terminals and logs keep what is shown; who gave a secret knows it.
+    let mut shown = Masking::of(wanted);
     let mut options = ExecuteOptions {
-        shown: shown.as_mut(),
+        shown: &mut shown,
         settings: settings(wanted, watcher),
         arguments: arguments(wanted),
         given: args.given.clone(),
@@ -196,19 +193,85 @@ fn secrets(wanted: &Wanted<'_>) -> Secrets {
     secrets
 }
 
-/// Standard error without these secrets; each text that is written is whole.
-struct Masking(Secrets);
+/// Standard error without the secrets that were given, but with a word on which of them
+/// is masked; each text that is written is whole.
+struct Masking {
+    secrets: Secrets,
+    /// The arguments that are secret, with their values.
+    given: Vec<(String, String)>,
+}
+
+impl Masking {
+    fn of(wanted: &Wanted<'_>) -> Self {
+        let given = wanted.arguments.iter();
+        Self {
+            secrets: secrets(wanted),
+            given: given
+                .filter(|(name, _)| is_secret_argument(name))
+                .cloned()
+                .collect(),
+        }
+    }
+}
 
 impl io::Write for Masking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        io::stderr().write_all(mask(&text, &self.0).as_bytes())?;
+        let masked = mask(&text, &self.secrets);
+        let mut stderr = io::stderr();
+        stderr.write_all(masked.as_bytes())?;
+        let is_masked = |value: &str| !value.is_empty() && text.contains(value);
+        for (name, _) in self
+            .given
+            .iter()
+            .filter(|(_, value)| is_masked(value) && !masked.contains(value.as_str()))
+        {
+            writeln!(
+                stderr,
+                "the value of `--arg {name}` is masked here, and is used as it was given"
+            )?;
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
     }
+}
+
+/// Conditions that no expectation of these tests names: a misspelled one would not hold,
+/// and nobody would know.
+pub(super) fn unknown_conditions(plan: &Plan, given: &[String]) -> Vec<Diagnostic> {
+    let expectations = plan
+        .tests
+        .iter()
+        .filter_map(|test| test.expectation.as_ref());
+    let signals = expectations.flat_map(|expectation| &expectation.signals);
+    let conditions = signals.filter_map(|signal| signal.condition.as_ref());
+    let known: BTreeSet<&str> = conditions
+        .map(|condition| condition.given.as_str())
+        .collect();
+    given
+        .iter()
+        .filter(|name| !known.contains(name.as_str()))
+        .map(|name| {
+            let help = match did_you_mean(name, known.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None if known.is_empty() => {
+                    "leave `--given` out: what is expected of them depends on nothing".to_owned()
+                }
+                None => {
+                    let known: Vec<_> = known.iter().copied().collect();
+                    format!("there are: {}", known.join(", "))
+                }
+            };
+            Diagnostic::error(
+                Code::USAGE_UNKNOWN_CONDITION,
+                format!("no expectation of these tests has a condition `{name}`"),
+            )
+            .help(help)
+        })
+        .collect()
 }
 
 fn open(folder: Option<&Path>) -> Result<StateDir, StateError> {

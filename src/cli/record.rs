@@ -96,6 +96,14 @@ pub(super) fn record(args: RecordArgs, output: &Output, interrupt: Interrupt) ->
                 .in_file(&folder)
                 .help("give another name, or replace it with `--force`")]);
             }
+            // Without an expectation, a condition is noted for one that is still to be
+            // written.
+            if test.expectation.is_some() {
+                let unknown = execute::unknown_conditions(&choice.plan, &args.execution.given);
+                if !unknown.is_empty() {
+                    return wrong(&unknown);
+                }
+            }
             let allowed = content.config.as_ref();
             let wanted = execute::Wanted {
                 args: &args.execution,

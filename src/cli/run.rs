@@ -102,7 +102,12 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                         places: allowed.map(|config| &config.places),
                         detections: &content.detections,
                     };
-                    let unknown = unknown_arguments(&choice.plan, &execution.arg);
+                    let given = &execution.common.given;
+                    let unknown = [
+                        unknown_arguments(&choice.plan, &execution.arg),
+                        execute::unknown_conditions(&choice.plan, given),
+                    ]
+                    .concat();
                     if !unknown.is_empty() {
                         output.tell(&unknown)?;
                         return Ok(Exit::Wrong);

@@ -367,7 +367,7 @@ codes! {
     SCRUB_AMBIGUOUS = "misfire::scrub::ambiguous";
     /// The profile of a host or account is none.
     SIMULATE_BAD_PROFILE = "misfire::simulate::bad_profile";
-    /// Another atomic is being executed on this host.
+    /// Another run is executing atomics on this host.
     EXECUTE_HOST_BUSY = "misfire::execute::host_busy";
     /// The folder for the lock and the journal cannot be used.
     EXECUTE_STATE = "misfire::execute::state";
@@ -377,6 +377,8 @@ codes! {
     EXECUTE_LEFTOVER = "misfire::execute::leftover";
     /// What a test does cannot be watched on this host.
     EXECUTE_UNWATCHED = "misfire::execute::unwatched";
+    /// What was recorded of a test that was performed is lost.
+    EXECUTE_UNRECORDED = "misfire::execute::unrecorded";
     /// Nothing was found to sign in to a cloud service with.
     COLLECT_NO_CREDENTIALS = "misfire::collect::no_credentials";
     /// What was found to sign in with is no longer valid.
@@ -403,6 +405,8 @@ codes! {
     USAGE_REPORT_TWICE = "misfire::usage::report_twice";
     /// A flag of executing, where nothing is executed.
     USAGE_NEEDS_EXECUTION = "misfire::usage::needs_execution";
+    /// A condition is given that no expectation names.
+    USAGE_UNKNOWN_CONDITION = "misfire::usage::unknown_condition";
     /// A schema that there is not.
     USAGE_UNKNOWN_SCHEMA = "misfire::usage::unknown_schema";
 }

@@ -13,9 +13,9 @@ use crate::content::{LoadedDetections, Plan, PlannedTest, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::recording::{Interrupt, NotRun, Outcome};
 use crate::stage::execute::{
-    self, Acted, Around, Asking, CleanUp, Collecting, Consent, Ends, Found, Host, LockError,
-    PerformError, Performance, Performed, Person, PlanFacts, Settings, StateDir, Step, Test,
-    not_performed, recording, recording_elsewhere, service_of,
+    self, Acted, Around, Asking, CleanUp, Collecting, Consent, Ends, Found, Host, HostLock,
+    LockError, PerformError, Performance, Performed, Person, PlanFacts, Settings, StateDir, Step,
+    Test, not_performed, recording, recording_elsewhere, recording_lost, service_of,
 };
 
 /// How atomics are to be executed.
@@ -97,16 +97,18 @@ pub fn execute_tests(
     let mut problems = Vec::new();
     let mut stopped: Option<String> = None;
     let mut elsewhere = Vec::new();
+    // Held until the last test is cleaned up; a cloud's log is asked without it.
+    let mut lock = None;
     for (number, test) in plan.tests.iter_mut().enumerate() {
         test.recordings = Vec::new();
         if let Some(why) = &stopped {
             test.unrecorded = Unrecorded::NotExecuted(why.clone());
             continue;
         }
-        match execute_one(test, &host, options, tell) {
-            Ok(Executed::Here(fixture, left)) => {
+        match execute_one(test, &host, &mut lock, options, tell) {
+            Ok(Executed::Here(fixture, told)) => {
                 test.recordings.push(Arc::new(*fixture));
-                problems.extend(left.map(|left| *left));
+                problems.extend(told);
             }
             Ok(Executed::Elsewhere(done)) => {
                 problems.extend(left(&test.atomic, &done.performance, options.state));
@@ -121,14 +123,15 @@ pub fn execute_tests(
             }
         }
     }
+    drop(lock);
     problems.extend(collect(plan, elsewhere, options, tell));
     problems
 }
 
 /// What came of executing a test.
 enum Executed {
-    /// Its recording, and what is left of it.
-    Here(Box<Fixture>, Option<Box<Diagnostic>>),
+    /// Its recording, and what is to be told of it.
+    Here(Box<Fixture>, Vec<Diagnostic>),
     /// It worked on a service whose log has still to be collected.
     Elsewhere(Box<Elsewhere>),
 }
@@ -226,6 +229,7 @@ enum Trouble {
 fn execute_one(
     test: &PlannedTest,
     host: &Host,
+    lock: &mut Option<HostLock>,
     options: &mut ExecuteOptions<'_>,
     tell: &mut dyn FnMut(&Atomic, &Step),
 ) -> Result<Executed, Trouble> {
@@ -239,7 +243,7 @@ fn execute_one(
     };
     let not_run = |outcome| {
         let fixture = not_performed(performed, outcome);
-        Ok(Executed::Here(Box::new(fixture), None))
+        Ok(Executed::Here(Box::new(fixture), Vec::new()))
     };
     if options.interrupt.is_set() {
         return not_run(Outcome::not_run(NotRun::Interrupted, ""));
@@ -250,6 +254,15 @@ fn execute_one(
         Err(outcome) => return not_run(outcome),
     };
     let facts = PlanFacts::of(&planned);
+    let lock = match lock {
+        Some(lock) => lock,
+        // Before anybody agrees to what another run would keep from being done.
+        None => {
+            let taken = HostLock::take(options.state, &atomic.name).map_err(locked)?;
+            tell(atomic, &Step::Locked);
+            lock.insert(taken)
+        }
+    };
     let consent = match Consent::obtain_at_terminal(
         planned,
         options.asking,
@@ -261,6 +274,7 @@ fn execute_one(
     };
     let around = Around {
         state: options.state,
+        lock,
         interrupt: &options.interrupt,
         person: options.person,
         observer: &mut |step| tell(atomic, step),
@@ -275,11 +289,46 @@ fn execute_one(
             providers: expected_providers(test, options.detections),
         })));
     }
-    let recording = recording(performed, &facts, &performance)
-        .map_err(|error| Trouble::OfTest(error.to_string()))?;
-    let left = left(atomic, &performance, options.state).map(Box::new);
-    Ok(Executed::Here(Box::new(recording), left))
+    let mut told: Vec<_> = left(atomic, &performance, options.state)
+        .into_iter()
+        .collect();
+    let made = match &performance.lost {
+        Some(why) => Err(why.clone()),
+        None => recording(performed, &facts, &performance).map_err(|error| error.to_string()),
+    };
+    let recording = made.unwrap_or_else(|why| {
+        told.push(
+            Diagnostic::error(
+                Code::EXECUTE_UNRECORDED,
+                format!(
+                    "`{}` was performed, and what was recorded of it is lost: {why}",
+                    atomic.name
+                ),
+            )
+            .help("nothing can be said of what it left; perform it again"),
+        );
+        recording_lost(performed, &facts, &performance, &why)
+    });
+    Ok(Executed::Here(Box::new(recording), told))
 }
+
+/// Why nothing is executed while another run has the host.
+fn locked(error: LockError) -> Trouble {
+    let message = match std::error::Error::source(&error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    };
+    let (code, help) = match &error {
+        LockError::Held { .. } => (
+            Code::EXECUTE_HOST_BUSY,
+            "wait for its end, or end it; only one run at a time executes on a host",
+        ),
+        LockError::State(_) => (Code::EXECUTE_STATE, SEE_TO_STATE),
+    };
+    Trouble::OfAll(Box::new(Diagnostic::error(code, message).help(help)))
+}
+
+const SEE_TO_STATE: &str = "see to that folder, or name another one with `--state`";
 
 /// What has still to be undone, if anything has: no verdict depends on it, and the host
 /// does.
@@ -310,14 +359,7 @@ fn trouble(error: PerformError) -> Trouble {
         source = cause.source();
     }
     let (code, help) = match &error {
-        PerformError::Lock(LockError::Held { .. }) => (
-            Code::EXECUTE_HOST_BUSY,
-            "wait for its end, or end it; only one atomic at a time is executed on a host",
-        ),
-        PerformError::Lock(LockError::State(_)) | PerformError::Journal(_) => (
-            Code::EXECUTE_STATE,
-            "see to that folder, or name another one with `--state`",
-        ),
+        PerformError::Journal(_) => (Code::EXECUTE_STATE, SEE_TO_STATE),
         PerformError::Watch(_) => (
             Code::EXECUTE_FAILED,
             "check that `/proc` is mounted and can be read",

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use misfire::content::atomic::{AtomicGuid, DependenciesBy, Elevation, Platform, Shell};
 use misfire::recording::{Interrupt, NotRun, Outcome};
 use misfire::stage::execute::{
-    AllowList, Around, Asking, AtTerminal, Consent, End, Ends, ExecutionPlan, Host, Leftovers,
-    Limits, Observer, PerformError, Performance, Prerequisites, Recovered, Run, Settings, StateDir,
-    Test, perform, plan, recover,
+    AllowList, Around, Asking, AtTerminal, Consent, End, Ends, ExecutionPlan, Host, HostLock,
+    Leftovers, Limits, Observer, PerformError, Performance, Prerequisites, Recovered, Run,
+    Settings, StateDir, Test, perform, plan, recover,
 };
 use tempfile::TempDir;
 
@@ -99,8 +99,10 @@ impl Place {
         observer: Observer<'_>,
     ) -> Result<Performance, PerformError> {
         let consent = agree(self.plan(test).unwrap());
+        let lock = HostLock::take(&self.state, "a test").unwrap();
         let around = Around {
             state: &self.state,
+            lock: &lock,
             interrupt: &self.interrupt,
             person: &mut AtTerminal::default(),
             observer,

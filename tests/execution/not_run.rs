@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use misfire::content::atomic::{Elevation, Platform, Shell};
 use misfire::recording::{NotRun, Outcome};
 use misfire::stage::execute::{
-    Act, AllowList, Answer, Around, Asking, Consent, Met, Person, Prerequisite, Prerequisites, Run,
-    Target, Test, invocation, perform,
+    Act, AllowList, Answer, Around, Asking, Consent, HostLock, Met, Person, Prerequisite,
+    Prerequisites, Run, Target, Test, invocation, perform,
 };
 use rstest::rstest;
 
@@ -330,8 +330,10 @@ fn manual(#[case] answer: Answer, #[case] wanted: Option<NotRun>) {
         steps: "Press the button.".to_owned(),
     };
     let mut somebody = Somebody(Vec::new(), answer);
+    let lock = HostLock::take(&place.state, "a test").unwrap();
     let around = Around {
         state: &place.state,
+        lock: &lock,
         interrupt: &place.interrupt,
         person: &mut somebody,
         observer: &mut |_| {},

@@ -56,7 +56,6 @@ fn steps_are_told_in_order() {
         })
         .unwrap();
     let wanted = [
-        "locked",
         "undo-written",
         "act-begins",
         "act-started",

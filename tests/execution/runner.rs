@@ -12,8 +12,8 @@ use std::time::Duration;
 use misfire::content::atomic::{AtomicGuid, DependenciesBy, Elevation, Platform, Shell};
 use misfire::recording::Interrupt;
 use misfire::stage::execute::{
-    AllowList, Around, AtTerminal, Ends, Host, Leftovers, Limits, Prerequisite, Prerequisites, Run,
-    Settings, StateDir, Step, Test, perform, plan, recover,
+    AllowList, Around, AtTerminal, Ends, Host, HostLock, Leftovers, Limits, Prerequisite,
+    Prerequisites, Run, Settings, StateDir, Step, Test, perform, plan, recover,
 };
 
 use crate::common::{Place, agree};
@@ -91,8 +91,11 @@ fn child() {
         watched: Vec::new(),
         watcher: None,
     };
+    let lock = HostLock::take(&state, "one").unwrap();
+    observer(&Step::Locked);
     let around = Around {
         state: &state,
+        lock: &lock,
         interrupt: &Interrupt::default(),
         person: &mut AtTerminal::default(),
         observer: &mut observer,

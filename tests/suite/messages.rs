@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -315,6 +317,53 @@ fn usage_cases() -> Vec<Case> {
         ("needs_execution", vec![], vec!["run", "--yes"], 2),
     ]
 }
+
+/// What execution says where nothing is executed.
+fn execute_cases() -> Vec<Case> {
+    const RUN: &str = "7f1c7ce6-2d8e-4a49-9d0e-5c3a5a1f6a52";
+    let forget = || vec!["recover", "--state", "state", "--forget", RUN];
+    let given = ["--stage", "execute", "--dry-run", "--given", "signd-in"];
+    let mut expecting = project(&[]);
+    expecting[1].1 = CONDITION.into();
+    vec![
+        (
+            "execute_state",
+            vec![],
+            vec!["recover", "--state", "start.jsonl"],
+            3,
+        ),
+        ("execute_leftover", vec![], forget(), 2),
+        ("execute_host_busy", vec![(HELD, Vec::new())], forget(), 3),
+        (
+            "execute_unknown_condition",
+            expecting,
+            [judged(), given.to_vec()].concat(),
+            2,
+        ),
+    ]
+}
+
+/// In the place of a file: another run has the host.
+const HELD: &str = "(held)";
+
+/// Holds the lock of the state folder `state`, as a run that has not said who it is.
+#[cfg(target_os = "linux")]
+fn hold(home: &Path) -> fs::File {
+    let state = home.join("state");
+    fs::create_dir(&state).expect("a folder");
+    fs::set_permissions(&state, fs::Permissions::from_mode(0o700)).expect("ours");
+    let lock = fs::File::create(state.join("host.lock")).expect("a lock");
+    lock.try_lock().expect("nobody else");
+    lock
+}
+
+/// An expectation with a condition.
+const CONDITION: &str = "attack_technique: T1033\ntests:\n  - atomic: 5a4dba0e-8d0b-4d5a-9f0e-3f0c2f6f1b01\n    \
+signals:\n      - id: start\n        source: sysmon\n        event_id: 1\n        \
+fields: {Image|endswith: '\\whoami.exe'}\n      - id: more\n        source: sysmon\n        event_id: 5\n        \
+fields: {Image|endswith: '\\whoami.exe'}\n        \
+when: {given: signed-in, why: it ends only then}\n    \
+detections: [{rule: 4815aa87-8781-4368-96ad-7df96a2a1880}]\n";
 
 fn convert_cases() -> Vec<Case> {
     let both = || {
@@ -840,13 +889,19 @@ fn every_message_is_as_expected() {
         convert_cases(),
         import_cases(),
         usage_cases(),
+        execute_cases(),
         simulate_cases(),
         run_cases(),
     ]
     .concat();
     for (name, files, args, code) in cases {
         let home = home();
+        let mut held = None;
         for (file, bytes) in files {
+            if file == HELD {
+                held = Some(hold(home.path()));
+                continue;
+            }
             if file == COMMIT {
                 commit(home.path());
                 continue;
@@ -862,6 +917,7 @@ fn every_message_is_as_expected() {
             .args(&args)
             .output()
             .expect("a finished run");
+        drop(held);
         let told = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(
             !told.contains('\u{1b}') && told.is_ascii(),
@@ -887,13 +943,12 @@ fn every_message_is_as_expected() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// These have tests of their own: an interruption needs a running search, too many
+/// These have tests of their own: what execution says on a host that cannot be watched,
+/// as the first process of one, or when records are lost; an interruption needs a running search, too many
 /// rows need gigabytes, broken settings need folders.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 9] = [
     "misfire::execute::failed",
-    "misfire::execute::host_busy",
-    "misfire::execute::leftover",
-    "misfire::execute::state",
+    "misfire::execute::unrecorded",
     "misfire::execute::unwatched",
     "misfire::run::interrupted",
     "misfire::run::too_many_rows",

@@ -1,6 +1,7 @@
-//! One atomic at a time.
+//! One run at a time, and so one atomic.
 //!
-//! The lock is `flock` on a file: the kernel lets go of it when its holder ends, however
+//! A run holds the lock from before anything is agreed to until its last atomic is
+//! cleaned up. The lock is `flock` on a file: the kernel lets go of it when its holder ends, however
 //! it ends, and children do not inherit it, as the file is closed when they start. The
 //! file stays; its text names who holds it, or held it last.
 
@@ -105,9 +106,14 @@ impl HostLock {
             _host: host,
             _process: process,
         };
-        // The name is a courtesy: without it, on a full disk, the lock still locks.
-        let _ = lock.name_holder(what);
+        lock.is_for(what);
         Ok(lock)
+    }
+
+    /// Says what it is held for, for those who find it held.
+    pub fn is_for(&self, what: &str) {
+        // It is a courtesy: without it, on a full disk, the lock still locks.
+        let _ = self.name_holder(what);
     }
 
     fn name_holder(&self, what: &str) -> std::io::Result<()> {

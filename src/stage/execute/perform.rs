@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::classify;
 use super::consent::Consent;
 use super::journal::{self, Entry, EntryCleanUp};
-use super::lock::{HostLock, LockError};
+use super::lock::HostLock;
 use super::marker::RunId;
 use super::person::{Answer, Person};
 use super::plan::{Act, ExecutionPlan};
@@ -30,9 +30,6 @@ const SETTLING: Duration = Duration::from_secs(1);
 /// Why an atomic could not be performed, or it is not known what it did.
 #[derive(Debug, thiserror::Error)]
 pub enum PerformError {
-    /// The host is not ours.
-    #[error(transparent)]
-    Lock(#[from] LockError),
     /// The undo could not be written, so nothing was done.
     #[error("cannot write the undo, so nothing was executed")]
     Journal(#[source] StateError),
@@ -43,8 +40,10 @@ pub enum PerformError {
 
 /// What a run needs besides its plan.
 pub struct Around<'a> {
-    /// Where the lock and the journal are.
+    /// Where the journal is.
     pub state: &'a StateDir,
+    /// The right to execute on this host, which the run keeps.
+    pub lock: &'a HostLock,
     /// Whether its user wants it to end.
     pub interrupt: &'a Interrupt,
     /// Who performs what is done by hand.
@@ -74,6 +73,8 @@ pub struct Performance {
     pub act: Option<CommandResult>,
     /// What was seen of what it did, if it was watched.
     pub watched: Option<Watched>,
+    /// Why it is not known what the act did, if it began and could not be followed.
+    pub lost: Option<String>,
     /// Every command that was executed, in order.
     pub done: Vec<Done>,
     /// How it was cleaned up.
@@ -84,12 +85,11 @@ pub struct Performance {
 
 /// Performs on this host what was agreed to.
 ///
-/// The host is locked; the undo is written; prerequisites are checked; the act is
+/// The undo is written; prerequisites are checked; the act is
 /// performed and ended; it is cleaned up, whatever became of it; no process is left.
 ///
 /// # Errors
-/// The host is not ours, the undo cannot be written, or processes cannot be watched.
-/// A clean-up that was owed has been run even then.
+/// The undo cannot be written, or processes cannot be watched from the first.
 pub fn perform(
     consent: Consent<ExecutionPlan>,
     around: Around<'_>,
@@ -97,6 +97,7 @@ pub fn perform(
     let plan = consent.into_inner();
     let Around {
         state,
+        lock,
         interrupt,
         person,
         observer,
@@ -111,6 +112,7 @@ pub fn perform(
         prerequisites: Vec::new(),
         act: None,
         watched: None,
+        lost: None,
         done: Vec::new(),
         cleaned_up: None,
         residue: None,
@@ -118,8 +120,7 @@ pub fn perform(
     if interrupt.is_set() {
         return Ok(performance);
     }
-    let _lock = HostLock::take(state, &plan.name)?;
-    observer(&Step::Locked);
+    lock.is_for(&plan.name);
     journal::tidy(state);
     let tree = Tree::new(plan.run).map_err(PerformError::Watch)?;
     let written = journal::write(state, &entry(&plan)).map_err(PerformError::Journal)?;
@@ -142,7 +143,16 @@ pub fn perform(
     let place = run.done.len();
     let cleaned = run.clean_up(observer);
     performance.done = std::mem::take(&mut run.done);
-    match acted? {
+    let acted = match acted {
+        // It has begun, so that it was performed.
+        Err(PerformError::Watch(error)) => {
+            performance.outcome = Outcome::Performed;
+            performance.lost = Some(format!("its processes could not be watched: {error}"));
+            None
+        }
+        acted => acted?,
+    };
+    match acted {
         None => {}
         Some(Acted::ByPerson) => performance.outcome = Outcome::Performed,
         Some(Acted::Not(outcome)) => performance.outcome = outcome,

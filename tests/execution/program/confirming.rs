@@ -1,11 +1,12 @@
 //! Nothing is executed that nobody agrees to, and nothing by hand without a hand.
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::json;
 
 use super::project::{Done, MISFIRE, Project};
+use crate::tools::{Tool, are_here};
 
 fn asking() -> Vec<&'static str> {
     vec!["run", "--stage", "execute", "--state", "state"]
@@ -14,8 +15,18 @@ fn asking() -> Vec<&'static str> {
 /// What the program does at a terminal at which this is typed once it has asked so;
 /// nothing without `script`.
 fn at_terminal(project: &Project, arguments: &[&str], asked: &str, typed: &str) -> Option<Done> {
-    if Command::new("script").arg("--version").output().is_err() {
-        eprintln!("ATTENTION: there is no `script` here, which makes a terminal; not tested");
+    at_terminal_while(project, arguments, asked, typed, || {})
+}
+
+/// The same; something else is done before it is answered.
+fn at_terminal_while(
+    project: &Project,
+    arguments: &[&str],
+    asked: &str,
+    typed: &str,
+    before: impl FnOnce(),
+) -> Option<Done> {
+    if !are_here(&[Tool::Script]) {
         return None;
     }
     let line = format!("exec {MISFIRE} {}", arguments.join(" "));
@@ -36,6 +47,7 @@ fn at_terminal(project: &Project, arguments: &[&str], asked: &str, typed: &str) 
         assert!(read > 0, "it did not ask `{asked}`: {}", text(&told));
         told.extend(&some[..read]);
     }
+    before();
     stdin.write_all(typed.as_bytes()).expect("a reader");
     stdout.read_to_end(&mut told).expect("a terminal");
     Some(Done {
@@ -127,4 +139,52 @@ fn what_is_done_by_hand_needs_a_hand() {
     assert!(done.stdout.contains("inconclusive"), "{done:?}");
     assert!(!done.stdout.contains("it was left out"), "{done:?}");
     project.assert_clean();
+}
+
+/// Nobody agrees to what another run would keep from being done, or would change.
+#[test]
+fn a_run_that_waits_for_an_answer_has_the_host() {
+    let project = Project::new("uname; echo >> acted.txt", "");
+    let done = at_terminal_while(&project, &asking(), QUESTION, "y\n", || {
+        let other = project.execute(&[]);
+        assert_eq!(other.code, Some(3), "{other:?}");
+        assert!(
+            other.stderr.contains("misfire::execute::host_busy"),
+            "{other:?}"
+        );
+        assert!(
+            other.stderr.contains("Ask for the system's name since"),
+            "{other:?}"
+        );
+        assert!(!project.holds("acted.txt"));
+    });
+    let Some(done) = done else { return };
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(project.holds("acted.txt"));
+    project.assert_clean();
+}
+
+/// Who typed a secret knows it; terminals are recorded, and looked at by others.
+#[test]
+fn a_secret_is_masked_in_what_is_agreed_to() {
+    const PASSWORD: &str = "Tr0ub4dor-and-3";
+    let mut project = Project::new("uname; test #{password} = Tr0ub4dor-and-3 > ok.txt", "");
+    project.atomic["input_arguments"] = json!({
+        "password": {"description": "Of the account", "type": "string", "default": "none"},
+    });
+    let argument = format!("password={PASSWORD}");
+    let arguments = [&asking()[..], &["--arg", &argument]].concat();
+    let Some(done) = at_terminal(&project, &arguments, QUESTION, "y\n") else {
+        return;
+    };
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(!done.stdout.contains(PASSWORD), "{done:?}");
+    assert!(
+        done.stdout
+            .contains("    uname; test [masked password] = [masked password] > ok.txt"),
+        "{done:?}"
+    );
+    let told = "the value of `--arg password` is masked here, and is used as it was given";
+    assert!(done.stdout.contains(told), "{done:?}");
+    assert!(project.holds("ok.txt"));
 }

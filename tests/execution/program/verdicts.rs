@@ -242,3 +242,21 @@ fn what_nobody_watched_is_no_hit_and_no_miss() {
     let done = Done::of(&mut project.misfire(&text));
     assert!(done.stdout.contains("no-hit"), "{done:?}");
 }
+
+/// A condition that nobody knows would not hold, and nobody would know.
+#[test]
+fn a_condition_that_no_expectation_names_executes_nothing() {
+    let project = Project::new("echo > act.txt", "");
+    let done = project.execute(&["--given", "signd-in"]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(
+        done.stderr.contains("misfire::usage::unknown_condition"),
+        "{done:?}"
+    );
+    let record = [
+        "record", "Ask for", "--stage", "execute", "--yes", "--state", "state", "--given", "x",
+    ];
+    let done = Done::of(&mut project.misfire(&record));
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(!project.holds("act.txt"));
+}
