@@ -14,7 +14,7 @@ use crate::detect::{
     Coverage, DetectionId, Engine, Firing, JointEngine, Language, ProgramId, Reading,
 };
 use crate::diagnostic::{self, Code, Diagnostic, did_you_mean};
-use crate::event::{FileId, Origin};
+use crate::event::{Event, FileId, Origin, OwnedEvent};
 use crate::log::ReadOptions;
 use crate::recording::Evidence;
 use crate::verdict::{
@@ -436,18 +436,25 @@ impl Judge<'_> {
 
     fn near_miss(&self, program: ProgramId, input: &LogInput) -> NearMissReport {
         let inputs = [input.clone()];
-        let mut unwanted = Vec::new();
-        let explanation = self.engine.explain(program, None, &mut |visit| {
-            visit_events(
-                &inputs,
-                &self.options,
-                &self.interrupt,
-                &mut unwanted,
-                visit,
-            );
-        });
+        let visit_all = |visit: &mut dyn FnMut(Event<'_>)| {
+            // Its problems were told when it was searched.
+            let mut told = Vec::new();
+            visit_events(&inputs, &self.options, &self.interrupt, &mut told, visit);
+        };
+        let explanation = self
+            .engine
+            .explain(program, None, &mut |visit| visit_all(visit));
+        let mut event = None;
+        if let Some(nearest) = &explanation.nearest {
+            visit_all(&mut |seen| {
+                if seen.id() == nearest.event {
+                    event.get_or_insert_with(|| OwnedEvent::from(seen));
+                }
+            });
+        }
         NearMissReport {
             explanation,
+            event,
             relation: None,
             change: Vec::new(),
         }

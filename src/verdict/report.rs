@@ -13,6 +13,7 @@ use crate::content::config::Folders;
 use crate::content::expectation::{Holds, SignalId};
 use crate::detect::{DetectionId, Explanation, Language, Reading};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::event::OwnedEvent;
 use crate::recording::{Evidence, ExecutedCommand, Execution};
 
 /// What a run found out.
@@ -262,6 +263,8 @@ pub struct VerdictReport {
 pub struct NearMissReport {
     /// The explanation; its events point into the test's files.
     pub explanation: Explanation,
+    /// The event that came closest, copied out, where one did.
+    pub event: Option<OwnedEvent>,
     /// What the fields alone do not say: a relation to another signal that does not
     /// hold, as a fragment of a sentence.
     pub relation: Option<String>,

@@ -63,6 +63,11 @@ impl Secrets {
         let verdicts = test.verdicts.iter().map(|verdict| &verdict.near_miss);
         for near_miss in signals.chain(verdicts).flatten() {
             self.add_explanation(&near_miss.explanation);
+            for field in near_miss.event.iter().flat_map(|event| &event.fields) {
+                if is_secret_name(&field.name) {
+                    self.add_value(&field.name, &field.value);
+                }
+            }
         }
     }
 

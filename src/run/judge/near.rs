@@ -27,6 +27,7 @@ pub(super) fn of_signal(
         });
         let nearest = explanations.min_by_key(distance)?;
         return Some(NearMissReport {
+            event: recordings.nearest(searched, &nearest),
             explanation: nearest,
             relation: Some(fault.clone()),
             change: Vec::new(),
@@ -51,6 +52,7 @@ pub(super) fn of_signal(
     let explanation = explanations.min_by_key(distance)?;
     Some(NearMissReport {
         change: smallest_change(&explanation),
+        event: recordings.nearest(searched, &explanation),
         explanation,
         relation: None,
     })
@@ -170,6 +172,7 @@ pub(super) fn of_detection(
     }
     NearMissReport {
         change: smallest_change(&explanation),
+        event: recordings.nearest(searched, &explanation),
         explanation,
         relation: None,
     }

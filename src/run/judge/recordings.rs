@@ -13,7 +13,7 @@ use crate::content::fixture::{Fixture, FixtureFile};
 use crate::detect::{Engine, Explanation, Firing, Held, JointEngine, ProgramId, SearchTime};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::catalogue::{Catalogue, Source, SourceId};
-use crate::event::{Batch, Event, EventId, Names, Origin};
+use crate::event::{Batch, Event, EventId, Names, Origin, OwnedEvent};
 use crate::log::ReadOptions;
 use crate::recording::Closure;
 use crate::run::event::{Interrupt, Silent};
@@ -285,6 +285,22 @@ impl<'r> Recordings<'r> {
             );
         };
         searched.kept.visit(&mut read, visit);
+    }
+
+    /// The event that came closest to a detection or signal, copied out.
+    pub(super) fn nearest(
+        &self,
+        searched: &Searched,
+        explanation: &Explanation,
+    ) -> Option<OwnedEvent> {
+        let wanted = explanation.nearest.as_ref()?.event;
+        let mut found = None;
+        self.visit(searched, &mut |event| {
+            if event.id() == wanted {
+                found.get_or_insert_with(|| OwnedEvent::from(event));
+            }
+        });
+        found
     }
 
     /// The firings of a detection of several events on those that `keep` accepts;

@@ -14,7 +14,7 @@ use misfire::detect::{
     DetectionId, Explanation, Language, NearMiss, Outcome, Predicate, Quantity, Reading, Seen,
 };
 use misfire::diagnostic::{At, Code, Diagnostic, Place};
-use misfire::event::{EventId, FileId, OwnedValue};
+use misfire::event::{EventId, FileId, Origin, OwnedEvent, OwnedField, OwnedValue, Section};
 use misfire::recording::{Evidence, ExecutedCommand, ExecutedStep, Execution};
 use misfire::verdict::{
     Absent, AtomicReport, ClaimReport, ClaimState, ControlOutcome, ControlReport, EventRef,
@@ -22,7 +22,7 @@ use misfire::verdict::{
     SignalReport, SignalState, StageName, TestReport, Verdict, VerdictReport,
 };
 
-fn signal_id(name: &str) -> SignalId {
+pub fn signal_id(name: &str) -> SignalId {
     SignalId::parse(name).expect("a name")
 }
 
@@ -50,7 +50,46 @@ fn outcome(field: &str, wanted: &str, seen: &str, satisfied: bool) -> Outcome {
     }
 }
 
-fn near_miss(relation: Option<&str>) -> NearMissReport {
+/// A start of a program, as it was logged.
+pub fn logged(image: &str) -> OwnedEvent {
+    let field = |section, name: &str, value| OwnedField {
+        section,
+        name: name.into(),
+        value,
+    };
+    let text = |text: &str| OwnedValue::Text(text.into());
+    OwnedEvent {
+        id: EventId {
+            file: FileId(0),
+            record: 70402,
+        },
+        time: "2026-11-02T13:05:44.2210975Z".parse().ok(),
+        origin: Origin::EventLog {
+            provider: Some("Microsoft-Windows-Sysmon".into()),
+            channel: Some("Microsoft-Windows-Sysmon/Operational".into()),
+            event_id: Some(1),
+        },
+        fields: vec![
+            field(Section::System, "EventID", OwnedValue::Integer(1)),
+            field(Section::EventData, "Image", text(image)),
+            field(Section::EventData, "User", OwnedValue::Null),
+            field(
+                Section::EventData,
+                "tokenValue",
+                text("correct-horse-battery"),
+            ),
+            field(
+                Section::Body,
+                "requestParameters",
+                OwnedValue::Node(
+                    r#"{"document":{"name":"AWS-RunShellScript"},"token":"hunter"}"#.into(),
+                ),
+            ),
+        ],
+    }
+}
+
+pub fn near_miss(relation: Option<&str>) -> NearMissReport {
     NearMissReport {
         explanation: Explanation {
             records: 12,
@@ -77,6 +116,7 @@ fn near_miss(relation: Option<&str>) -> NearMissReport {
             stages: Vec::new(),
             limit: None,
         },
+        event: Some(logged("C:\\Temp\\any\u{1b}[31mdesk_test.exe")),
         relation: relation.map(str::to_owned),
         change: vec![r"Image endswith '\anydesk_test.exe'".to_owned()],
     }
@@ -162,7 +202,7 @@ pub fn control(outcome: ControlOutcome) -> ControlReport {
     }
 }
 
-fn claim(state: ClaimState) -> ClaimReport {
+pub fn claim(state: ClaimState) -> ClaimReport {
     ClaimReport {
         text: "the page promises one process event".to_owned(),
         page: "T1219 page".to_owned(),
