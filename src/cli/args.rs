@@ -124,7 +124,7 @@ Examples:
   misfire run T1219 --platform windows
   misfire run --name tunnel --verdict misfire,blind
   misfire run --since origin/main --fail-on misfire,false-alarm
-  misfire run --report junit=report.xml --report markdown=summary.md
+  misfire run --report junit=report.xml --report html=report.html
   misfire run --sigma-regression regression_data --detections rules
   misfire run --stage execute --dry-run T1082
 
@@ -155,9 +155,9 @@ pub(super) struct RunArgs {
     /// still counts
     #[arg(long, value_name = "WORDS")]
     pub(super) verdict: Option<Words>,
-    /// Also write a report: junit=PATH, json=PATH, markdown=PATH, or, of what was
-    /// executed, art-csv=PATH or attire=PATH, with - for standard output; may be given
-    /// several times
+    /// Also write a report: html=PATH, junit=PATH, json=PATH, markdown=PATH, or, of what
+    /// was executed, art-csv=PATH or attire=PATH, with - for standard output; may be
+    /// given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
     /// How recordings come about

@@ -21,7 +21,7 @@ use crate::recording::Evidence;
 use crate::report::mask::{Form, Secrets};
 use crate::report::{
     ART_CSV_HEADER, Detail, Show, Words, append_file, art_csv, attire, github_annotations,
-    is_art_csv_header, junit, markdown, run_json, run_text, write_file,
+    is_art_csv_header, junit, markdown, report_html, run_json, run_text, write_file,
 };
 use crate::run::{
     ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, interruption,
@@ -341,11 +341,13 @@ fn write_reports(
             ReportKind::Junit => Form::Xml,
             ReportKind::Json | ReportKind::Attire => Form::Json,
             ReportKind::Markdown | ReportKind::ArtCsv => Form::Text,
+            ReportKind::Html => Form::Html,
         };
         let write = |out: &mut dyn Write| match target.kind {
             ReportKind::Junit => junit(out, report),
             ReportKind::Json => run_json(out, report),
             ReportKind::Markdown => markdown(out, report),
+            ReportKind::Html => report_html(out, report),
             ReportKind::ArtCsv => art_csv(out, report, &TimeZone::system()),
             ReportKind::Attire => attire(out, report),
         };
@@ -378,7 +380,7 @@ fn nothing_executed(target: &ReportTarget) -> Diagnostic {
         "the run log has no entry: no test was executed",
     )
     .in_file(&target.path)
-    .help("run logs tell of tests that were performed for real; `junit`, `json`, and `markdown` tell of all")
+    .help("run logs tell of tests that were performed for real; `html`, `junit`, `json`, and `markdown` tell of all")
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {

@@ -73,15 +73,17 @@ pub(super) enum ReportKind {
     Junit,
     Json,
     Markdown,
+    Html,
     ArtCsv,
     Attire,
 }
 
 impl ReportKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Junit,
         Self::Json,
         Self::Markdown,
+        Self::Html,
         Self::ArtCsv,
         Self::Attire,
     ];
@@ -96,6 +98,7 @@ impl ReportKind {
             Self::Junit => "junit",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::ArtCsv => "art-csv",
             Self::Attire => "attire",
         }

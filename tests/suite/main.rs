@@ -32,6 +32,7 @@ mod evtx_write;
 mod filters;
 mod fixture_shapes;
 mod honesty;
+mod html_report;
 mod import;
 mod interrupted;
 mod judging;

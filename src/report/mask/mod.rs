@@ -1,11 +1,12 @@
 //! Masking of secrets in everything that is written.
 //!
 //! [`Masked`] stands between a renderer and where its text goes. It works line by
-//! line: a line without a sign of a secret passes as it is. In JSON and XML it
+//! line: a line without a sign of a secret passes as it is. In JSON, XML, and HTML it
 //! masks what the strings say, not how they are written, so that a document stays
 //! one. What a document is made of, such as its keys and the words of verdicts, is
 //! never masked, whatever a secret is equal to.
 
+mod html;
 mod json;
 mod key_block;
 mod secrets;
@@ -19,7 +20,7 @@ use memchr::memchr_iter;
 
 pub use secrets::Secrets;
 
-use crate::secret::{find, is_secret_argument, is_trivial, kind, might_hold};
+use crate::secret::{find, is_secret_argument, is_secret_name, is_trivial, kind, might_hold};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +32,8 @@ pub enum Form {
     Json,
     /// As XML.
     Xml,
+    /// As a page of ours in HTML, in which no attribute holds a text from outside.
+    Html,
 }
 
 /// Masks the secrets in a text of any number of lines.
@@ -65,6 +68,15 @@ pub fn mask_argument<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
     }
 }
 
+/// The value of a field, masked if its name says that it is secret.
+pub(super) fn mask_field<'t>(name: &str, value: &'t str) -> Cow<'t, str> {
+    if is_secret_name(name) && !is_trivial(value) {
+        Cow::Owned(masked(kind(name)))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
 /// What stands in the place of a secret.
 fn masked(kind: &str) -> String {
     format!("[masked {kind}]")
@@ -83,6 +95,7 @@ pub struct Masked<W: Write> {
     /// Whether the lines are those of a private key.
     key: key_block::KeyBlock,
     json: json::State,
+    html: html::State,
 }
 
 impl<W: Write> Masked<W> {
@@ -95,6 +108,7 @@ impl<W: Write> Masked<W> {
             line: Vec::new(),
             key: key_block::KeyBlock::default(),
             json: json::State::default(),
+            html: html::State::default(),
         }
     }
 
@@ -130,6 +144,7 @@ impl<W: Write> Masked<W> {
         match self.form {
             Form::Json if is_plain && self.json.is_idle() => Cow::Borrowed(text),
             Form::Json => Cow::Owned(self.json.mask(text, secrets)),
+            Form::Html => Cow::Owned(self.html.mask(text, secrets, &mut self.key)),
             _ if is_plain && self.key.is_idle() => Cow::Borrowed(text),
             Form::Text => {
                 let masked = mask(text, secrets);

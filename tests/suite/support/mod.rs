@@ -25,6 +25,7 @@ pub mod golden;
 pub mod home;
 pub mod lint;
 pub mod manifest;
+pub mod pages;
 pub mod project;
 pub mod report;
 pub mod shapes;
