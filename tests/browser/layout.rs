@@ -3,7 +3,7 @@
 use crate::Test;
 use crate::checks::open_all;
 use crate::session::{Failure, Session};
-use crate::support::pages::{hostile, large, readings};
+use crate::support::pages::{hostile, large, readings, spread};
 use crate::support::report as made;
 
 /// The test that needs axe-core.
@@ -45,6 +45,7 @@ fn nothing_leaves_its_place(page: &Session) -> Result<(), Failure> {
         made::executed(),
         hostile(),
         readings(),
+        spread(),
         large(12, 9),
     ];
     for (number, report) in reports.iter().enumerate() {
@@ -123,7 +124,7 @@ fn it_keeps_nobody_out(page: &Session) -> Result<(), Failure> {
         page.prefer(scheme)?;
         for width in [1280, 375] {
             page.size(width, 900)?;
-            for (number, report) in [made::red(), made::executed(), readings()]
+            for (number, report) in [made::red(), made::executed(), readings(), spread()]
                 .iter()
                 .enumerate()
             {

@@ -1,14 +1,14 @@
-//! The report as a page in HTML, without a browser; `tests/browser.rs` opens it in one.
+//! The report as a page in HTML, without a browser; `tests/browser/` opens it in one.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use misfire::event::base64;
-use misfire::verdict::Report;
+use misfire::verdict::{Report, SignalState, Verdict};
 use sha2::{Digest, Sha256};
 
 use crate::support::home::Home;
-use crate::support::pages::{HOSTILE, hostile, large, page, readings, secretive};
+use crate::support::pages::{HOSTILE, hostile, large, page, readings, secretive, spread};
 use crate::support::report as made;
 
 /// A tag of a page: its name, and its attributes.
@@ -88,6 +88,7 @@ fn reports() -> Vec<Report> {
         readings(),
         hostile(),
         large(60, 5),
+        spread(),
         Report::default(),
     ]
 }
@@ -386,6 +387,39 @@ fn a_table_that_would_be_nearly_empty_is_a_list() {
     assert!(page.contains("<table class=\"matrix list\">"));
     assert_eq!(page.matches("<td class=\"empty\"").count(), 0);
     assert_eq!(page.matches("<td data-test=").count(), 40);
+}
+
+#[test]
+fn techniques_of_a_verdict_or_two_share_a_list() {
+    let techniques = ["T1016", "T1033", "T1049", "T1219.001"];
+    let mut report = spread();
+    let shared = page(&report);
+    assert_eq!(shared.matches("<table class=\"matrix").count(), 1);
+    assert_eq!(shared.matches("<td data-test=").count(), 4);
+    for technique in techniques {
+        assert!(shared.contains(&format!("<span class=\"faint\">{technique}</span>")));
+    }
+    report.tests.truncate(2);
+    assert_eq!(page(&report).matches("<table class=\"matrix").count(), 2);
+}
+
+#[test]
+fn a_test_that_did_not_run_is_listed_once() {
+    let mut report = made::red();
+    report.tests.truncate(1);
+    let test = &mut report.tests[0];
+    test.not_run = Some("a prerequisite is missing".to_owned());
+    test.verdicts = vec![made::verdict(Verdict::NotRun, false)];
+    test.signals = vec![made::signal("started", SignalState::Unknown)];
+    let listed = |report: &Report| {
+        let page = page(report);
+        let list = page.split("<ul class=\"misses\">").nth(1).expect("a list");
+        let list = list.split("</ul>").next().expect("its end");
+        list.matches("<li>").count()
+    };
+    assert_eq!(listed(&report), 1);
+    report.tests[0].not_run = None;
+    assert_eq!(listed(&report), 2);
 }
 
 #[test]

@@ -11,7 +11,12 @@ use crate::verdict::TestReport;
 pub(super) fn timing(test: &TestReport, tell: &Telling) -> Option<Markup> {
     let how = how_executed(test)?;
     let (_, command) = test.executed()?;
-    Some(html! { (tell.line(&how)) ", " time { (command.started) } })
+    Some(html! { (tell.line(&how)) ", " time { (when(command)) } })
+}
+
+/// When a command began, to the millisecond.
+fn when(command: &ExecutedCommand) -> String {
+    format!("{:.3}", command.started)
 }
 
 /// The commands that were executed, in order.
@@ -28,7 +33,7 @@ pub(super) fn execution(test: &TestReport, tell: &Telling) -> Markup {
                     p {
                         b { (step(command.step)) } " " span.tag { (tell.line(&command.executor)) } " "
                         (ending(command)) ", " (format!("{:.1} s", seconds(command))) ", "
-                        time { (command.started) }
+                        time { (when(command)) }
                     }
                     (tell.block(&command.command))
                     (output("Standard output", &command.stdout, tell))

@@ -19,6 +19,9 @@ const MANY: usize = 6;
 /// A table of which so few cells hold a verdict is a list.
 const SPARSE: usize = 8;
 
+/// Techniques with no more verdicts share a list.
+const TINY: usize = 2;
+
 /// A table of so many cells is one, however few of them hold a verdict.
 const SMALL: usize = 400;
 
@@ -36,6 +39,12 @@ pub(super) fn matrix(report: &Report, links: &Links, tell: &Telling) -> Markup {
     if groups.is_empty() {
         return html! {};
     }
+    let is_tiny = |group: &&Group<'_>| group.cells.len() <= TINY;
+    let (tiny, mut tables): (Vec<_>, Vec<_>) = groups.iter().partition(is_tiny);
+    let is_listed = tiny.len() > 2;
+    if !is_listed {
+        tables = groups.iter().collect();
+    }
     html! {
         section.matrices aria-labelledby="matrix" {
             h2 #matrix { "Tests and detections" }
@@ -43,10 +52,9 @@ pub(super) fn matrix(report: &Report, links: &Links, tell: &Telling) -> Markup {
                 "A verdict opens what it rests on. Dashed is a known gap, filled is not as expected."
             }
             (filters(report))
-            @for (place, group) in groups.iter().enumerate() {
-                @let name = format!("matrix-{place}");
+            @for group in &tables {
                 div.group {
-                    h3 id=(name) {
+                    h3 {
                         @if let Some(technique) = group.technique {
                             (technique_link(technique))
                         } @else {
@@ -58,6 +66,15 @@ pub(super) fn matrix(report: &Report, links: &Links, tell: &Telling) -> Markup {
                         }
                     }
                     (table(group, links, tell))
+                }
+            }
+            @if is_listed {
+                div.group {
+                    h3 {
+                        @if tables.is_empty() { "All techniques" } @else { "Other techniques" }
+                        " " span.faint { (counted(tiny.len(), "technique")) }
+                    }
+                    (list(&tiny, links, tell))
                 }
             }
         }
@@ -117,7 +134,7 @@ fn table(group: &Group<'_>, links: &Links, tell: &Telling) -> Markup {
     let (tests, detections) = (&group.tests, &group.detections);
     let all = tests.len() * detections.len();
     if all > SMALL && group.cells.len() * SPARSE < all {
-        return list(group, links, tell);
+        return list(&[group], links, tell);
     }
     let cell = |index: usize, detection: &VerdictReport, of: &Markup| {
         let given = group.cells.get(&(index, detection.detection.as_str()));
@@ -184,22 +201,26 @@ fn label(group: &Group<'_>, part: usize) -> String {
     format!("Verdicts of {what}, part {}", part + 1)
 }
 
-/// The same, where a table would be nearly empty.
-fn list(group: &Group<'_>, links: &Links, tell: &Telling) -> Markup {
-    let all: Vec<_> = group
-        .tests
-        .iter()
-        .flat_map(|(index, test)| {
-            let own = group.detections.iter().filter_map(|detection| {
-                let given = group.cells.get(&(*index, detection.detection.as_str()))?;
-                Some((*index, *test, *detection, given))
-            });
-            own.collect::<Vec<_>>()
-        })
-        .collect();
+/// The same, where a table would be nearly empty, or of a cell or two.
+fn list(groups: &[&Group<'_>], links: &Links, tell: &Telling) -> Markup {
+    let mut all = Vec::new();
+    for group in groups {
+        for (index, test) in &group.tests {
+            for detection in &group.detections {
+                let key = (*index, detection.detection.as_str());
+                if let Some(given) = group.cells.get(&key) {
+                    all.push((*index, *test, *detection, given));
+                }
+            }
+        }
+    }
+    let name = |part: usize| match groups {
+        [group] => label(group, part),
+        _ => format!("Verdicts of several techniques, part {}", part + 1),
+    };
     html! {
         @for (part, rows) in all.chunks(ROWS).enumerate() {
-            div.scroll tabindex="0" role="region" aria-label=(label(group, part)) {
+            div.scroll tabindex="0" role="region" aria-label=(name(part)) {
                 table.matrix.list {
                     thead {
                         tr {
@@ -211,7 +232,12 @@ fn list(group: &Group<'_>, links: &Links, tell: &Telling) -> Markup {
                     tbody {
                         @for (index, test, detection, given) in rows {
                             tr {
-                                th scope="row" { (test_name(test, tell)) }
+                                th scope="row" {
+                                    @if let (Some(atomic), [_, _, ..]) = (&test.atomic, groups) {
+                                        span.faint { (atomic.technique.as_str()) } " "
+                                    }
+                                    (test_name(test, tell))
+                                }
                                 (verdict_cell(*index, given, &html! {}, links))
                                 td.name { (detection_name(detection, tell)) }
                             }

@@ -72,15 +72,15 @@ fn one(index: usize, test: &TestReport, links: &Links, tell: &Telling) -> Markup
 }
 
 fn word(columns: &Columns) -> Markup {
-    let class = match columns.badness {
-        Some(Badness::Failure) => "bad loud",
-        Some(Badness::Error) => "gap loud",
-        None => Verdict::ALL
-            .into_iter()
-            .find(|verdict| verdict.as_str() == columns.word)
-            .map_or("good", |verdict| Fault::of(verdict).class()),
-    };
-    chip(columns.word, class)
+    let mut verdicts = Verdict::ALL.into_iter();
+    let verdict = verdicts.find(|verdict| verdict.as_str() == columns.word);
+    let base = verdict.map(|verdict| Fault::of(verdict).class());
+    match columns.badness {
+        // It fired where a gap is known, or a control did.
+        Some(Badness::Failure) => chip(columns.word, "bad loud"),
+        Some(Badness::Error) => chip(columns.word, &format!("{} loud", base.unwrap_or("gap"))),
+        None => chip(columns.word, base.unwrap_or("good")),
+    }
 }
 
 fn body(index: usize, test: &TestReport, links: &Links, tell: &Telling) -> Markup {

@@ -6,7 +6,7 @@ use super::fault::{Fault, chip, control_chip, signal_chip, verdict_chip};
 use super::links::Links;
 use super::text::{Telling, counted};
 use crate::report::judged::{Judged, judged};
-use crate::verdict::{Report, TestReport, Verdict, VerdictReport};
+use crate::verdict::{Report, SignalState, TestReport, Verdict, VerdictReport};
 
 /// More are not listed.
 const MOST_LISTED: usize = 200;
@@ -17,6 +17,7 @@ pub(super) fn unexpected(report: &Report, links: &Links, tell: &Telling) -> Mark
     let misses: Vec<_> = tests()
         .flat_map(|(index, test)| {
             let misses = judged(test).filter(|given| !given.is_expected());
+            let misses = misses.filter(|given| test.not_run.is_none() || !follows(*given));
             misses.map(move |given| (index, test, given))
         })
         .collect();
@@ -55,6 +56,15 @@ pub(super) fn unexpected(report: &Report, links: &Links, tell: &Telling) -> Mark
             }
         }
         (known_gaps(report, links, tell))
+    }
+}
+
+/// Whether a judgement says no more than that its test did not run.
+fn follows(given: Judged<'_>) -> bool {
+    match given {
+        Judged::Verdict(given) => given.verdict == Verdict::NotRun,
+        Judged::Signal(given) => given.state == SignalState::Unknown,
+        Judged::Control(_) | Judged::Claim(_) | Judged::Agreement(_) => false,
     }
 }
 

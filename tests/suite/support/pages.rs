@@ -218,6 +218,17 @@ pub fn large(tests: usize, detections: usize) -> Report {
     }
 }
 
+/// Techniques with a verdict each.
+pub fn spread() -> Report {
+    let techniques = ["T1016", "T1033", "T1049", "T1219.001"];
+    let tests: Vec<_> = techniques.map(|id| test(id, "One test")).into();
+    Report {
+        planned: tests.len(),
+        tests,
+        ..Report::default()
+    }
+}
+
 /// A test whose secret arguments hold what a page escapes.
 pub fn secretive(secret: &str) -> Report {
     let mut run = execution(0xa9, &[ExecutedStep::Perform]);
