@@ -238,7 +238,7 @@ fn list(groups: &[&Group<'_>], links: &Links, tell: &Telling) -> Markup {
                                     }
                                     (test_name(test, tell))
                                 }
-                                (verdict_cell(*index, given, &html! {}, links))
+                                (verdict_cell(*index, given, &detection_name(detection, tell), links))
                                 td.name { (detection_name(detection, tell)) }
                             }
                         }
