@@ -455,3 +455,26 @@ fn a_word_that_is_a_password_somewhere_is_masked_only_beside_its_name() {
     );
     assert!(!seen.contains("=certutil"), "{seen}");
 }
+
+#[test]
+fn a_page_keeps_its_tags_its_style_and_its_script() {
+    let mut secrets = Secrets::default();
+    secrets.add("password", "S3cret<&\"x");
+    secrets.add("password", "aria-pressed-1");
+    let key = ["-----BEGIN RSA PRIV", "ATE KEY-----"].concat();
+    let page = format!(
+        "<style>\n.aria-pressed-1 {{}}\n</style><p class=\"aria-pressed-1\">set S3cret&lt;&amp;&quot;x\n\
+         now</p><pre>{key}\n{KEY_ID}{KEY_ID}{KEY_ID}\ncut off</pre>\
+         <a id=\"abcdefabcdefabcdefabcdefabcdef\">aria-pressed-1</a><script>\n\
+         let a = \"aria-pressed-1\" < \"--password hunter2\";\n</script><i>--password hunter2</i>\n"
+    );
+    let wanted = format!(
+        "<style>\n.aria-pressed-1 {{}}\n</style><p class=\"aria-pressed-1\">set [masked password]\n\
+         now</p><pre>{key}[masked private-key][masked private-key]\ncut [masked private-key]</pre>\
+         <a id=\"abcdefabcdefabcdefabcdefabcdef\">[masked password]</a><script>\n\
+         let a = \"aria-pressed-1\" < \"--password hunter2\";\n</script><i>--password [masked password]</i>\n"
+    );
+    for piece in [1, 7, 4_096] {
+        assert_eq!(written(&page, Form::Html, &secrets, piece), wanted);
+    }
+}

@@ -150,6 +150,7 @@ fn hostile_test(text: &str) -> TestReport {
         detection: DetectionId::new(text),
         title: text.to_owned(),
         events: vec![event],
+        mark: None,
     }];
     given
 }
