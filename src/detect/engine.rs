@@ -122,6 +122,16 @@ pub trait Engine: Sync {
 
     /// What a detection asks of events.
     fn predicates(&self, program: ProgramId) -> Vec<Predicate>;
+
+    /// The places of the origins whose records a detection looks at, without those of
+    /// which the origin alone tells that it does not fire on them.
+    fn origins_asked(&self, program: ProgramId, origins: &[Origin]) -> Vec<usize> {
+        let places = origins.iter().enumerate();
+        places
+            .filter(|(_, origin)| self.looks_at(program, origin))
+            .map(|(place, _)| place)
+            .collect()
+    }
 }
 
 /// One thread's part of a search.

@@ -25,8 +25,23 @@ pub struct Predicate {
     pub quantity: Quantity,
     /// Whether the detection wants it *not* to hold.
     pub negated: bool,
+    /// Whether it stands in one of several alternatives, or in a negation of a
+    /// negation: then it does not decide by itself. A negation whose own parts are
+    /// alternatives (`not 1 of filter_*`) is none of them.
+    pub nested: bool,
+    /// Where the value of the field comes from.
+    pub origin: FieldOrigin,
     /// Where it stands in the detection's file, in bytes.
     pub span: Option<Range<usize>>,
+}
+
+/// Where the value of a predicate's field comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldOrigin {
+    /// The record, under this name or another.
+    Record,
+    /// The detection itself: a lookup, a count, or what it computes of fields.
+    Computed,
 }
 
 /// How many of a predicate's values are asked for.

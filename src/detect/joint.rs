@@ -299,4 +299,10 @@ impl Engine for JointEngine {
     fn predicates(&self, program: ProgramId) -> Vec<Predicate> {
         self.ask(program, |engine, program| engine.predicates(program))
     }
+
+    fn origins_asked(&self, program: ProgramId, origins: &[Origin]) -> Vec<usize> {
+        self.ask(program, |engine, program| {
+            engine.origins_asked(program, origins)
+        })
+    }
 }

@@ -22,7 +22,7 @@ pub use engine::{
     SearchTime, Tally,
 };
 pub use explanation::{
-    Explanation, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen, StageState,
+    Explanation, FieldOrigin, GroupState, NearMiss, Outcome, Predicate, Quantity, Seen, StageState,
 };
 pub use firing::{Firing, ProgramId, sort};
 pub use joint::JointEngine;

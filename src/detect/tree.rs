@@ -17,6 +17,48 @@ pub(super) enum Tree<L> {
     Leaf(L),
 }
 
+/// How a leaf stands in its tree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Whether it is wanted not to hold.
+    pub(super) negated: bool,
+    /// See [`Predicate::nested`](super::Predicate::nested).
+    pub(super) nested: bool,
+}
+
+/// Visits the leaves of a tree in their order.
+pub(super) fn leaves<'t, L>(
+    tree: &'t Tree<L>,
+    standing: Standing,
+    visit: &mut dyn FnMut(&'t L, Standing),
+) {
+    match tree {
+        Tree::Leaf(leaf) => visit(leaf, standing),
+        Tree::Not(part) => {
+            let standing = Standing {
+                negated: !standing.negated,
+                nested: standing.nested || standing.negated,
+            };
+            leaves(part, standing, visit);
+        }
+        Tree::All(parts) => {
+            for part in parts {
+                leaves(part, standing, visit);
+            }
+        }
+        Tree::Any(parts) | Tree::AtLeast(_, parts) => {
+            let is_choice = parts.len() > 1 && !standing.negated;
+            let standing = Standing {
+                nested: standing.nested || is_choice,
+                ..standing
+            };
+            for part in parts {
+                leaves(part, standing, visit);
+            }
+        }
+    }
+}
+
 /// What leaves are held against.
 pub(super) trait Subject<L> {
     /// Whether a leaf comes out as wanted.

@@ -38,23 +38,6 @@ pub(super) fn tree_of(predicate: &Predicate, part: &str) -> Tree<Leaf> {
     }
 }
 
-/// The predicates of a tree, in the order of the query.
-pub(super) fn collect(tree: &Tree<Leaf>, negated: bool, found: &mut Vec<detect::Predicate>) {
-    match tree {
-        Tree::All(parts) | Tree::Any(parts) | Tree::AtLeast(_, parts) => {
-            for part in parts {
-                collect(part, negated, found);
-            }
-        }
-        Tree::Not(part) => collect(part, !negated, found),
-        Tree::Leaf(leaf) if matches!(leaf.predicate.kind, PredicateKind::Constant(_)) => {}
-        Tree::Leaf(leaf) => found.push(detect::Predicate {
-            negated,
-            ..leaf.told.clone()
-        }),
-    }
-}
-
 fn told(predicate: &Predicate, part: &str) -> detect::Predicate {
     let (field, operator, values) = match &predicate.kind {
         PredicateKind::Compare {
@@ -95,6 +78,8 @@ fn told(predicate: &Predicate, part: &str) -> detect::Predicate {
         values,
         quantity: Quantity::Any,
         negated: false,
+        nested: false,
+        origin: detect::FieldOrigin::Record,
         span: Some(predicate.span.range()),
     }
 }

@@ -17,7 +17,7 @@ use super::set::{PlanSet, PlannedDetection};
 use super::stage::{Pipeline, Source as RowSource, StageKind};
 use super::targets::{OriginTargets, Prefilter};
 use super::view::View;
-use super::{Plan, Predicate, explain, walk, wanted};
+use super::{Plan, Predicate, explain, predicates, walk, wanted};
 use crate::detect::{
     Conclusion, Coverage, Detection, Engine, EventSource, Explanation, Firing, GaveUp, Held,
     Partner, ProgramId, Refusal, Search, SearchTime,
@@ -527,7 +527,7 @@ impl Engine for PlanEngine {
     }
 
     fn predicates(&self, program: ProgramId) -> Vec<crate::detect::Predicate> {
-        explain::predicates(self, program)
+        predicates::predicates(self, program)
     }
 }
 

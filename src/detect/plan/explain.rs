@@ -3,7 +3,7 @@
 //! The same evaluation as the search, told: what became of every predicate on the
 //! record that came closest, and at which stage the last rows died.
 
-use super::describe::{Leaf, collect, name_of, tree_of};
+use super::describe::{Leaf, name_of, tree_of};
 use super::engine::{Head, PlanEngine};
 use super::evaluate::{Evaluator, Fields};
 use super::execute::{Passed, Witness, asks_the_time, stream};
@@ -66,7 +66,7 @@ impl Subject<Leaf> for Against<'_> {
     }
 }
 
-fn subject_of(predicate: &Predicate) -> Option<&Expr> {
+pub(super) fn subject_of(predicate: &Predicate) -> Option<&Expr> {
     match &predicate.kind {
         PredicateKind::Compare { left, .. } => Some(left),
         PredicateKind::Matches { subject, .. } => Some(subject),
@@ -76,7 +76,7 @@ fn subject_of(predicate: &Predicate) -> Option<&Expr> {
 }
 
 /// A predicate of a stage, as a tree.
-fn filter_of(stage: &Stage) -> Option<Tree<Leaf>> {
+pub(super) fn filter_of(stage: &Stage) -> Option<Tree<Leaf>> {
     match &stage.kind {
         StageKind::Filter(filter) => Some(tree_of(&filter.predicate, &stage.name)),
         _ => None,
@@ -388,6 +388,8 @@ fn lost(stage: &Stage, row: &Row) -> Vec<Outcome> {
             values: Vec::new(),
             quantity: detect::Quantity::Any,
             negated: false,
+            nested: false,
+            origin: detect::FieldOrigin::Record,
             span: Some(stage.span.range()),
         },
         seen,
@@ -471,34 +473,4 @@ pub(super) fn lacking(engine: &PlanEngine, program: ProgramId, event: Event<'_>)
         });
     }
     common.unwrap_or_default()
-}
-
-/// See [`Engine::predicates`](crate::detect::Engine::predicates).
-pub(super) fn predicates(engine: &PlanEngine, program: ProgramId) -> Vec<detect::Predicate> {
-    let mut found = Vec::new();
-    if let Some(plan) = engine
-        .program(program)
-        .and_then(|program| program.plan.as_ref().ok())
-    {
-        for pipeline in super::walk::all_pipelines(&plan.pipeline) {
-            let mut heads = engine.heads_of(program);
-            let head = heads.find(|head| head.part == pipeline.part);
-            let of_record =
-                |name: &str| head.map_or_else(Vec::new, |head| engine.reads(head, Some(name)));
-            let mut trail = reads::Trail::default();
-            for stage in &pipeline.stages {
-                if let Some(tree) = filter_of(stage) {
-                    let first = found.len();
-                    collect(&tree, false, &mut found);
-                    for predicate in found.get_mut(first..).unwrap_or_default() {
-                        let names = predicate.field.as_deref();
-                        let names = names.map(|field| trail.names(field, &of_record));
-                        predicate.reads = names.into_iter().flatten().collect();
-                    }
-                }
-                trail.pass(stage, &of_record);
-            }
-        }
-    }
-    found
 }

@@ -21,6 +21,7 @@ mod literal;
 mod number;
 pub mod pattern;
 mod predicate;
+mod predicates;
 mod prospect;
 mod raw;
 mod reads;

@@ -1,17 +1,24 @@
 //! What a field of a view is called in the records themselves.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, LazyLock};
 
-use super::expression::Expr;
+use super::aggregate::Aggregation;
+use super::expression::{Expr, ExprKind};
 use super::field::NamePattern;
+use super::function::Function;
 use super::stage::{Aggregate, Argument, Output, Parse, Stage, StageKind, Target, Window};
 use super::view::{Beyond, Definition, RecordKind, Wire};
 use super::walk;
+use crate::detect::FieldOrigin;
 use crate::event::catalogue::Catalogue;
 
 /// Definitions refer to each other to this depth at most; they never do so endlessly.
 const DEEPEST: usize = 16;
+
+/// The names of fields that the catalogue knows.
+static KNOWN: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| Catalogue::bundled().field_names().collect());
 
 /// The names that records of a kind have for what a query calls `name`: the field
 /// itself, or those that it is computed of. None of what records do not hold, such as
@@ -50,9 +57,7 @@ fn inner(kind: &RecordKind, name: &str, depth: usize, found: &mut BTreeSet<Strin
     }
     let names = super::record::wire_names(kind.wire, name);
     let is_known = |name: &&String| match kind.wire {
-        Wire::Named { .. } => Catalogue::bundled()
-            .field_names()
-            .any(|known| known == *name),
+        Wire::Named { .. } => KNOWN.contains(name.as_str()),
         Wire::Paths(_) | Wire::Keys => true,
     };
     found.extend(names.iter().find(is_known).cloned());
@@ -60,6 +65,47 @@ fn inner(kind: &RecordKind, name: &str, depth: usize, found: &mut BTreeSet<Strin
 
 /// A field may have had so many other names.
 const MOST_CANDIDATES: usize = 16;
+
+/// What a field is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Traced {
+    /// The names that the record has for what it is made of.
+    pub(super) names: BTreeSet<String>,
+    /// Whether it is a value of the record, or something that the query makes.
+    pub(super) origin: FieldOrigin,
+}
+
+impl Traced {
+    fn computed(names: BTreeSet<String>) -> Self {
+        Self {
+            names,
+            origin: FieldOrigin::Computed,
+        }
+    }
+}
+
+/// The field whose value an expression is, but for its letters' case and the like.
+pub(super) fn value_of(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Call {
+            function: Function::Lower | Function::Upper | Function::Trim | Function::TruthToText,
+            arguments,
+        } => arguments.first().map_or(expr, value_of),
+        _ => expr,
+    }
+}
+
+/// The expressions of which one is the value: with a constant for where there is none,
+/// they are still the values of the fields.
+fn choices_of(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Coalesce(parts) => parts.iter().collect(),
+        ExprKind::Case(arms) | ExprKind::Unless(arms) => {
+            arms.iter().map(|(_, value)| value).collect()
+        }
+        _ => Vec::new(),
+    }
+}
 
 /// What stages make of the names of fields, so that names behind them can be followed
 /// back to the record.
@@ -71,7 +117,7 @@ pub(super) struct Trail {
 #[derive(Debug)]
 enum Step {
     /// A field made of these names of the record.
-    Made(Arc<str>, BTreeSet<String>),
+    Made(Arc<str>, Traced),
     /// Fields that had other names before.
     Renamed {
         before: NamePattern,
@@ -80,20 +126,16 @@ enum Step {
 }
 
 impl Trail {
-    /// The names that the record has for what a field is made of here; `of_record` knows
-    /// those of the record's own fields.
-    pub(super) fn names(
-        &self,
-        name: &str,
-        of_record: &dyn Fn(&str) -> Vec<String>,
-    ) -> BTreeSet<String> {
+    /// What a field is made of here; `of_record` knows the names of the record's own
+    /// fields.
+    pub(super) fn trace(&self, name: &str, of_record: &dyn Fn(&str) -> Vec<String>) -> Traced {
         // A pattern such as `Processes.*` to `*` does not tell which fields it has renamed.
         let mut candidates = vec![name.to_owned()];
         for step in self.steps.iter().rev() {
             match step {
-                Step::Made(made, names) => {
+                Step::Made(made, traced) => {
                     if candidates.iter().any(|name| **made == **name) {
-                        return names.clone();
+                        return traced.clone();
                     }
                 }
                 Step::Renamed { before, after } => {
@@ -112,7 +154,42 @@ impl Trail {
             }
         }
         let names = candidates.iter().flat_map(|name| of_record(name));
-        names.collect()
+        Traced {
+            names: names.collect(),
+            origin: FieldOrigin::Record,
+        }
+    }
+
+    /// What the value of an expression is made of here.
+    pub(super) fn trace_expr(
+        &self,
+        expr: &Expr,
+        of_record: &dyn Fn(&str) -> Vec<String>,
+    ) -> Traced {
+        if let ExprKind::Field(field) = &value_of(expr).kind {
+            return self.trace(&field.name, of_record);
+        }
+        let choices: Vec<_> = choices_of(expr)
+            .into_iter()
+            .filter(|choice| choice.as_literal().is_none())
+            .map(|choice| self.trace_expr(choice, of_record))
+            .collect();
+        let is_of_record = |traced: &Traced| traced.origin == FieldOrigin::Record;
+        if !choices.is_empty() && choices.iter().all(is_of_record) {
+            return Traced {
+                names: choices
+                    .into_iter()
+                    .flat_map(|traced| traced.names)
+                    .collect(),
+                origin: FieldOrigin::Record,
+            };
+        }
+        let mut expr = expr.clone();
+        let mut names = BTreeSet::new();
+        walk::fields_of_expr(&mut expr, &mut |field| {
+            names.extend(self.trace(&field.name, of_record).names);
+        });
+        Traced::computed(names)
     }
 
     /// Goes on behind a stage.
@@ -121,7 +198,8 @@ impl Trail {
             StageKind::Extend(assignments) => {
                 for assignment in assignments {
                     if let Target::Field(field) = &assignment.target {
-                        self.made(&field.name, &assignment.value, of_record);
+                        let traced = self.trace_expr(&assignment.value, of_record);
+                        self.made(Arc::clone(&field.name), traced);
                     }
                 }
             }
@@ -137,22 +215,22 @@ impl Trail {
             StageKind::Correlate(correlate) => {
                 self.computed(&correlate.outputs, of_record);
                 let name = Arc::clone(&correlate.in_order_name);
-                self.steps.push(Step::Made(name, BTreeSet::new()));
+                self.made(name, Traced::computed(BTreeSet::new()));
             }
             StageKind::Parse(Parse::Regex { field, regex, .. }) => {
-                let names = self.names(&field.name, of_record);
+                let names = self.trace(&field.name, of_record).names;
                 for group in regex.group_names() {
-                    self.steps.push(Step::Made(group.into(), names.clone()));
+                    self.made(group.into(), Traced::computed(names.clone()));
                 }
             }
             StageKind::Parse(Parse::Path { field, output, .. }) => {
-                let names = self.names(&field.name, of_record);
-                self.steps.push(Step::Made(Arc::clone(&output.name), names));
+                let traced = self.trace(&field.name, of_record);
+                self.made(Arc::clone(&output.name), traced);
             }
             StageKind::Lookup(lookup) => {
                 for (_, field) in &lookup.outputs {
-                    self.steps
-                        .push(Step::Made(Arc::clone(&field.name), BTreeSet::new()));
+                    let name = Arc::clone(&field.name);
+                    self.made(name, Traced::computed(BTreeSet::new()));
                 }
             }
             _ => {}
@@ -164,11 +242,15 @@ impl Trail {
             match &output.argument {
                 Argument::Fields(before) => self.renamed(before, &output.name),
                 Argument::Values(value) => {
-                    self.made(&output.name.as_str().into(), value, of_record);
+                    let mut traced = self.trace_expr(value, of_record);
+                    if !is_one_of_them(&output.aggregation) {
+                        traced.origin = FieldOrigin::Computed;
+                    }
+                    self.made(output.name.as_str().into(), traced);
                 }
                 Argument::Rows | Argument::RowsWhere(_) => {
                     let name = output.name.as_str().into();
-                    self.steps.push(Step::Made(name, BTreeSet::new()));
+                    self.made(name, Traced::computed(BTreeSet::new()));
                 }
             }
         }
@@ -181,12 +263,24 @@ impl Trail {
         });
     }
 
-    fn made(&mut self, name: &Arc<str>, value: &Expr, of_record: &dyn Fn(&str) -> Vec<String>) {
-        let mut value = value.clone();
-        let mut names = BTreeSet::new();
-        walk::fields_of_expr(&mut value, &mut |field| {
-            names.extend(self.names(&field.name, of_record));
-        });
-        self.steps.push(Step::Made(Arc::clone(name), names));
+    fn made(&mut self, name: Arc<str>, traced: Traced) {
+        self.steps.push(Step::Made(name, traced));
     }
+}
+
+/// Whether what is aggregated is one or more of the values themselves.
+fn is_one_of_them(aggregation: &Aggregation) -> bool {
+    matches!(
+        aggregation,
+        Aggregation::Values
+            | Aggregation::List
+            | Aggregation::ByTime
+            | Aggregation::First
+            | Aggregation::Last
+            | Aggregation::Earliest
+            | Aggregation::Latest
+            | Aggregation::Min
+            | Aggregation::Max
+            | Aggregation::Mode
+    )
 }

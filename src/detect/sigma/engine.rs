@@ -477,6 +477,10 @@ impl Engine for SigmaEngine {
     fn predicates(&self, program: ProgramId) -> Vec<Predicate> {
         explain::predicates(self, program)
     }
+
+    fn origins_asked(&self, program: ProgramId, origins: &[Origin]) -> Vec<usize> {
+        explain::origins_asked(self, program, origins)
+    }
 }
 
 /// The way into a program's group that an event takes, if it reaches it.

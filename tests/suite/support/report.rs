@@ -43,6 +43,8 @@ fn outcome(field: &str, wanted: &str, seen: &str, satisfied: bool) -> Outcome {
             values: vec![wanted.to_owned()],
             quantity: Quantity::Any,
             negated: false,
+            nested: false,
+            origin: misfire::detect::FieldOrigin::Record,
             span: None,
         },
         seen: Seen::Value(OwnedValue::Text(seen.into())),

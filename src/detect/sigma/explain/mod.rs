@@ -5,6 +5,7 @@
 //! would have to turn out otherwise.
 
 mod measure;
+mod origins;
 mod tree;
 
 use rsigma_eval::{CompiledRule, evaluate_rule};
@@ -17,7 +18,8 @@ use crate::detect::{EventSource, Explanation, Firing, NearMiss, Predicate, Progr
 use crate::event::Event;
 use crate::event::EventId;
 use measure::Subject;
-use tree::{Tree, collect, tree_of};
+pub(super) use origins::origins_asked;
+use tree::{Made, Tree, collect, tree_of};
 
 /// See [`Engine::explain`](crate::detect::Engine::explain).
 pub(super) fn explain(
@@ -36,7 +38,10 @@ fn explain_rule(
     program: ProgramId,
     events: &mut EventSource<'_>,
 ) -> Explanation {
-    let tree = engine.rules.get(program.0 as usize).map(tree_of);
+    let tree = engine
+        .rules
+        .get(program.0 as usize)
+        .map(|rule| tree_of(rule, Made::Compiled));
     let tree = tree.unwrap_or(Tree::Any(Vec::new()));
     let mut explanation = Explanation::default();
     let mut best = None;
@@ -132,7 +137,11 @@ pub(super) fn lacking(engine: &SigmaEngine, program: ProgramId, event: Event<'_>
         return Vec::new();
     };
     let view = View::new(event, table);
-    let mut fields = lacking_in(&tree_of(rule), true, &Subject { event, table, view });
+    let mut fields = lacking_in(
+        &tree_of(rule, Made::Compiled),
+        true,
+        &Subject { event, table, view },
+    );
     fields.sort();
     fields.dedup();
     fields
@@ -148,7 +157,7 @@ pub(super) fn predicates(engine: &SigmaEngine, program: ProgramId) -> Vec<Predic
     }
     let mut found = Vec::new();
     if let Some(rule) = engine.rules.get(program.0 as usize) {
-        collect(&tree_of(rule), false, &mut found);
+        collect(&tree_of(rule, Made::Told), &mut found);
     }
     found
 }

@@ -14,7 +14,8 @@ use crate::detect::sigma::compile;
 use crate::detect::sigma::document::Parsed;
 use crate::detect::sigma::filter::name_of_part;
 use crate::detect::sigma::xml_path;
-use crate::detect::{Predicate, ProgramId, Quantity};
+use crate::detect::tree::{Standing, leaves};
+use crate::detect::{FieldOrigin, Predicate, ProgramId, Quantity};
 use crate::diagnostic::YamlNode;
 
 /// A rule's items as a tree.
@@ -28,26 +29,31 @@ pub(super) struct Leaf {
     pub(super) rule: Option<CompiledRule>,
 }
 
+/// What of a rule's items is made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// They are compiled, and can be held against events.
+    Compiled,
+    /// They can only be told.
+    Told,
+}
+
 /// The predicates of a tree, in the order of its condition.
-pub(super) fn collect(tree: &Tree, negated: bool, found: &mut Vec<Predicate>) {
-    match tree {
-        Tree::All(parts) | Tree::Any(parts) | Tree::AtLeast(_, parts) => {
-            for part in parts {
-                collect(part, negated, found);
-            }
-        }
-        Tree::Not(part) => collect(part, !negated, found),
-        Tree::Leaf(leaf) => found.push(Predicate {
-            negated,
+pub(super) fn collect(tree: &Tree, found: &mut Vec<Predicate>) {
+    leaves(tree, Standing::default(), &mut |leaf, standing| {
+        found.push(Predicate {
+            negated: standing.negated,
+            nested: standing.nested,
             ..leaf.predicate.clone()
-        }),
-    }
+        });
+    });
 }
 
 /// The tree of a rule.
-pub(super) fn tree_of(parsed: &Parsed<SigmaRule>) -> Tree {
+pub(super) fn tree_of(parsed: &Parsed<SigmaRule>, made: Made) -> Tree {
     let mut builder = Builder {
         rule: &parsed.document,
+        made,
         spans: parsed.visit("detection", spans).unwrap_or_default(),
         next: HashMap::new(),
     };
@@ -68,6 +74,7 @@ type Spans = HashMap<String, Vec<(Range<usize>, String)>>;
 
 struct Builder<'r> {
     rule: &'r SigmaRule,
+    made: Made,
     spans: Spans,
     /// The next item of each part.
     next: HashMap<String, usize>,
@@ -196,6 +203,8 @@ impl Builder<'_> {
                 values: values.iter().map(as_written).collect(),
                 quantity,
                 negated: false,
+                nested: false,
+                origin: FieldOrigin::Record,
                 span: place.map(|(span, _)| span.clone()),
             },
             field: field.map(Into::into),
@@ -205,6 +214,9 @@ impl Builder<'_> {
 
     /// A rule that asks for one item only.
     fn single(&self, part: Part) -> Option<CompiledRule> {
+        if self.made == Made::Told {
+            return None;
+        }
         let mut rule = self.rule.clone();
         let name = "item".to_owned();
         rule.detection.named = HashMap::from([(name.clone(), part)]);
