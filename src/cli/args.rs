@@ -8,6 +8,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::accept_args::AcceptArgs;
+use super::coverage_args::CoverageArgs;
 use super::execution_args::{RecoverArgs, RunExecutionArgs, WatchProgramArgs};
 use super::lint_args::LintArgs;
 use super::query_args::{QueryArgs, ReadingArgs};
@@ -53,6 +54,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Lint(LintArgs),
     Accept(Box<AcceptArgs>),
+    Coverage(Box<CoverageArgs>),
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Convert(ConvertArgs),

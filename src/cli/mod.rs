@@ -8,6 +8,8 @@ mod args;
 mod check;
 mod command_pages;
 mod convert;
+mod coverage;
+mod coverage_args;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod execute;
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
     let done = match args.command {
         Command::Run(command) => run::run(*command, &output, interrupt),
         Command::Accept(command) => accept::accept(*command, &output, interrupt),
+        Command::Coverage(command) => coverage::coverage(*command, &output, interrupt),
         Command::Lint(command) => lint::lint(command, &output, interrupt),
         Command::List(command) => list::list(command, &output, &interrupt),
         Command::Scan(command) => scan::scan(command, &output, interrupt),

@@ -86,6 +86,10 @@ codes! {
     IO_UNWRITABLE = "misfire::io::unwritable";
     /// A path that holds nothing of what is looked for.
     IO_NOTHING_FOUND = "misfire::io::nothing_found";
+    /// A corpus without a rule of the technique that is asked for.
+    COVERAGE_NO_RULE = "misfire::coverage::no_rule";
+    /// A file that is no result of a run.
+    COVERAGE_BAD_PROOF = "misfire::coverage::bad_proof";
     /// A path that is neither a file nor a folder, such as a pipe or a device.
     IO_NOT_A_FILE = "misfire::io::not_a_file";
     /// A log's format is not recognised.

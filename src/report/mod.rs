@@ -3,6 +3,7 @@
 mod accept;
 mod check;
 mod convert;
+mod coverage;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod execute;
@@ -34,6 +35,10 @@ mod words;
 pub use accept::{accept_json, accept_markdown, accept_text};
 pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
+pub use coverage::{
+    coverage_html, coverage_json, coverage_markdown, coverage_schema, coverage_text, index_html,
+    index_json, index_markdown, index_schema, index_text,
+};
 pub use doctor::{Terminal, doctor_json, doctor_text};
 #[cfg(target_os = "linux")]
 pub use execute::{dry_run_json, dry_run_text, recovered_json, recovered_text};

@@ -11,10 +11,8 @@ use crate::event::catalogue::Catalogue;
 
 /// Compiles rules and plans, with a table of names that holds theirs and the
 /// catalogue's; what cannot be compiled becomes a problem.
-pub(super) fn compile(
-    rules: SigmaRuleSet,
-    plans: PlanSet,
-) -> (JointEngine, Arc<Names>, Vec<Diagnostic>) {
+#[must_use]
+pub fn compile(rules: SigmaRuleSet, plans: PlanSet) -> (JointEngine, Arc<Names>, Vec<Diagnostic>) {
     compile_with(rules, plans, [], |engine| engine)
 }
 

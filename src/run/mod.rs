@@ -23,6 +23,7 @@ mod lint;
 mod misspelled;
 #[cfg(target_os = "linux")]
 mod providers;
+mod prove;
 mod record;
 mod regression;
 mod repeated;
@@ -38,6 +39,7 @@ pub use accept::{
 };
 pub use benign::Known;
 pub use choose::{ChangesFound, Choice, choose};
+pub use compile::compile;
 pub use convert::{
     ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
 };
@@ -53,6 +55,7 @@ pub use import::{
 pub use inspect::inspect;
 pub use judge::{JudgeRequest, judge};
 pub use lint::{Fixing, LintOutcome, LintRequest, MendedFile, lint};
+pub use prove::{ProveOutcome, ProveRequest, ProvenRecording, prove};
 pub use record::{RecordAs, RecordedFixture, record_fixture};
 pub use regression::{RegressionRequest, run_suite};
 pub use repeated::Repeated;

@@ -15,6 +15,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::stage::simulate::world::Profile;
 use crate::stage::simulate::{Simulated, Simulation, perform, record};
 
+/// 2026-11-02T09:14:00Z, a Monday morning.
+const USUAL_START: Timestamp = Timestamp::constant(1_793_610_840, 0);
+
 /// How atomics are to be simulated.
 #[derive(Debug, Clone)]
 pub struct SimulateOptions {
@@ -31,6 +34,22 @@ pub struct SimulateOptions {
     pub threads: Option<NonZero<usize>>,
     /// The wish to end early.
     pub interrupt: Interrupt,
+}
+
+impl SimulateOptions {
+    /// On the bundled hosts and accounts, with the arguments' defaults, at the time at
+    /// which tests are simulated where nobody says another.
+    #[must_use]
+    pub fn usual(threads: Option<NonZero<usize>>, interrupt: &Interrupt) -> Self {
+        Self {
+            profiles: Vec::new(),
+            arguments: BTreeMap::new(),
+            start: USUAL_START,
+            seed: 0,
+            threads,
+            interrupt: interrupt.clone(),
+        }
+    }
 }
 
 /// One atomic, simulated or not.

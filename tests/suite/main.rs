@@ -18,6 +18,7 @@ mod content_diagnostics;
 mod content_hostile;
 mod content_references;
 mod convert;
+mod coverage;
 mod cse_cases;
 mod cse_diagnostics;
 mod cse_rules;

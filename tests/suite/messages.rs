@@ -17,6 +17,10 @@ const RULE: &str = "title: Whoami Started\nid: 4815aa87-8781-4368-96ad-7df96a2a1
 logsource: {product: windows, category: process_creation}\n\
 detection:\n    selection: {Image|endswith: '\\whoami.exe'}\n    condition: selection\n";
 
+const TAGGED: &str = "title: Tunnel\nid: 5815aa87-8781-4368-96ad-7df96a2a1880\n\
+tags: [attack.t1219.002]\nlogsource: {product: windows, category: process_creation}\n\
+detection:\n    selection: {Image|endswith: '\\tunnel.exe'}\n    condition: selection\n";
+
 const START: &str = r##"{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,"TimeCreated":{"#attributes":{"SystemTime":"2026-11-02T09:14:03.1182046Z"}},"EventRecordID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"WS01"},"EventData":{"Image":"C:\\whoami.exe"}}}"##;
 
 const CALL: &str = r#"{"eventVersion":"1.11","eventTime":"2026-11-03T09:12:48Z","eventSource":"ssm.amazonaws.com","eventName":"StartSession","awsRegion":"eu-central-1","eventID":"6f1c2f60-1f52-4a83-90a4-1b0f6bfb0004","userIdentity":{"type":"IAMUser"}}"#;
@@ -315,6 +319,24 @@ fn usage_cases() -> Vec<Case> {
         ),
         ("schema_unknown", vec![], vec!["schema", "reports"], 2),
         ("needs_execution", vec![], vec!["run", "--yes"], 2),
+        (
+            "coverage_no_rule",
+            vec![("rules/tagged.yml", TAGGED.into())],
+            vec!["coverage", "rules", "--technique", "T1219"],
+            2,
+        ),
+        (
+            "coverage_unknown_technique",
+            vec![],
+            vec!["coverage", "rules", "--technique", "T1291"],
+            2,
+        ),
+        (
+            "coverage_bad_proof",
+            vec![("run.json", b"{\"tests\": 3}".to_vec())],
+            vec!["coverage", "rules", "--all", "--proof", "run.json"],
+            2,
+        ),
     ]
 }
 
