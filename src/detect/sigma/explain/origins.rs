@@ -5,7 +5,7 @@ use crate::detect::sigma::engine::SigmaEngine;
 use crate::detect::{Engine, Predicate, ProgramId};
 use crate::event::Origin;
 
-/// See [`Engine::origins_asked`](crate::detect::Engine::origins_asked).
+/// See [`Engine::origins_asked`].
 pub(in crate::detect::sigma) fn origins_asked(
     engine: &SigmaEngine,
     program: ProgramId,
