@@ -92,6 +92,16 @@ pub(super) struct OutputArgs {
     pub(super) quiet: bool,
     /// How many threads search [default: one a core]
     #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
+    /// How work in progress is told on standard error: auto is a bar on a terminal; json is
+    /// an event a line, problems and messages included
+    #[arg(
+        long = "progress",
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "HOW"
+    )]
+    pub(super) progress: ProgressArg,
     pub(super) threads: Option<NonZero<usize>>,
 }
 
@@ -104,6 +114,15 @@ pub(super) enum Format {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Color {
+/// How work in progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ProgressArg {
+    #[default]
+    Auto,
+    Never,
+    Json,
+}
+
     #[default]
     Auto,
     Always,

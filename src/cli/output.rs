@@ -3,11 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
-use super::args::{Color, Format, OutputArgs};
+use super::args::{Color, Format, OutputArgs, ProgressArg};
 use crate::diagnostic::{self, Diagnostic, Ink};
 use crate::report::mask::{Form, Masked, Secrets};
-use crate::report::{Bar, Live, Paint, Progress, Show};
+use crate::report::{Bar, Events, Live, Paint, Progress, Show, message_event, problem_event};
 use crate::run::{Silent, Sink};
 
 /// The output as the user wants it.
@@ -17,6 +18,9 @@ pub(super) struct Output {
     pub(super) quiet: bool,
     pub(super) threads: Option<NonZero<usize>>,
     color: Color,
+    progress: ProgressArg,
+    /// When the program started.
+    started: Instant,
     /// What is masked wherever it stands.
     secrets: Mutex<Secrets>,
 }
@@ -28,6 +32,8 @@ impl Output {
             quiet: args.quiet,
             threads: args.threads,
             color: args.color,
+            progress: args.progress,
+            started: Instant::now(),
             secrets: Mutex::default(),
         }
     }
@@ -64,11 +70,23 @@ impl Output {
 
     /// Someone to listen to a search.
     pub(super) fn sink(&self) -> Box<dyn Sink> {
-        if !self.quiet && io::stderr().is_terminal() {
-            Box::new(Progress::default())
-        } else {
-            Box::new(Silent)
+        match self.progress {
+            ProgressArg::Json => self.events(),
+            _ if self.has_bar() => Box::new(Progress::default()),
+            _ => Box::new(Silent),
         }
+    }
+
+    /// Someone who tells programs what happens, if they are to be told.
+    pub(super) fn events(&self) -> Box<dyn Sink> {
+        match self.progress {
+            ProgressArg::Json => Box::new(Events::new(Box::new(io::stderr()), self.started)),
+            _ => Box::new(Silent),
+        }
+    }
+
+    fn has_bar(&self) -> bool {
+        self.progress == ProgressArg::Auto && !self.quiet && io::stderr().is_terminal()
     }
 
     /// Someone to tell a run while it goes: in that form on standard output, if one
@@ -76,7 +94,7 @@ impl Output {
     pub(super) fn live(&self, show: &Show, form: Option<Form>) -> Live {
         let out =
             form.map(|form| -> Box<dyn Write + Send> { Box::new(self.masked(io::stdout(), form)) });
-        let bar = if !self.quiet && io::stderr().is_terminal() {
+        let bar = if self.has_bar() {
             Bar::Shown
         } else {
             Bar::Hidden
@@ -100,6 +118,13 @@ impl Output {
         if problems.is_empty() {
             return Ok(());
         }
+        if self.progress == ProgressArg::Json {
+            let mut out = self.masked(io::stderr().lock(), Form::Json);
+            for problem in problems {
+                problem_event(&mut out, problem, self.started)?;
+            }
+            return out.finish();
+        }
         let ink = self.ink(io::stderr().is_terminal());
         self.note(|out| writeln!(out, "{}", diagnostic::to_text(problems, ink)))
     }
@@ -109,6 +134,16 @@ impl Output {
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
+        if self.progress == ProgressArg::Json {
+            let mut text = Vec::new();
+            let mut masked = self.masked(&mut text, Form::Text);
+            write(&mut masked)?;
+            masked.finish()?;
+            drop(masked);
+            let mut out = self.masked(io::stderr().lock(), Form::Json);
+            message_event(&mut out, &String::from_utf8_lossy(&text), self.started)?;
+            return out.finish();
+        }
         let mut out = self.masked(io::stderr().lock(), Form::Text);
         write(&mut out)?;
         out.finish()

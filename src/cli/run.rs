@@ -24,8 +24,8 @@ use crate::report::{
     is_art_csv_header, junit, markdown, report_html, run_json, run_text, write_file,
 };
 use crate::run::{
-    ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose, interruption,
-    judge, replace_recordings, run_suite,
+    Both, ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose,
+    interruption, judge, replace_recordings, run_suite,
 };
 use crate::verdict::{Counts, Report, StageName};
 
@@ -81,7 +81,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
                             return Ok(Exit::Wrong);
                         }
                     };
-                    let problems = replace_recordings(&mut choice.plan, &options);
+                    let problems = replace_recordings(&mut choice.plan, &options, &*output.sink());
                     choice.problems.extend(problems);
                     StageName::Simulate
                 }
@@ -155,7 +155,9 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
     let is_text = output.format == Format::Text && !args.report.iter().any(ReportTarget::is_stdout);
     let live = output.live(&show, is_text.then_some(Form::Text));
     let (report, changes) = match wanted {
-        Wanted::Suite(request) => (run_suite(*request, &live), ChangesFound::Some),
+    let events = output.events();
+    let sink = Both(&live, &*events);
+        Wanted::Suite(request) => (run_suite(*request, &sink), ChangesFound::Some),
         Wanted::Tests {
             request,
             folders,
@@ -163,7 +165,7 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
         } => {
             let mut report = Report {
                 content: folders,
-                ..judge(*request, &live)
+                ..judge(*request, &sink)
             };
             if args.stage == StageArg::Execute && interrupt.is_set() {
                 report.interrupted = true;

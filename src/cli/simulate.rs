@@ -12,7 +12,8 @@ use crate::content::{Content, Start};
 use crate::diagnostic::{Code, Diagnostic, Severity, has_error};
 use crate::report::{Causes, simulate_json, simulate_text};
 use crate::run::{
-    Interrupt, Selection, SimulateOptions, SimulatedTest, choose, interruption, simulate as run,
+    Interrupt, Selection, SimulateOptions, SimulatedTest, choose, interruption,
+    simulate_told as run,
 };
 
 /// Load, choose, simulate, show.
@@ -53,7 +54,7 @@ pub(super) fn simulate(
         output.tell(&problems)?;
         return Ok(Exit::Wrong);
     }
-    let tests = run(&atomics, &options);
+    let tests = run(&atomics, &options, &*output.sink());
     let is_interrupted = interrupt.is_set();
     if is_interrupted {
         problems.push(interruption());

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::mask::{Secrets, mask};
+use super::pace::Pace;
 use super::progress::Progress;
 use super::run::{HEADER, Show, test_line};
 use crate::run::{RunEvent, Sink};
 
 /// A run that is over sooner has no bar.
-const NO_BAR_BEFORE: Duration = Duration::from_millis(400);
+pub(super) const NO_BAR_BEFORE: Duration = Duration::from_millis(400);
 
 /// Whether a bar shows how far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,8 @@ struct State {
     /// Where lines go; nowhere, if they are not wanted or nobody reads them.
     out: Option<Box<dyn Write + Send>>,
     bar: Option<ProgressBar>,
-    /// How many tests there are, once it is known.
-    planned: Option<usize>,
+    /// How many tests there are, once it is known, and since when it is.
+    planned: Option<(usize, Instant)>,
     judged: usize,
     /// The lines that wait for those before them; `None` is a test without one.
     waiting: BTreeMap<usize, Option<String>>,
@@ -93,7 +94,7 @@ impl Sink for Live {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             RunEvent::TestsPlanned { count } => {
-                state.planned = Some(count);
+                state.planned = Some((count, Instant::now()));
                 if let Some(progress) = &self.progress {
                     // From now on it is tests that count.
                     progress.note(RunEvent::Finished);
@@ -124,15 +125,17 @@ impl Sink for Live {
 
 impl State {
     fn draw(&mut self) {
-        let (Some(planned), judged) = (self.planned, self.judged) else {
+        let (Some((planned, since)), judged) = (self.planned, self.judged) else {
             return;
         };
         let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tests")
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tests, {msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(planned as u64).with_style(style)
         });
         bar.set_position(judged as u64);
+        let pace = Pace::of(judged as u64, planned as u64, since.elapsed());
+        bar.set_message(pace.to_string());
         if judged >= planned {
             bar.finish_and_clear();
         }

@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod coverage;
 mod doctor;
+mod events;
 #[cfg(target_os = "linux")]
 mod execute;
 mod executed;
@@ -22,6 +23,7 @@ mod list;
 mod live;
 mod markdown;
 pub mod mask;
+mod pace;
 mod paint;
 mod pick;
 mod progress;
@@ -40,6 +42,7 @@ pub use coverage::{
     index_json, index_markdown, index_schema, index_text,
 };
 pub use doctor::{Terminal, doctor_json, doctor_text};
+pub use events::{Events, message_event, problem_event, progress_schema};
 #[cfg(target_os = "linux")]
 pub use execute::{dry_run_json, dry_run_text, recovered_json, recovered_text};
 pub use explain::{explain_json, explain_text};

@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::live::NO_BAR_BEFORE;
+use super::pace::Pace;
 use super::words::grouped;
 use crate::run::{RunEvent, Sink};
 
@@ -22,6 +24,9 @@ pub struct Progress {
     searches: AtomicBool,
     records: AtomicU64,
     firings: AtomicU64,
+    /// How many atomics there are to simulate, and how many are simulated.
+    planned: AtomicU64,
+    simulated: AtomicU64,
     /// The bytes of the files that are read to their end.
     done: AtomicU64,
     /// How far the file that is being read is read, in bytes.
@@ -36,6 +41,8 @@ impl Default for Progress {
             searches: AtomicBool::new(false),
             records: AtomicU64::new(0),
             firings: AtomicU64::new(0),
+            planned: AtomicU64::new(0),
+            simulated: AtomicU64::new(0),
             done: AtomicU64::new(0),
             inside: AtomicU64::new(0),
         }
@@ -43,6 +50,32 @@ impl Default for Progress {
 }
 
 impl Progress {
+    fn clear(&self) {
+        self.with_bar(|bar| {
+            if let Some(bar) = bar.take() {
+                bar.finish_and_clear();
+            }
+        });
+    }
+
+    fn simulated(&self) {
+        let done = self.simulated.fetch_add(1, Ordering::Relaxed) + 1;
+        let planned = self.planned.load(Ordering::Relaxed);
+        let elapsed = self.started.elapsed();
+        if elapsed < NO_BAR_BEFORE {
+            return;
+        }
+        self.with_bar(|bar| {
+            let bar = bar.get_or_insert_with(|| {
+                let style = ProgressStyle::with_template("{bar:30} {pos}/{len} atomics, {msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar());
+                ProgressBar::new(planned).with_style(style)
+            });
+            bar.set_position(done.max(bar.position()));
+            bar.set_message(Pace::of(done, planned, elapsed).to_string());
+        });
+    }
+
     fn with_bar(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
         act(&mut self.bar.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -61,7 +94,7 @@ impl Sink for Progress {
                 }
                 self.with_bar(|bar| {
                     let style =
-                        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}")
+                        ProgressStyle::with_template("{bar:20} {bytes}/{total_bytes} {msg}")
                             .unwrap_or_else(|_| ProgressStyle::default_bar());
                     *bar = Some(ProgressBar::new(bytes).with_style(style));
                 });
@@ -69,6 +102,11 @@ impl Sink for Progress {
             RunEvent::FileOpened { .. }
             | RunEvent::TestsPlanned { .. }
             | RunEvent::TestJudged { .. } => {}
+            RunEvent::AtomicsPlanned { count } => {
+                self.planned.store(count as u64, Ordering::Relaxed);
+            }
+            RunEvent::AtomicSimulated { .. } => self.simulated(),
+            RunEvent::AtomicsDone => self.clear(),
             RunEvent::Searched {
                 records,
                 firings,
@@ -78,6 +116,7 @@ impl Sink for Progress {
                 let firings = self.firings.fetch_add(firings, Ordering::Relaxed) + firings;
                 let seconds = self.started.elapsed().as_millis().max(1) as u64;
                 let rate = records.saturating_mul(1000) / seconds;
+                let elapsed = self.started.elapsed();
                 let inside = self.inside.fetch_add(bytes, Ordering::Relaxed) + bytes;
                 let position = self.done.load(Ordering::Relaxed) + inside;
                 let found = match self.searches.load(Ordering::Relaxed) {
@@ -91,8 +130,10 @@ impl Sink for Progress {
                                 .min(bar.length().unwrap_or(position))
                                 .max(bar.position()),
                         );
+                        let whole = bar.length().unwrap_or(position);
+                        let left = Pace::of(bar.position(), whole, elapsed).left();
                         bar.set_message(format!(
-                            "{} records, {found}{}/s",
+                            "{} records, {found}{}/s{left}",
                             grouped(records),
                             grouped(rate)
                         ));
@@ -108,11 +149,7 @@ impl Sink for Progress {
                     }
                 });
             }
-            RunEvent::Finished => self.with_bar(|bar| {
-                if let Some(bar) = bar.take() {
-                    bar.finish_and_clear();
-                }
-            }),
+            RunEvent::Finished => self.clear(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a run tells while it goes.
 
+use std::fmt;
 use std::path::Path;
 
+use super::simulate::SimulatedTest;
 pub use crate::recording::Interrupt;
 use crate::verdict::TestReport;
 
@@ -40,6 +42,20 @@ pub enum RunEvent<'a> {
     },
     /// The search has ended.
     Finished,
+    /// It is known which atomics are simulated.
+    AtomicsPlanned {
+        /// How many there are.
+        count: usize,
+    },
+    /// An atomic is simulated, or cannot be; atomics are simulated in any order.
+    AtomicSimulated {
+        /// Its place among them.
+        index: usize,
+        /// The atomic and what came of it.
+        test: &'a SimulatedTest,
+    },
+    /// All atomics are simulated, or there was an interruption.
+    AtomicsDone,
     /// It is known which tests are judged.
     TestsPlanned {
         /// How many there are.
@@ -58,6 +74,23 @@ pub enum RunEvent<'a> {
 pub trait Sink: Sync {
     /// Takes note of something that happened; called from any thread.
     fn note(&self, event: RunEvent<'_>);
+}
+
+/// Two who listen.
+#[derive(Clone, Copy)]
+pub struct Both<'s>(pub &'s dyn Sink, pub &'s dyn Sink);
+
+impl fmt::Debug for Both<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Both").finish_non_exhaustive()
+    }
+}
+
+impl Sink for Both<'_> {
+    fn note(&self, event: RunEvent<'_>) {
+        self.0.note(event);
+        self.1.note(event);
+    }
 }
 
 /// Someone who does not listen.

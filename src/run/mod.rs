@@ -44,7 +44,7 @@ pub use convert::{
     ConvertOutcome, ConvertRequest, ConvertedFile, Destination, Existing, Moved, Target, convert,
 };
 pub use doctor::{Ability, ContentFolder, Host, Tool, examine};
-pub use event::{Interrupt, RunEvent, Silent, Sink};
+pub use event::{Both, Interrupt, RunEvent, Silent, Sink};
 #[cfg(target_os = "linux")]
 pub use execute::{DryTest, ExecuteOptions, dry_run, execute_tests};
 pub use explain::{ExplainOutcome, ExplainRequest, explain};
@@ -69,4 +69,6 @@ pub use search::{
     search_with,
 };
 pub use selection::{Candidate, Revision, Selection};
-pub use simulate::{SimulateOptions, SimulatedTest, load_profile, replace_recordings, simulate};
+pub use simulate::{
+    SimulateOptions, SimulatedTest, load_profile, replace_recordings, simulate, simulate_told,
+};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::event::Interrupt;
+use super::event::{Interrupt, RunEvent, Silent, Sink};
 use crate::content::atomic::{Atomic, Executor, Platform, Shell};
 use crate::content::{Plan, Unrecorded};
 use crate::diagnostic::{Code, Diagnostic};
@@ -67,17 +67,31 @@ pub struct SimulatedTest {
 /// list early.
 #[must_use]
 pub fn simulate(atomics: &[Arc<Atomic>], options: &SimulateOptions) -> Vec<SimulatedTest> {
-    let work = || -> Vec<Option<SimulatedTest>> {
-        atomics
-            .par_iter()
-            .map(|atomic| {
-                (!options.interrupt.is_set()).then(|| SimulatedTest {
-                    atomic: Arc::clone(atomic),
-                    result: simulate_one(atomic, options),
-                })
-            })
-            .collect()
+    simulate_told(atomics, options, &Silent)
+}
+
+/// The same, with someone who listens.
+#[must_use]
+pub fn simulate_told(
+    atomics: &[Arc<Atomic>],
+    options: &SimulateOptions,
+    sink: &dyn Sink,
+) -> Vec<SimulatedTest> {
+    let count = atomics.len();
+    sink.note(RunEvent::AtomicsPlanned { count });
+    let simulate = |(index, atomic): (usize, &Arc<Atomic>)| {
+        if options.interrupt.is_set() {
+            return None;
+        }
+        let test = SimulatedTest {
+            atomic: Arc::clone(atomic),
+            result: simulate_one(atomic, options),
+        };
+        sink.note(RunEvent::AtomicSimulated { index, test: &test });
+        Some(test)
     };
+    let work =
+        || -> Vec<Option<SimulatedTest>> { atomics.par_iter().enumerate().map(simulate).collect() };
     let cores = options
         .threads
         .or_else(|| std::thread::available_parallelism().ok())
@@ -86,6 +100,7 @@ pub fn simulate(atomics: &[Arc<Atomic>], options: &SimulateOptions) -> Vec<Simul
         Ok(pool) => pool.install(work),
         Err(_) => work(),
     };
+    sink.note(RunEvent::AtomicsDone);
     tests.into_iter().map_while(|test| test).collect()
 }
 
@@ -190,14 +205,18 @@ fn is_of(profile: &Profile, platform: Platform) -> bool {
 ///
 /// A test that cannot be simulated has none, with the reason; what cannot be written
 /// is told.
-pub fn replace_recordings(plan: &mut Plan, options: &SimulateOptions) -> Vec<Diagnostic> {
+pub fn replace_recordings(
+    plan: &mut Plan,
+    options: &SimulateOptions,
+    sink: &dyn Sink,
+) -> Vec<Diagnostic> {
     let atomics: Vec<_> = plan
         .tests
         .iter()
         .map(|test| Arc::clone(&test.atomic))
         .collect();
     let mut problems = Vec::new();
-    let mut simulated = simulate(&atomics, options).into_iter();
+    let mut simulated = simulate_told(&atomics, options, sink).into_iter();
     for test in &mut plan.tests {
         test.recordings = Vec::new();
         match simulated.next().map(|simulated| simulated.result) {

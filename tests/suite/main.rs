@@ -54,6 +54,7 @@ mod program_models;
 mod published_queries;
 mod reports;
 mod run_logs;
+mod progress;
 mod schemas;
 mod scrub;
 mod sensors;

@@ -21,6 +21,7 @@ use crate::verdict::{
     AgreementReport, ClaimReport, ClaimState, ControlReport, EventRef, HitReport, MarkReport,
     NearMissReport, Report, SignalReport, TestReport, Verdict, VerdictReport,
 };
+pub(super) use document::DiagnosticDocument;
 use document::{
     AbsentDocument, AgreementDocument, BundledWord, ClaimDocument, ContentDocument,
     ControlDocument, EventDocument, HitDocument, HomeDocument, KnownGapDocument, LeftOutDocument,
