@@ -176,9 +176,10 @@ pub(super) struct RunArgs {
     /// still counts
     #[arg(long, value_name = "WORDS")]
     pub(super) verdict: Option<Words>,
-    /// Also write a report: html=PATH, junit=PATH, json=PATH, markdown=PATH, or, of what
-    /// was executed, art-csv=PATH or attire=PATH, with - for standard output; may be
-    /// given several times
+    /// Also write a report: html=PATH, junit=PATH, json=PATH, markdown=PATH,
+    /// navigator=PATH (a layer of the ATT&CK Navigator), badge=PATH (SVG, or .json for an
+    /// endpoint), or, of what was executed, art-csv=PATH or attire=PATH, with - for
+    /// standard output; may be given several times
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<ReportTarget>,
     /// How recordings come about

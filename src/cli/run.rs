@@ -20,8 +20,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::Evidence;
 use crate::report::mask::{Form, Secrets};
 use crate::report::{
-    ART_CSV_HEADER, Detail, Show, Words, append_file, art_csv, attire, github_annotations,
-    is_art_csv_header, junit, markdown, report_html, run_json, run_text, write_file,
+    ART_CSV_HEADER, Detail, Show, Words, append_file, art_csv, attire, badge_json, badge_svg,
+    github_annotations, is_art_csv_header, junit, markdown, navigator, report_html, run_json,
+    run_text, write_file,
 };
 use crate::run::{
     Both, ChangesFound, Interrupt, JudgeRequest, RegressionRequest, Selection, choose,
@@ -154,9 +155,9 @@ pub(super) fn run(args: RunArgs, output: &Output, interrupt: Interrupt) -> io::R
     };
     let is_text = output.format == Format::Text && !args.report.iter().any(ReportTarget::is_stdout);
     let live = output.live(&show, is_text.then_some(Form::Text));
-    let (report, changes) = match wanted {
     let events = output.events();
     let sink = Both(&live, &*events);
+    let (report, changes) = match wanted {
         Wanted::Suite(request) => (run_suite(*request, &sink), ChangesFound::Some),
         Wanted::Tests {
             request,
@@ -340,8 +341,9 @@ fn write_reports(
             output.tell(&[nothing_executed(target)])?;
         }
         let form = match target.kind {
-            ReportKind::Junit => Form::Xml,
-            ReportKind::Json | ReportKind::Attire => Form::Json,
+            ReportKind::Badge if target.is_json_file() => Form::Json,
+            ReportKind::Junit | ReportKind::Badge => Form::Xml,
+            ReportKind::Json | ReportKind::Navigator | ReportKind::Attire => Form::Json,
             ReportKind::Markdown | ReportKind::ArtCsv => Form::Text,
             ReportKind::Html => Form::Html,
         };
@@ -350,6 +352,9 @@ fn write_reports(
             ReportKind::Json => run_json(out, report),
             ReportKind::Markdown => markdown(out, report),
             ReportKind::Html => report_html(out, report),
+            ReportKind::Navigator => navigator(out, report),
+            ReportKind::Badge if target.is_json_file() => badge_json(out, report),
+            ReportKind::Badge => badge_svg(out, report),
             ReportKind::ArtCsv => art_csv(out, report, &TimeZone::system()),
             ReportKind::Attire => attire(out, report),
         };

@@ -66,6 +66,12 @@ impl ReportTarget {
     pub(super) fn is_stdout(&self) -> bool {
         self.path.as_os_str() == "-"
     }
+
+    /// Whether its file has the ending of JSON, which a badge has a form of.
+    pub(super) fn is_json_file(&self) -> bool {
+        let ending = self.path.extension();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,16 +80,20 @@ pub(super) enum ReportKind {
     Json,
     Markdown,
     Html,
+    Navigator,
+    Badge,
     ArtCsv,
     Attire,
 }
 
 impl ReportKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Junit,
         Self::Json,
         Self::Markdown,
         Self::Html,
+        Self::Navigator,
+        Self::Badge,
         Self::ArtCsv,
         Self::Attire,
     ];
@@ -99,6 +109,8 @@ impl ReportKind {
             Self::Json => "json",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Navigator => "navigator",
+            Self::Badge => "badge",
             Self::ArtCsv => "art-csv",
             Self::Attire => "attire",
         }

@@ -1,6 +1,7 @@
 //! Renderings of what was found, one file a format, all fed by the same values.
 
 mod accept;
+mod badge;
 mod check;
 mod convert;
 mod coverage;
@@ -23,7 +24,9 @@ mod list;
 mod live;
 mod markdown;
 pub mod mask;
+mod navigator;
 mod pace;
+mod page;
 mod paint;
 mod pick;
 mod progress;
@@ -35,6 +38,7 @@ mod simulate;
 mod words;
 
 pub use accept::{accept_json, accept_markdown, accept_text};
+pub use badge::{badge_json, badge_svg};
 pub use check::{check_json, check_text};
 pub use convert::{convert_json, convert_text};
 pub use coverage::{
@@ -57,6 +61,7 @@ pub use lint::{diff_text, lint_json, lint_sarif, lint_text, rules_json, rules_te
 pub use list::{Titles, list_json, list_text};
 pub use live::{Bar, Live};
 pub use markdown::markdown;
+pub use navigator::navigator;
 pub use paint::Paint;
 pub use pick::Words;
 pub use progress::Progress;
