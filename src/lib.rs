@@ -15,6 +15,7 @@ pub mod content;
 pub mod coverage;
 pub mod detect;
 pub mod diagnostic;
+pub mod diff;
 pub mod event;
 pub mod log;
 pub mod recording;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::accept_args::AcceptArgs;
 use super::coverage_args::CoverageArgs;
+use super::diff::DiffArgs;
 use super::execution_args::{RecoverArgs, RunExecutionArgs, WatchProgramArgs};
 use super::lint_args::LintArgs;
 use super::query_args::{QueryArgs, ReadingArgs};
@@ -55,6 +56,7 @@ pub(super) enum Command {
     Lint(LintArgs),
     Accept(Box<AcceptArgs>),
     Coverage(Box<CoverageArgs>),
+    Diff(DiffArgs),
     Scan(ScanArgs),
     Explain(ExplainArgs),
     Convert(ConvertArgs),
@@ -90,8 +92,6 @@ pub(super) struct OutputArgs {
     /// Show only what is not as expected, and no progress
     #[arg(long, short, global = true, action = ArgAction::SetTrue)]
     pub(super) quiet: bool,
-    /// How many threads search [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
     /// How work in progress is told on standard error: auto is a bar on a terminal; json is
     /// an event a line, problems and messages included
     #[arg(
@@ -102,6 +102,8 @@ pub(super) struct OutputArgs {
         value_name = "HOW"
     )]
     pub(super) progress: ProgressArg,
+    /// How many threads search [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
     pub(super) threads: Option<NonZero<usize>>,
 }
 
@@ -112,8 +114,6 @@ pub(super) enum Format {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Color {
 /// How work in progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum ProgressArg {
@@ -123,6 +123,8 @@ pub(super) enum ProgressArg {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Color {
     #[default]
     Auto,
     Always,

@@ -10,6 +10,7 @@ mod command_pages;
 mod convert;
 mod coverage;
 mod coverage_args;
+mod diff;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod execute;
@@ -70,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Coverage(command) => coverage::coverage(*command, &output, interrupt),
         Command::Lint(command) => lint::lint(command, &output, interrupt),
         Command::List(command) => list::list(command, &output, &interrupt),
+        Command::Diff(command) => diff::diff(&command, &output),
         Command::Scan(command) => scan::scan(command, &output, interrupt),
         Command::Convert(command) => convert::convert(command, &output, interrupt),
         Command::Import(command) => import::import(*command, &output, interrupt),

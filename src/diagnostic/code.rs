@@ -405,6 +405,8 @@ codes! {
     COLLECT_TOO_MUCH = "misfire::collect::too_much";
     /// The run was interrupted.
     RUN_INTERRUPTED = "misfire::run::interrupted";
+    /// What is compared is no document of a run, or is of another shape.
+    DIFF_BAD_DOCUMENT = "misfire::diff::bad_document";
     /// Two reports are to go to one place.
     USAGE_REPORT_TWICE = "misfire::usage::report_twice";
     /// A flag of executing, where nothing is executed.

@@ -5,6 +5,7 @@ mod badge;
 mod check;
 mod convert;
 mod coverage;
+mod diff;
 mod doctor;
 mod events;
 #[cfg(target_os = "linux")]
@@ -45,6 +46,7 @@ pub use coverage::{
     coverage_html, coverage_json, coverage_markdown, coverage_schema, coverage_text, index_html,
     index_json, index_markdown, index_schema, index_text,
 };
+pub use diff::{changes_json, changes_markdown, changes_schema, changes_text, secrets_of_diff};
 pub use doctor::{Terminal, doctor_json, doctor_text};
 pub use events::{Events, message_event, problem_event, progress_schema};
 #[cfg(target_os = "linux")]

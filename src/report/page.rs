@@ -21,6 +21,11 @@ impl Page {
         self.0.push_str(text);
     }
 
+    /// Adds a block if there is room for it; whether there was.
+    pub(super) fn add(&mut self, block: &str) -> bool {
+        self.add_within(block, LARGEST)
+    }
+
     /// Adds a block if the page is then no larger than a part of it; whether it was added.
     pub(super) fn add_within(&mut self, block: &str, size: usize) -> bool {
         let has_room = self.0.len() + block.len() + RESERVE <= size;

@@ -26,6 +26,7 @@ mod cse_rules;
 mod cse_search;
 mod cse_seeds;
 mod cse_syntax;
+mod diff;
 mod documentation;
 mod e2e;
 mod event_model;

@@ -337,6 +337,15 @@ fn usage_cases() -> Vec<Case> {
             vec!["coverage", "rules", "--all", "--proof", "run.json"],
             2,
         ),
+        (
+            "diff_bad_document",
+            vec![
+                ("list.json", b"[]".to_vec()),
+                ("cut.json", b"{\"summary\": {}, \"te".to_vec()),
+            ],
+            vec!["diff", "list.json", "cut.json"],
+            2,
+        ),
     ]
 }
 
