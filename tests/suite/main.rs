@@ -9,6 +9,7 @@ mod bundled;
 mod catalogue;
 mod check;
 mod ci_reports;
+mod ci_workflow;
 mod cli;
 mod closing;
 mod cloud_simulation;
