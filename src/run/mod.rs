@@ -21,9 +21,9 @@ mod inspect;
 mod judge;
 mod lint;
 mod misspelled;
+mod prove;
 #[cfg(target_os = "linux")]
 mod providers;
-mod prove;
 mod record;
 mod regression;
 mod repeated;

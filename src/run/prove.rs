@@ -78,7 +78,7 @@ pub fn prove(mut request: ProveRequest<'_>) -> ProveOutcome {
             tests: std::mem::take(&mut unrecorded),
             ..Plan::default()
         };
-        outcome.problems = replace_recordings(&mut plan, options);
+        outcome.problems = replace_recordings(&mut plan, options, &Silent);
         request.plan.tests = recorded;
         request.plan.tests.extend(plan.tests);
     }
