@@ -21,7 +21,10 @@ impl Pace {
             .max(1);
         let rest = u128::from(whole.saturating_sub(done));
         let left = rest * u128::from(millis);
-        let left = left.checked_div(u128::from(done));
+        // What is left takes some time, however little.
+        let left = left
+            .checked_div(u128::from(done))
+            .map(|left| left.max(u128::from(rest > 0)));
         Self {
             per_second: done.saturating_mul(1_000_000) / millis,
             left: left.map(|left| Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))),
