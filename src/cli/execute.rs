@@ -20,8 +20,8 @@ use crate::run::{ExecuteOptions, Interrupt, dry_run, execute_tests};
 use crate::secret::is_secret_argument;
 use crate::stage::execute::{
     AllowList, Asking, AtTerminal, Collecting, Consent, Host, HostLock, Leftovers, Limits,
-    LockError, Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, forget,
-    recover as finish, tidy,
+    LockError, Prerequisites, RecoverError, RunId, Settings, StateDir, StateError, Where, forget,
+    probe_overlay, recover as finish, tidy,
 };
 
 /// Whether something is executed that has to be cleaned up.
@@ -83,6 +83,10 @@ fn settings(wanted: &Wanted<'_>, watcher: Option<PathBuf>) -> Settings {
             None => vec![std::env::temp_dir()],
         },
         watcher,
+        place: match args.overlay {
+            true => Where::Overlay,
+            false => Where::Host,
+        },
     }
 }
 
@@ -128,6 +132,17 @@ pub(super) fn execute(
             )
             .help("start it with an init, as `docker run --init` does"),
         ]);
+    }
+    if args.overlay
+        && let Err(why) = probe_overlay()
+    {
+        let problem = Diagnostic::error(
+            Code::EXECUTE_NO_OVERLAY,
+            format!("there can be no overlay: {why}"),
+        )
+        .help("leave `--overlay` out; then files of this host are changed");
+        plan.take_recordings(&Unrecorded::NotExecuted(problem.message.clone()));
+        return Ok(vec![problem]);
     }
     let state = match open(args.state.as_deref()) {
         Ok(state) => state,

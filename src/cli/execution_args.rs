@@ -55,6 +55,10 @@ pub(super) struct ExecutionArgs {
     /// or below ~/.local/state]
     #[arg(long, value_name = "DIR")]
     pub(super) state: Option<PathBuf>,
+    /// Keep what the atomics do to files in an overlay, which shows every change and is gone
+    /// afterwards; needs root on Linux
+    #[arg(long)]
+    pub(super) overlay: bool,
 }
 
 impl ExecutionArgs {
@@ -84,6 +88,7 @@ impl ExecutionArgs {
             ("--activity-log", !self.activity_log.is_empty()),
             ("--subscription", self.subscription.is_some()),
             ("--state", self.state.is_some()),
+            ("--overlay", self.overlay),
         ]
         .into_iter()
         .find(|(_, is_given)| *is_given)

@@ -383,6 +383,8 @@ codes! {
     EXECUTE_UNWATCHED = "misfire::execute::unwatched";
     /// What was recorded of a test that was performed is lost.
     EXECUTE_UNRECORDED = "misfire::execute::unrecorded";
+    /// There can be no overlay over the files of this host.
+    EXECUTE_NO_OVERLAY = "misfire::execute::no_overlay";
     /// Nothing was found to sign in to a cloud service with.
     COLLECT_NO_CREDENTIALS = "misfire::collect::no_credentials";
     /// What was found to sign in with is no longer valid.

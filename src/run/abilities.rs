@@ -119,16 +119,11 @@ fn journal() -> Result<String, String> {
     }
 }
 
-/// Whether the kernel has overlays and lets this user make one.
+/// Whether the kernel has overlays and lets this user make one: one is laid, and let go of.
 #[cfg(target_os = "linux")]
 fn overlay() -> Result<String, String> {
-    let known = std::fs::read_to_string("/proc/filesystems").unwrap_or_default();
-    let has_overlay = known
-        .lines()
-        .any(|line| line.trim_end().ends_with("overlay"));
-    match (has_overlay, nix::unistd::geteuid().is_root()) {
-        (true, true) => Ok("could show every change; not used yet".to_owned()),
-        (true, false) => Err("only root may lay one over the root folder".to_owned()),
-        (false, _) => Err("the kernel has none".to_owned()),
+    match crate::stage::execute::probe_overlay() {
+        Ok(()) => Ok("shows every change to files, with `--overlay`".to_owned()),
+        Err(why) => Err(why.to_string()),
     }
 }

@@ -360,6 +360,10 @@ fn trouble(error: PerformError) -> Trouble {
     }
     let (code, help) = match &error {
         PerformError::Journal(_) => (Code::EXECUTE_STATE, SEE_TO_STATE),
+        PerformError::Overlay(_) => (
+            Code::EXECUTE_NO_OVERLAY,
+            "leave `--overlay` out; then files of this host are changed",
+        ),
         PerformError::Watch(_) => (
             Code::EXECUTE_FAILED,
             "check that `/proc` is mounted and can be read",

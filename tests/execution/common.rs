@@ -12,7 +12,7 @@ use misfire::recording::{Interrupt, NotRun, Outcome};
 use misfire::stage::execute::{
     AllowList, Around, Asking, AtTerminal, Consent, End, Ends, ExecutionPlan, Host, HostLock,
     Leftovers, Limits, Observer, PerformError, Performance, Prerequisites, Recovered, Run,
-    Settings, StateDir, Test, perform, plan, recover,
+    Settings, StateDir, Test, Where, perform, plan, recover,
 };
 use tempfile::TempDir;
 
@@ -51,6 +51,7 @@ impl Place {
                 },
                 watched: vec![folder.path().join("work")],
                 watcher: None,
+                place: Where::Host,
             },
             interrupt: Interrupt::default(),
             folder,

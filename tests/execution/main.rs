@@ -9,6 +9,7 @@ mod common;
 mod disk_full;
 mod hosting;
 mod not_run;
+mod overlay;
 mod performing;
 mod program;
 mod recording;

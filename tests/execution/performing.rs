@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use misfire::recording::Outcome;
 use misfire::stage::execute::{
-    CleanUp, End, Ends, Prerequisite, Prerequisites, Residue, Run, Snapshot,
+    CleanUp, End, Ends, Prerequisite, Prerequisites, Residue, Run, Snapshot, Step,
 };
 
 use crate::common::{Place, end, processes_in, until};
@@ -320,18 +320,68 @@ fn what_is_left_is_in_the_residue() {
             .collect()
     };
     assert_eq!(names(&residue.added), ["deep", "deep/new", "link"]);
-    assert_eq!(names(&residue.changed), ["changed"]);
+    let changed: Vec<_> = residue.changed.iter().map(|one| one.path.clone()).collect();
+    assert_eq!(names(&changed), ["changed"]);
     assert_eq!(names(&residue.removed), ["removed"]);
     assert!(!residue.is_partial);
 }
 
+/// Opens a port as a test's process does, and tells which.
+const LISTENER: &str = "import socket, time
+server = socket.socket()
+server.bind(('127.0.0.1', 0))
+server.listen()
+with open('port.new', 'w') as file:
+    file.write(str(server.getsockname()[1]))
+import os
+os.rename('port.new', 'port')
+time.sleep(300)";
+
 #[test]
-fn a_port_that_listens_is_seen() {
+fn ports_of_the_run_are_told_from_those_of_others() {
+    let place = Place::new();
+    fs::write(place.work().join("listener.py"), LISTENER).unwrap();
+    let mut others = None;
+    // One throws the mark away and leaves its session.
+    let test = place.test(
+        "(env -i setsid python3 listener.py > /dev/null 2>&1 &)
+        until test -e port; do sleep 0.05; done; rm listener.py",
+        "",
+    );
+    let done = place
+        .try_perform(&test, &mut |step| {
+            if *step == Step::ActStarted {
+                others = Some(std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+            }
+        })
+        .unwrap();
+    let residue = done.residue.unwrap();
+    let port: u16 = fs::read_to_string(place.work().join("port"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let own: Vec<_> = residue.listening.iter().map(|one| one.address).collect();
+    assert_eq!(own, [address]);
+    assert!(
+        residue.listening[0]
+            .process
+            .command_line
+            .contains("listener.py")
+    );
+    let others = others.unwrap().local_addr().unwrap();
+    assert!(residue.meanwhile.contains(&others), "{residue:?}");
+    assert!(!residue.meanwhile.contains(&address), "{residue:?}");
+}
+
+#[test]
+fn a_port_of_others_alone_is_nothing_left() {
     let before = Snapshot::take(&[]);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let residue = Residue::between(&before, &Snapshot::take(&[]), Vec::new());
-    assert!(residue.listening.contains(&address));
+    let residue = Residue::between(&before, &Snapshot::take(&[]), Vec::new(), Vec::new());
+    assert!(residue.meanwhile.contains(&address));
+    assert!(residue.is_empty(), "{residue:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use misfire::content::atomic::{AtomicGuid, DependenciesBy, Elevation, Platform, 
 use misfire::recording::Interrupt;
 use misfire::stage::execute::{
     AllowList, Around, AtTerminal, Ends, Host, HostLock, Leftovers, Limits, Prerequisite,
-    Prerequisites, Run, Settings, StateDir, Step, Test, perform, plan, recover,
+    Prerequisites, Run, Settings, StateDir, Step, Test, Where, perform, plan, recover,
 };
 
 use crate::common::{Place, agree};
@@ -90,6 +90,10 @@ fn child() {
         },
         watched: Vec::new(),
         watcher: None,
+        place: match env::var_os("OVERLAY") {
+            Some(_) => Where::Overlay,
+            None => Where::Host,
+        },
     };
     let lock = HostLock::take(&state, "one").unwrap();
     observer(&Step::Locked);

@@ -977,8 +977,9 @@ fn every_message_is_as_expected() {
 /// These have tests of their own: what execution says on a host that cannot be watched,
 /// as the first process of one, or when records are lost; an interruption needs a running search, too many
 /// rows need gigabytes, broken settings need folders.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
     "misfire::execute::failed",
+    "misfire::execute::no_overlay",
     "misfire::execute::unrecorded",
     "misfire::execute::unwatched",
     "misfire::run::interrupted",

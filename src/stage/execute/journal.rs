@@ -2,7 +2,8 @@
 //!
 //! Each run has a file of JSON lines. The first line is the undo, and the file appears
 //! whole or not at all; a second line says that the act begins. Both are on the disk
-//! before the act is. Further lines note processes that do not carry the mark. The file goes when the clean-up has succeeded, and only then.
+//! before the act is. Further lines note processes that do not carry the mark. The file goes
+//! when the clean-up has succeeded, and only then.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -45,6 +46,9 @@ pub struct Entry {
     pub clean_up: Option<EntryCleanUp>,
     /// How long it may take.
     pub limit_ms: u64,
+    /// Whether it runs in an overlay, as the act did.
+    #[serde(default)]
+    pub in_overlay: bool,
 }
 
 /// The clean-up of a run.

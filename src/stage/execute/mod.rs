@@ -11,7 +11,8 @@
 //! - `state`, `lock`, `journal`: one run at a time, and its undo on the disk before it;
 //! - `process`: processes of a run, watched and ended with all descendants;
 //! - `perform`, `prerequisites`, `undertaking`, `classify`, `step`: a run;
-//! - `residue`: what it left;
+//! - `overlay`: what it does to files, kept from the host;
+//! - `residue`, `ports`, `left`: what it left;
 //! - `cloud`: what a cloud's own log holds of it;
 //! - `recover`: what a killed run left, undone.
 
@@ -23,11 +24,14 @@ mod host;
 mod test;
 
 mod journal;
+mod left;
 mod lock;
 mod marker;
+mod overlay;
 mod perform;
 mod person;
 mod plan;
+mod ports;
 mod prerequisites;
 mod process;
 mod record;
@@ -49,16 +53,18 @@ pub use host::Host;
 pub use journal::{Entry, EntryCleanUp, Unreadable};
 pub use lock::{HostLock, LockError};
 pub use marker::{RunId, VARIABLE};
+pub use overlay::{Aspect, Changed, OverlayError, probe_overlay};
 pub use perform::{Around, PerformError, Performance, perform};
 pub use person::{Answer, AtTerminal, Person};
 pub use plan::{
-    Act, ExecutionPlan, Limits, PlannedPrerequisite, Prerequisites, Settings, Undo, plan,
+    Act, ExecutionPlan, Limits, PlannedPrerequisite, Prerequisites, Settings, Undo, Where, plan,
 };
+pub use ports::Listening;
 pub use prerequisites::Met;
 pub use process::{Captured, CommandResult, End, Seen, StartError, WATCH_COMMAND};
 pub use record::{Performed, PlanFacts, not_performed, recording, recording_lost, this_host};
 pub use recover::{Leftovers, RecoverError, Recovered, forget, recover, tidy};
-pub use residue::{Residue, Snapshot};
+pub use residue::{OverlayNotes, Residue, Snapshot};
 pub use state::{StateDir, StateError};
 pub use step::{Observer, Step};
 pub use target::{AllowList, Target};

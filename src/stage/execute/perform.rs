@@ -10,11 +10,12 @@ use super::consent::Consent;
 use super::journal::{self, Entry, EntryCleanUp};
 use super::lock::HostLock;
 use super::marker::RunId;
+use super::overlay::{Overlay, OverlayError};
 use super::person::{Answer, Person};
-use super::plan::{Act, ExecutionPlan};
+use super::plan::{Act, ExecutionPlan, Where};
 use super::prerequisites::{self, Met};
 use super::process::{Command, CommandResult, End, Seen, StartError, Tree, Wait};
-use super::residue::{Residue, Snapshot};
+use super::residue::{Files, Residue};
 use super::state::{StateDir, StateError};
 use super::step::{Observer, Step};
 use super::target::this_host_name;
@@ -33,6 +34,9 @@ pub enum PerformError {
     /// The undo could not be written, so nothing was done.
     #[error("cannot write the undo, so nothing was executed")]
     Journal(#[source] StateError),
+    /// There can be no overlay, so nothing was done.
+    #[error("there can be no overlay, so nothing was executed")]
+    Overlay(#[source] OverlayError),
     /// Processes could not be watched.
     #[error("cannot watch processes")]
     Watch(#[source] std::io::Error),
@@ -123,8 +127,12 @@ pub fn perform(
     lock.is_for(&plan.name);
     journal::tidy(state);
     let tree = Tree::new(plan.run).map_err(PerformError::Watch)?;
+    let overlay = match plan.place {
+        Where::Host => None,
+        Where::Overlay => Some(Overlay::lay(state).map_err(PerformError::Overlay)?),
+    };
     let written = journal::write(state, &entry(&plan)).map_err(PerformError::Journal)?;
-    let mut run = Undertaking::new(Scene::of(&plan), state, tree, written);
+    let mut run = Undertaking::new(Scene::of(&plan, overlay.clone()), state, tree, written);
     observer(&Step::UndoWritten);
 
     match prerequisites::require(&mut run, &plan, interrupt, person, observer) {
@@ -135,9 +143,17 @@ pub fn perform(
     let mut before = None;
     let mut acted = Ok(None);
     if is_ready && !interrupt.is_set() {
-        before = Some(Snapshot::take(&plan.watched));
+        before = Some(Files::look(overlay.as_ref(), &plan.watched));
         performance.began = Some(Timestamp::now());
-        acted = act(&mut run, &plan, interrupt, person, observer).map(Some);
+        acted = act(
+            &mut run,
+            &plan,
+            overlay.as_ref(),
+            interrupt,
+            person,
+            observer,
+        )
+        .map(Some);
         performance.act_over = Some(Timestamp::now());
     }
     let place = run.done.len();
@@ -194,7 +210,7 @@ pub fn perform(
     }
     performance.residue = before.map(|before| {
         let left = [cleaned.left_running.clone(), cleaned.survivors.clone()];
-        Residue::between(&before, &Snapshot::take(&plan.watched), processes(left))
+        before.residue(overlay.as_ref(), processes(left), cleaned.listening.clone())
     });
     performance.cleaned_up = Some(cleaned);
     performance.over = Timestamp::now();
@@ -217,12 +233,14 @@ enum Acted {
 fn act(
     run: &mut Undertaking,
     plan: &ExecutionPlan,
+    overlay: Option<&Overlay>,
     interrupt: &Interrupt,
     person: &mut dyn Person,
     observer: Observer<'_>,
 ) -> Result<Acted, PerformError> {
     let not_run = |reason, because: String| Ok(Acted::Not(Outcome::not_run(reason, because)));
-    if !plan.directory.is_dir() {
+    let directory = overlay.map(|overlay| overlay.reach(&plan.directory));
+    if !directory.as_ref().unwrap_or(&plan.directory).is_dir() {
         let because = format!("its directory `{}` is not there", plan.directory.display());
         return not_run(NotRun::Failed, because);
     }
@@ -322,6 +340,7 @@ fn entry(plan: &ExecutionPlan) -> Entry {
             executor: undo.shell,
             script: undo.script.clone(),
         }),
+        in_overlay: plan.place == Where::Overlay,
         limit_ms: u64::try_from(plan.limits.clean_up.as_millis()).unwrap_or(u64::MAX),
     }
 }

@@ -32,6 +32,19 @@ pub struct Settings {
     pub watched: Vec<PathBuf>,
     /// This program, if it is to watch what the act does.
     pub watcher: Option<PathBuf>,
+    /// Whose files commands change.
+    pub place: Where,
+}
+
+/// Whose files the commands of a run change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    /// Those of this host.
+    #[default]
+    Host,
+    /// Those of an overlay over it, which is gone when the run is over.
+    Overlay,
 }
 
 /// What is done about missing prerequisites.
@@ -91,6 +104,8 @@ pub struct ExecutionPlan {
     pub act_environment: BTreeMap<String, String>,
     /// What would be checked first.
     pub prerequisites: Vec<PlannedPrerequisite>,
+    /// Whose files its commands would change.
+    pub place: Where,
     /// What would be performed.
     pub act: Act,
     /// What would undo it.
@@ -233,6 +248,7 @@ pub fn plan(test: &Test, host: &Host, settings: &Settings) -> Result<ExecutionPl
         environment: test.environment.clone(),
         act_environment: mark.into_iter().collect(),
         prerequisites,
+        place: settings.place,
         act,
         clean_up,
         ends: test.ends,
@@ -267,6 +283,9 @@ impl fmt::Display for ExecutionPlan {
             visible(&self.target),
             self.directory.display()
         )?;
+        if self.place == Where::Overlay {
+            writeln!(f, "in an overlay: no file of this host is changed")?;
+        }
         for (name, value) in &self.environment {
             writeln!(f, "with {}={}", visible(name), visible(value))?;
         }

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::cloud::{APP_ID, service_host, service_of};
+use super::left;
 use super::perform::Performance;
 use super::plan::{Act, ExecutionPlan};
 use super::process::End;
-use super::undertaking::{CleanUp, Done};
+use super::undertaking::Done;
 use crate::collect::trace::{
-    ConnectionState, Problem, ProblemKind, Watched, WatchedChange, WatchedEvent, WatchedKind,
-    activities, this_runner,
+    ConnectionState, Problem, ProblemKind, Watched, WatchedEvent, WatchedKind, activities,
+    this_runner,
 };
 use crate::content::LogInput;
 use crate::content::atomic::{Atomic, AtomicGuid, Executor, Platform};
@@ -397,45 +398,7 @@ pub(super) fn execution(
     host: &Host,
     mut notes: Vec<String>,
 ) -> Execution {
-    let mut residue = Vec::new();
-    if let Some(cleaned) = &performance.cleaned_up {
-        match &cleaned.clean_up {
-            CleanUp::Ran(result) if !cleaned.clean_up.is_done() => {
-                notes.push(format!("its clean-up did not succeed: {}", result.end));
-            }
-            CleanUp::Failed(why) => notes.push(format!("its clean-up could not be run: {why}")),
-            CleanUp::Ran(_) | CleanUp::NotOwed | CleanUp::NoCommand => {}
-        }
-        if let Some(why) = &cleaned.still_in_journal {
-            notes.push(format!("`misfire recover` has still to see to it: {why}"));
-        }
-        residue.extend(
-            cleaned
-                .survivors
-                .iter()
-                .map(|seen| format!("process {} still runs: {}", seen.pid, seen.command_line)),
-        );
-        residue.extend(cleaned.left_running.iter().map(|seen| {
-            format!(
-                "process {} had to be ended: {}",
-                seen.pid, seen.command_line
-            )
-        }));
-    }
-    if let Some(watched) = &performance.watched {
-        residue.extend(left_files(watched));
-    }
-    if let Some(left) = &performance.residue {
-        let listening = left.listening.iter();
-        residue.extend(listening.map(|at| format!("something listens on {at}")));
-        let files = left.added.iter().map(|path| ("was added", path));
-        let files = files.chain(left.changed.iter().map(|path| ("was changed", path)));
-        let files = files.chain(left.removed.iter().map(|path| ("was removed", path)));
-        residue.extend(files.map(|(what, path)| format!("`{}` {what}", path.display())));
-        if left.is_partial {
-            notes.push("not all of the watched folders was looked at".to_owned());
-        }
-    }
+    let residue = left::behind(performance, &mut notes);
     Execution {
         run: performance.run.as_uuid(),
         host: host.name.clone(),
@@ -482,71 +445,6 @@ fn template(step: ExecutedStep, atomic: &Atomic) -> Option<String> {
         ) => cleanup_command.clone(),
         _ => None,
     }
-}
-
-/// What the watched program did to files that is still so: files that it made and that
-/// are there, and files that it found and that are gone or were written.
-fn left_files(watched: &Watched) -> Vec<String> {
-    let mut fates: BTreeMap<&str, Fate> = BTreeMap::new();
-    for event in &watched.events {
-        let WatchedKind::File { path, kind, .. } = &event.kind else {
-            continue;
-        };
-        if !is_on_disk(path) {
-            continue;
-        }
-        match kind {
-            WatchedChange::Created => {
-                fates.entry(path).or_insert(Fate::Made);
-            }
-            WatchedChange::Overwritten | WatchedChange::Written => {
-                fates.entry(path).or_insert(Fate::Changed);
-            }
-            WatchedChange::Deleted => {
-                fates.entry(path).or_insert(Fate::Removed);
-            }
-            WatchedChange::Renamed { to, replaced } => {
-                let was = fates.get(path.as_str()).copied();
-                fates.entry(path).or_insert(Fate::Removed);
-                if is_on_disk(to) {
-                    let fate = match (*replaced, was) {
-                        (true, _) => Fate::Changed,
-                        (false, _) => Fate::Made,
-                    };
-                    fates.entry(to).or_insert(fate);
-                }
-            }
-        }
-    }
-    fates
-        .into_iter()
-        .filter_map(|(path, fate)| {
-            let is_there = std::fs::symlink_metadata(path).is_ok();
-            match fate {
-                Fate::Made if is_there => Some(format!("`{path}` was added")),
-                // One that was removed and is there was made anew.
-                Fate::Changed | Fate::Removed if is_there => Some(format!("`{path}` was changed")),
-                Fate::Changed | Fate::Removed => Some(format!("`{path}` was removed")),
-                Fate::Made => None,
-            }
-        })
-        .collect()
-}
-
-/// What a file is compared with what it was before.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    Made,
-    Changed,
-    Removed,
-}
-
-/// Whether a path is one of a disk, and not of the kernel.
-fn is_on_disk(path: &str) -> bool {
-    let is_of_kernel = ["/dev/", "/proc/", "/sys/"]
-        .iter()
-        .any(|folder| path.starts_with(folder));
-    !is_of_kernel || path.starts_with("/dev/shm/")
 }
 
 /// This host, as a recording names it.

@@ -13,6 +13,7 @@ use super::host::Host;
 use super::journal::{self, Entry, Found, Reached, Unreadable};
 use super::lock::{HostLock, LockError};
 use super::marker::RunId;
+use super::overlay::Overlay;
 use super::plan::{undo, visible};
 use super::process::Tree;
 use super::state::{StateDir, StateError};
@@ -85,7 +86,12 @@ impl fmt::Display for Leftovers {
             match &entry.clean_up {
                 Some(clean_up) if *reached == Reached::Act => {
                     let directory = entry.directory.display();
-                    writeln!(f, "clean up, with {}, in {directory}:", clean_up.executor)?;
+                    let place = match entry.in_overlay {
+                        true => " of a new overlay",
+                        false => "",
+                    };
+                    let executor = clean_up.executor;
+                    writeln!(f, "clean up, with {executor}, in {directory}{place}:")?;
                     for line in clean_up.script.lines() {
                         writeln!(f, "    {}", visible(line))?;
                     }
@@ -157,6 +163,7 @@ fn finish(
     let not_begun = |why: String| CleanedUp {
         clean_up: CleanUp::Failed(why.clone()),
         left_running: Vec::new(),
+        listening: Vec::new(),
         survivors: Vec::new(),
         still_in_journal: Some(why),
     };
@@ -177,6 +184,15 @@ fn finish(
             Err(_) => return recovered(not_begun("its executor is not there".to_owned())),
         },
     };
+    // The files that it changed went with its overlay. On those of the host its clean-up
+    // would undo what was never done.
+    let overlay = match entry.in_overlay && clean_up.is_some() && reached == Reached::Act {
+        false => None,
+        true => match Overlay::lay(state) {
+            Ok(overlay) => Some(overlay),
+            Err(error) => return recovered(not_begun(format!("there can be no overlay: {error}"))),
+        },
+    };
     let scene = Scene {
         run: entry.run,
         directory: entry.directory.clone(),
@@ -184,6 +200,7 @@ fn finish(
         clean_up,
         limit: Duration::from_millis(entry.limit_ms),
         grace,
+        overlay,
     };
     let mut run = Undertaking::new(scene, state, tree, written);
     if reached == Reached::Act {
@@ -191,6 +208,12 @@ fn finish(
     }
     let mut cleaned_up = run.clean_up(observer);
     cleaned_up.left_running.splice(0..0, ended);
+    if let (true, Some(why)) = (entry.in_overlay, &mut cleaned_up.still_in_journal) {
+        why.push_str(
+            "; what it did to files went with its overlay, so if nothing else is left, \
+             `--forget` strikes it out",
+        );
+    }
     recovered(cleaned_up)
 }
 

@@ -1,16 +1,19 @@
 //! What a run leaves although it was cleaned up: files, listening ports, processes.
 //!
-//! Snapshots are of the host, not of the run: what somebody else did meanwhile is in the
-//! difference, too. It is a report to look at, never a verdict by itself.
+//! Snapshots are of the host, not of the run: what somebody else did to files meanwhile is
+//! in the difference, too. Ports are told apart by who listens. It is a report to look at,
+//! never a verdict by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::overlay::{Changed, Changes, Difference, Overlay};
+use super::ports::{self, Listening};
 use super::process::Seen;
 
 /// How many files a snapshot holds, and how deep it looks.
@@ -39,32 +42,80 @@ pub struct Residue {
     /// Files that are new.
     pub added: Vec<PathBuf>,
     /// Files that are not what they were.
-    pub changed: Vec<PathBuf>,
+    pub changed: Vec<Changed>,
     /// Files that are gone.
     pub removed: Vec<PathBuf>,
-    /// Ports on which somebody listens who did not before.
-    pub listening: Vec<SocketAddr>,
+    /// Ports on which processes listened that the clean-up had left.
+    pub listening: Vec<Listening>,
+    /// Ports that were opened meanwhile by nobody who is known to be of the run: by
+    /// others, or by a service on its behalf. They are not counted as left.
+    pub meanwhile: Vec<SocketAddr>,
     /// Processes that the clean-up had left and that had to be ended, or could not be.
     pub processes: Vec<Seen>,
+    /// Where something is mounted that was not before; seen in an overlay only.
+    pub mounted: Vec<PathBuf>,
     /// Whether there was more to look at than was looked at.
     pub is_partial: bool,
+    /// What an overlay showed, and what it did not; nothing without one.
+    pub overlay: Option<OverlayNotes>,
+}
+
+/// What is to be known of an overlay besides the files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OverlayNotes {
+    /// What it did not cover, in sentences.
+    pub uncovered: Vec<String>,
+    /// Whether it had no room left.
+    pub is_full: bool,
+}
+
+/// What there was before an act.
+#[derive(Debug)]
+pub(super) enum Files {
+    /// On the host, in these folders.
+    OfHost(Snapshot, Vec<PathBuf>),
+    /// In an overlay; what is on the host besides files.
+    InOverlay(Changes, Snapshot),
+}
+
+impl Files {
+    /// Looks at an overlay, or if there is none, at folders.
+    pub(super) fn look(overlay: Option<&Overlay>, folders: &[PathBuf]) -> Self {
+        match overlay {
+            Some(overlay) => Self::InOverlay(overlay.changes(), Snapshot::take(&[])),
+            None => Self::OfHost(Snapshot::take(folders), folders.to_owned()),
+        }
+    }
+
+    /// What is different by now, and what else was left.
+    pub(super) fn residue(
+        self,
+        overlay: Option<&Overlay>,
+        processes: Vec<Seen>,
+        listening: Vec<Listening>,
+    ) -> Residue {
+        let (before, folders) = match &self {
+            Self::OfHost(before, folders) => (before, folders.as_slice()),
+            Self::InOverlay(_, before) => (before, [].as_slice()),
+        };
+        let mut residue = Residue::between(before, &Snapshot::take(folders), processes, listening);
+        if let (Self::InOverlay(before, _), Some(overlay)) = (&self, overlay) {
+            residue.take_overlay(before, overlay);
+        }
+        residue
+    }
 }
 
 impl Snapshot {
     /// Looks at everything below the folders, and at the ports.
     #[must_use]
     pub fn take(folders: &[PathBuf]) -> Self {
-        let mut snapshot = Self::default();
+        let mut snapshot = Self {
+            ports: ports::all(),
+            ..Self::default()
+        };
         for folder in folders {
             snapshot.look_below(folder);
-        }
-        for (table, parse) in [
-            ("/proc/net/tcp", port_v4 as fn(&str) -> Option<SocketAddr>),
-            ("/proc/net/tcp6", port_v6),
-        ] {
-            // A host without IPv6 has no such table.
-            let text = fs::read_to_string(table).unwrap_or_default();
-            snapshot.ports.extend(listening(&text).filter_map(parse));
         }
         snapshot
     }
@@ -116,19 +167,31 @@ impl FileFacts {
 }
 
 impl Residue {
-    /// What is different, and the processes that were left.
+    /// What is different, and the processes that were left with the ports on which they
+    /// listened.
     #[must_use]
-    pub fn between(before: &Snapshot, after: &Snapshot, processes: Vec<Seen>) -> Self {
+    pub fn between(
+        before: &Snapshot,
+        after: &Snapshot,
+        processes: Vec<Seen>,
+        listening: Vec<Listening>,
+    ) -> Self {
+        let is_of_run = |port: &&SocketAddr| listening.iter().any(|own| own.address == **port);
+        let opened = after.ports.difference(&before.ports);
         let mut residue = Self {
             processes,
-            listening: after.ports.difference(&before.ports).copied().collect(),
+            meanwhile: opened.filter(|port| !is_of_run(port)).copied().collect(),
+            listening,
             is_partial: before.is_partial || after.is_partial,
             ..Self::default()
         };
         for (path, facts) in &after.files {
             match before.files.get(path) {
                 None => residue.added.push(path.clone()),
-                Some(was) if was != facts => residue.changed.push(path.clone()),
+                Some(was) if was != facts => residue.changed.push(Changed {
+                    path: path.clone(),
+                    what: BTreeSet::new(),
+                }),
                 Some(_) => {}
             }
         }
@@ -141,57 +204,56 @@ impl Residue {
         residue
     }
 
+    /// Takes in what is different in an overlay since `before`: what prerequisites did
+    /// is not of the act.
+    fn take_overlay(&mut self, before: &Changes, overlay: &Overlay) {
+        let after = overlay.changes();
+        self.is_partial |= before.is_partial || after.is_partial;
+        for (path, found) in &after.found {
+            if before.found.get(path) == Some(found) {
+                continue;
+            }
+            match &found.0 {
+                Difference::Added if before.found.contains_key(path) => {
+                    self.changed.push(Changed {
+                        path: path.clone(),
+                        what: BTreeSet::new(),
+                    });
+                }
+                Difference::Added => self.added.push(path.clone()),
+                Difference::Removed => self.removed.push(path.clone()),
+                Difference::Changed(what) => self.changed.push(Changed {
+                    path: path.clone(),
+                    what: what.clone(),
+                }),
+            }
+        }
+        // What prerequisites had made, and is gone.
+        let made = before.found.iter().filter(|(path, found)| {
+            found.0 == Difference::Added && !after.found.contains_key(*path)
+        });
+        self.removed.extend(made.map(|(path, _)| path.clone()));
+        let mut notes = OverlayNotes {
+            uncovered: overlay.notes.clone(),
+            is_full: overlay.is_full(),
+        };
+        match overlay.mounted() {
+            Ok(mounted) => self.mounted = mounted,
+            Err(error) => notes
+                .uncovered
+                .push(format!("what it mounted could not be looked at: {error}")),
+        }
+        self.overlay = Some(notes);
+    }
+
     /// Whether nothing was left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty()
             && self.changed.is_empty()
             && self.removed.is_empty()
+            && self.mounted.is_empty()
             && self.listening.is_empty()
             && self.processes.is_empty()
-    }
-}
-
-/// The local addresses of the sockets that listen (state `0A`).
-fn listening(table: &str) -> impl Iterator<Item = &str> {
-    table.lines().skip(1).filter_map(|line| {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        let local = fields.next()?;
-        (fields.nth(1)? == "0A").then_some(local)
-    })
-}
-
-fn port_v4(text: &str) -> Option<SocketAddr> {
-    let (address, port) = text.split_once(':')?;
-    // The kernel prints the number as this machine holds it in memory.
-    let address = u32::from_str_radix(address, 16).ok()?.to_ne_bytes();
-    let port = u16::from_str_radix(port, 16).ok()?;
-    Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::from(address)), port))
-}
-
-fn port_v6(text: &str) -> Option<SocketAddr> {
-    let (address, port) = text.split_once(':')?;
-    let mut bytes = [0; 16];
-    for (index, into) in bytes.chunks_exact_mut(4).enumerate() {
-        let word = address.get(index * 8..index * 8 + 8)?;
-        into.copy_from_slice(&u32::from_str_radix(word, 16).ok()?.to_ne_bytes());
-    }
-    let port = u16::from_str_radix(port, 16).ok()?;
-    Some(SocketAddr::new(IpAddr::V6(Ipv6Addr::from(bytes)), port))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg(target_endian = "little")]
-    fn addresses_are_read_as_the_kernel_writes_them() {
-        let table = "  sl  local_address rem_address   st\n   \
-            0: 0100007F:1F90 00000000:0000 0A x\n   1: 0100007F:1F91 00000000:0000 01 x\n";
-        let found: Vec<_> = listening(table).map(port_v4).collect();
-        assert_eq!(found, ["127.0.0.1:8080".parse().ok()]);
-        let six = port_v6("00000000000000000000000001000000:0050");
-        assert_eq!(six, "[::1]:80".parse().ok());
     }
 }

@@ -118,6 +118,18 @@ impl StateDir {
         self.root.join("journal")
     }
 
+    /// The folder on which an overlay is put together; it stays empty for all others.
+    pub(super) fn make_staging(&self) -> Result<PathBuf, StateError> {
+        let folder = self.root.join("overlay");
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(StateError::at(&folder))?;
+        require_private(&folder)?;
+        Ok(folder)
+    }
+
     pub(super) fn scripts(&self) -> PathBuf {
         self.root.join("scripts")
     }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use super::executor::Invocation;
 use super::journal::Written;
 use super::marker::RunId;
+use super::overlay::Overlay;
 use super::plan::{ExecutionPlan, Undo};
+use super::ports::Listening;
 use super::process::{
     Command, CommandResult, End, Ended, Identity, Seen, Setting, StartError, Tree, Wait,
 };
@@ -51,6 +53,8 @@ pub struct CleanedUp {
     pub clean_up: CleanUp,
     /// The processes that it left, which were then ended.
     pub left_running: Vec<Seen>,
+    /// The ports on which they listened.
+    pub listening: Vec<Listening>,
     /// The processes that could not be ended.
     pub survivors: Vec<Seen>,
     /// Why the journal still holds the run, if it does.
@@ -76,10 +80,12 @@ pub(super) struct Scene {
     pub(super) clean_up: Option<Undo>,
     pub(super) limit: Duration,
     pub(super) grace: Duration,
+    /// In what its commands run, if not on the files of this host.
+    pub(super) overlay: Option<Overlay>,
 }
 
 impl Scene {
-    pub(super) fn of(plan: &ExecutionPlan) -> Self {
+    pub(super) fn of(plan: &ExecutionPlan, overlay: Option<Overlay>) -> Self {
         Self {
             run: plan.run,
             directory: plan.directory.clone(),
@@ -87,6 +93,7 @@ impl Scene {
             clean_up: plan.clean_up.clone(),
             limit: plan.limits.clean_up,
             grace: plan.limits.grace,
+            overlay,
         }
     }
 }
@@ -168,6 +175,7 @@ impl Undertaking {
             directory: &self.scene.directory,
             environment: &environment,
             scripts: &self.scripts,
+            overlay: self.scene.overlay.as_ref(),
             watcher,
         };
         Command::start(invocation, setting, &mut self.tree)
@@ -223,7 +231,9 @@ impl Undertaking {
             (Owed::Nothing | Owed::Settled, _) => CleanUp::NotOwed,
         };
         self.owed = Owed::Settled;
-        let (left_running, ended) = self.end_processes();
+        let left_running = self.tree.seen().unwrap_or_default();
+        let listening = self.tree.listening().unwrap_or_default();
+        let ended = self.tree.end(self.scene.grace);
         if ended.is_ok() {
             tell(&Step::ProcessesEnded);
         }
@@ -248,6 +258,7 @@ impl Undertaking {
         CleanedUp {
             clean_up,
             left_running,
+            listening,
             survivors,
             still_in_journal,
         }
@@ -267,12 +278,6 @@ impl Undertaking {
         let (result, _) = command.finish(end);
         self.did(ExecutedStep::CleanUp, undo.shell, &undo.script, &result);
         Ok(result)
-    }
-
-    /// Ends what is left, and says what that was.
-    fn end_processes(&self) -> (Vec<Seen>, std::io::Result<Ended>) {
-        let left = self.tree.seen().unwrap_or_default();
-        (left, self.tree.end(self.scene.grace))
     }
 }
 

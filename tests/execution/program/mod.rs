@@ -10,6 +10,7 @@ mod ending;
 mod killing;
 mod mark;
 mod not_run;
+mod overlay;
 mod project;
 mod recovering;
 mod showing;

@@ -2,9 +2,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ffi::CString;
 use std::fmt;
 use std::fs;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Stdio};
@@ -13,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nix::errno::Errno;
+use nix::sched::{CloneFlags, setns};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-use nix::unistd::{Pid, setsid};
+use nix::unistd::{Pid, chdir, setsid};
 use serde::Serialize;
 
 use super::capture::{Capture, Captured};
@@ -24,6 +28,7 @@ use crate::collect::trace::{Order, Watch, Watched};
 use crate::recording::Interrupt;
 use crate::stage::execute::executor::Invocation;
 use crate::stage::execute::marker::{RunId, VARIABLE};
+use crate::stage::execute::overlay::Overlay;
 
 /// The command of this program that watches another one.
 pub const WATCH_COMMAND: &str = "watch-program";
@@ -145,6 +150,8 @@ pub(in crate::stage::execute) struct Setting<'a> {
     pub(in crate::stage::execute) directory: &'a Path,
     pub(in crate::stage::execute) environment: &'a BTreeMap<String, String>,
     pub(in crate::stage::execute) scripts: &'a Path,
+    /// The overlay in which it runs, if it is not to change the files of this host.
+    pub(in crate::stage::execute) overlay: Option<&'a Overlay>,
     /// The program that watches it, if it is to be watched: this one.
     pub(in crate::stage::execute) watcher: Option<&'a Path>,
 }
@@ -198,11 +205,18 @@ impl Command {
             }
         };
         command
-            .current_dir(setting.directory)
             .envs(setting.environment)
             .env(VARIABLE, setting.run.to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        match setting.overlay {
+            None => {
+                command.current_dir(setting.directory);
+            }
+            Some(overlay) => {
+                in_overlay(&mut command, overlay, setting.directory).map_err(failed)?;
+            }
+        }
         in_own_session(&mut command);
         let (started, began) = (Instant::now(), Timestamp::now());
         let mut child = command.spawn().map_err(failed)?;
@@ -365,6 +379,28 @@ fn write_script(invocation: &Invocation, folder: &Path) -> io::Result<Option<Scr
     written.write_all(b"\n")?;
     let (_, path) = written.keep().map_err(|error| error.error)?;
     Ok(Some(ScriptOnDisk { path }))
+}
+
+/// Has a command begin in an overlay, in that directory of it.
+#[expect(unsafe_code, reason = "the standard library cannot enter a namespace")]
+fn in_overlay(
+    command: &mut process::Command,
+    overlay: &Overlay,
+    directory: &Path,
+) -> io::Result<()> {
+    let namespace = overlay.namespace();
+    let directory = CString::new(directory.as_os_str().as_bytes())?;
+    // SAFETY: between fork and exec only async-signal-safe functions may be called. Both
+    // are bare system calls here, and turning their errors into an `io::Error` allocates
+    // nothing.
+    unsafe {
+        command.pre_exec(move || {
+            setns(namespace.as_fd(), CloneFlags::CLONE_NEWNS)?;
+            chdir(directory.as_c_str())?;
+            Ok(())
+        });
+    }
+    Ok(())
 }
 
 #[expect(unsafe_code, reason = "the standard library has no stable `setsid`")]

@@ -27,6 +27,7 @@ use nix::unistd::{Pid, getsid};
 
 use super::proc::{self, Facts, Identity, Seen};
 use crate::stage::execute::marker::RunId;
+use crate::stage::execute::ports::{self, Listening};
 
 /// How often it is looked whether processes have ended.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -195,6 +196,22 @@ impl Tree {
             .filter(|facts| !self.watches(facts))
             .map(|facts| proc::describe(facts.pid))
             .collect())
+    }
+
+    /// The ports on which members listen, but for those that watch.
+    pub(in crate::stage::execute) fn listening(&self) -> io::Result<Vec<Listening>> {
+        let mut found = Vec::new();
+        for facts in self.alive()? {
+            if self.watches(&facts) {
+                continue;
+            }
+            let at = ports::of(facts.pid).into_iter();
+            found.extend(at.map(|address| Listening {
+                address,
+                process: proc::describe(facts.pid),
+            }));
+        }
+        Ok(found)
     }
 
     /// The members that only this process can tell, as they do not carry the mark.
