@@ -136,9 +136,10 @@ fn recover(
 fn not_here() -> crate::diagnostic::Diagnostic {
     crate::diagnostic::Diagnostic::error(
         crate::diagnostic::Code::EXECUTE_FAILED,
-        "atomics are executed on Linux only, as yet",
+        "atomics are executed on Linux only, as yet: on this platform processes are not yet \
+         started, watched, ended, and recovered",
     )
-    .help("replay a recording, or simulate")
+    .help("execute them by other means, import the logs, and replay them; or simulate")
 }
 
 /// Is the process that watches another one.

@@ -7,3 +7,4 @@ mod host;
 mod process;
 mod query;
 mod settings;
+mod snapshot;

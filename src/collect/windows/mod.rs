@@ -12,6 +12,7 @@ mod export;
 mod failure;
 mod query;
 mod settings;
+pub mod snapshot;
 mod work;
 
 pub use channel::{ChannelName, NotAChannel};

@@ -35,6 +35,46 @@ fn for_another_platform() {
     assert_not_run(&done, &project, why);
 }
 
+/// What the real one would be given is written down, and its exit code is passed on.
+const PWSH: &str = "#!/bin/sh
+printf '%s\\n' \"$0\" \"$@\" > given.txt
+uname > /dev/null
+echo from pwsh
+exit 3
+";
+
+#[test]
+fn powershell_is_executed_where_pwsh_is() {
+    let mut project = Project::new("Write-Output 'a b'\nexit 3", "Remove-Item x");
+    project.atomic["executor"]["name"] = json!("powershell");
+    project.run = json!({"ends": "exits", "exit_codes": [3]});
+    let bin = project.path("bin");
+    fs::create_dir(&bin).expect("a folder");
+    fs::write(bin.join("pwsh"), PWSH).expect("a program");
+    fs::set_permissions(bin.join("pwsh"), Permissions::from_mode(0o755)).expect("a program");
+    let path = std::env::var("PATH").expect("a path");
+    let path = format!("{}:{path}", bin.display());
+    let arguments = project.execution(&[]);
+    let done = Done::of(project.misfire(&arguments).env("PATH", &path));
+    assert_eq!(done.verdict().0, "fired", "{done:?}");
+    let commands = &done.test()["execution"]["commands"];
+    assert_eq!(commands[0]["executor"], "powershell", "{done:?}");
+    assert_eq!(commands[0]["exit_code"], 3);
+    assert_eq!(commands[0]["stdout"], "from pwsh\n");
+    // The clean-up goes the same way; the last one that was given something is that.
+    let given = fs::read_to_string(project.path("work/given.txt")).expect("a file");
+    let program = bin.join("pwsh");
+    assert_eq!(
+        given,
+        format!("{}\n-Command\nRemove-Item x\n", program.display())
+    );
+    // And it did not succeed, as it ended with 3.
+    assert_eq!(
+        super::project::list(&project.path("state/journal")).len(),
+        1
+    );
+}
+
 fn needing(get: Value) -> Project {
     let mut project = acting();
     project.atomic["dependency_executor_name"] = json!("sh");
