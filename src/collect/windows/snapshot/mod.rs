@@ -5,7 +5,7 @@
 //! objects do not depend on the language of the host as the texts of `sc query` and
 //! `schtasks /query` do, and it writes them as JSON. What is asked, how the answers are
 //! read, and what is different are plain functions; the host is behind
-//! [`Runner`](crate::collect::process::Runner).
+//! [`Runner`].
 //!
 //! Asking starts processes and reads the registry, which a sensor logs. So it is asked
 //! before the window of an act, and after it.
