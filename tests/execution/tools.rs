@@ -87,6 +87,12 @@ fn what_was_left_out() {
             "ATTENTION: there is no {tool} here; the tests that need it were left out"
         );
     }
+    if let Err(why) = misfire::stage::execute::probe_overlay() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "ATTENTION: there can be no overlay here ({why}); the tests of it were left out"
+        );
+    }
     assert!(
         missing.is_empty() || !must_be_here(),
         "MISFIRE_ALL_TESTS is 1, and there is no {missing:?} here"
