@@ -43,8 +43,21 @@ pub trait Proving: Source {
 pub struct Wanted {
     /// The window; its own `closure` says nothing here.
     pub window: Window,
+    /// Until when records are gathered, whether or not all of them have come; an end
+    /// before that of the window is that of the window.
+    pub until: Timestamp,
     /// What has to be closed for it; without any it stays open.
     pub streams: Vec<Stream>,
+}
+
+impl Wanted {
+    /// The time whose records are gathered.
+    fn gathered(&self) -> Window {
+        Window {
+            end: self.window.end.max(self.until),
+            ..self.window
+        }
+    }
 }
 
 /// Asks a source again and again, until its window is proven to be closed or the
@@ -61,6 +74,7 @@ pub fn ask_until_closed(
 ) -> Result<Collected, CollectError> {
     let wanted = Wanted {
         window: request.window,
+        until: request.window.end,
         streams: source.streams(),
     };
     let all = ask_until_all_closed(source, &[wanted], request.wait, clock, interrupt)?;
@@ -81,7 +95,7 @@ pub fn ask_until_all_closed(
     clock: &dyn Clock,
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<Collected>, CollectError> {
-    let Some(window) = spanned(wanted.iter().map(|one| one.window)) else {
+    let Some(window) = spanned(wanted.iter().map(Wanted::gathered)) else {
         return Ok(Vec::new());
     };
     let mut closings: Vec<Closing> = wanted.iter().map(|one| closing(source, one)).collect();
@@ -206,7 +220,7 @@ impl Asked<'_> {
             (Closure::Open, Some(failure)) => format!("the last asking failed: {failure}"),
             (Closure::Open, None) | (Closure::Closed, _) => closing.because(),
         };
-        let gathered = self.gathered.within(wanted.window);
+        let gathered = self.gathered.within(wanted.gathered());
         let mut collected = Collected::of(self.source, &gathered, closing.closure(), because);
         for (stream, latency) in closing.appearances().iter() {
             collected.notes.push(format!(

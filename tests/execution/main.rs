@@ -4,6 +4,7 @@
 //! that perform in this process exclude all others ([`hosting`]).
 #![cfg(target_os = "linux")]
 
+mod account;
 mod attribution;
 mod common;
 mod disk_full;

@@ -44,8 +44,9 @@ mod terminal;
 mod undertaking;
 
 pub use cloud::{
-    APP_ID, Acted, Attributed, Cloud, Collecting, Found, OfRun, app_id, attribute, aws_services,
-    azure_providers, find, recording_elsewhere, service_of,
+    APP_ID, AccountResidue, Acted, Attributed, Cloud, Collecting, Found, LeftInAccount, OfRun,
+    app_id, attribute, aws_services, azure_providers, find, left_in_account, recording_elsewhere,
+    service_of,
 };
 pub use consent::{Asking, Consent};
 pub use executor::{Invocation, ScriptFile, invocation};

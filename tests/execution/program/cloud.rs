@@ -402,6 +402,51 @@ fn the_same_call_of_somebody_else_is_not_the_tests() {
     assert!(notes.contains("of other clients left out"), "{notes}");
 }
 
+/// Calls that make something and undo it, as CloudTrail records them.
+fn with_command(mut record: Value) -> Value {
+    let command = json!("aa8e5b50-817a-455b-a1be-a75dc91ef687");
+    match record["eventName"].as_str() {
+        Some("SendCommand") => {
+            record["responseElements"] = json!({"command": {"commandId": command}});
+        }
+        Some("CancelCommand") => record["requestParameters"] = json!({"commandId": command}),
+        _ => {}
+    }
+    record
+}
+
+#[test]
+fn what_the_clean_up_undid_in_the_account_is_not_left() {
+    let cloud = Cloud::new();
+    cloud.history(|time, mark, call| vec![with_command(record(time, &client(mark), call))]);
+    let done = cloud.execute_to_the_end();
+    assert_eq!(done.verdict().0, "fired", "{done:?}");
+    let execution = &done.test()["execution"];
+    let residue = execution["residue"].to_string();
+    assert!(!residue.contains("SendCommand"), "{residue}");
+    // The clean-up's own records are no part of what is judged.
+    assert_eq!(done.test()["records"], 1, "{done:?}");
+    assert!(notes(&done).contains("left in the account"), "{done:?}");
+}
+
+#[test]
+fn what_nothing_undid_in_the_account_is_left() {
+    let cloud = Cloud::new();
+    cloud.history(|time, mark, call| match call.contains("cancel-command") {
+        true => Vec::new(),
+        false => vec![with_command(record(time, &client(mark), call))],
+    });
+    let done = cloud.execute_to_the_end();
+    let residue = done.test()["execution"]["residue"].to_string();
+    assert!(
+        residue.contains(
+            "SendCommand (ssm.amazonaws.com) of aa8e5b50-817a-455b-a1be-a75dc91ef687 was not \
+             seen to be undone"
+        ),
+        "{residue}"
+    );
+}
+
 #[test]
 fn as_long_as_marked_records_may_come_others_are_not_relied_upon() {
     let cloud = Cloud::new();

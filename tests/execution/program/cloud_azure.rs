@@ -100,6 +100,9 @@ fn the_subscription_of_the_command_line_is_asked_if_nobody_names_another() {
     assert!(notes.contains(&told), "{notes}");
     // What cleaned up is a later record of the same resource provider.
     assert!(notes.contains("the window is closed: "), "{notes}");
+    // It is looked at for what the act left, and is no part of what is judged.
+    assert_eq!(done.test()["records"], 1, "{done:?}");
+    assert!(notes.contains("left in the account"), "{notes}");
     assert!(
         notes.contains("closed for MICROSOFT.COMPUTE only"),
         "{notes}"

@@ -120,6 +120,7 @@ fn stream(service: &str) -> Stream {
 
 fn wanted(start: i64, end: i64, services: &[&str]) -> Wanted {
     Wanted {
+        until: jiff::Timestamp::MIN,
         window: Window {
             start: at(start),
             end: at(end),

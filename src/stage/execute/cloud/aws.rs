@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::calls::aws_services;
+use super::left::{Collection, take_account};
 use super::recording::{Asked, argument, named_by};
 use super::sources::{LINES_LATE, Places};
-use super::{Collecting, Found, OfRun, attribute, lines};
+use super::{Cloud, Collecting, Found, OfRun, attribute, lines};
 use crate::collect::aws::{Environment, Identity, PerformedCanary, Session};
 use crate::collect::closing::{Canary, Stream, canary_of};
 use crate::collect::http::{Limits, Retry};
@@ -91,6 +92,7 @@ fn nothing(asked: &Asked<'_>, error: CollectError) -> Found {
         window: asked.window,
         evidence: Evidence::Recorded,
         collected: Err(error),
+        left: None,
         beside: Vec::new(),
         failures: Vec::new(),
         notes: Vec::new(),
@@ -136,6 +138,11 @@ impl<'a> Act<'a> {
         })
     }
 
+    /// The time whose records are asked for.
+    fn collected_window(&self) -> Window {
+        self.asked.until_cleaned_up(self.found.window)
+    }
+
     fn streams(&self) -> Vec<Stream> {
         let calls = self.calls.iter();
         calls
@@ -150,11 +157,19 @@ impl<'a> Act<'a> {
             regions: &self.regions,
             closure: collected.closure,
         };
+        let collection = Collection {
+            cloud: Cloud::Aws,
+            end: self.found.window.end,
+            marker: self.asked.marker,
+        };
+        let malformed = |error: serde_json::Error| CollectError::Malformed {
+            service: "CloudTrail".to_owned(),
+            because: error.to_string(),
+        };
         for file in &mut collected.files {
-            let own = attribute(&file.bytes, of_run).map_err(|error| CollectError::Malformed {
-                service: "CloudTrail".to_owned(),
-                because: error.to_string(),
-            })?;
+            let (of_act, _) = collection.of_act(&file.bytes).map_err(malformed)?;
+            let own = attribute(&of_act, of_run).map_err(malformed)?;
+            self.found.left = take_account(&collection, &own.bytes, &file.bytes);
             file.bytes = own.bytes;
             file.records = own.records;
             self.found.notes.push(own.note);
@@ -202,7 +217,7 @@ fn collect(
     interrupt: Interrupt<'_>,
 ) -> Result<(), CollectError> {
     let account = identify(acts, &session, interrupt)?;
-    let Some(window) = spanned(acts.iter().map(|act| act.found.window)) else {
+    let Some(window) = spanned(acts.iter().map(Act::collected_window)) else {
         return Ok(());
     };
     let mut canaries = Vec::new();
@@ -228,7 +243,8 @@ fn collect(
     let wanted: Vec<Wanted> = acts
         .iter()
         .map(|act| Wanted {
-            window: act.found.window,
+            window: act.collected_window(),
+            until: act.collected_window().end,
             streams: joined.by_each_way(&act.streams()),
         })
         .collect();

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::env;
 
+use super::left::{Collection, take_account};
 use super::recording::{Asked, argument, named_by};
-use super::{Collecting, Found, STAND_IN_DELAY, providers};
+use super::{Cloud, Collecting, Found, STAND_IN_DELAY, providers};
 use crate::collect::azure::{AzureCollector, Route, SubscriptionId, default_subscription, twin};
 use crate::collect::closing::Stream;
-use crate::collect::{CollectError, Interrupt, Joined, SystemClock, Wanted, ask_until_all_closed};
+use crate::collect::{
+    CollectError, Collected, Interrupt, Joined, SystemClock, Wanted, ask_until_all_closed,
+};
 use crate::content::atomic::Platform;
 use crate::recording::{ActivityPlace, Evidence};
 
@@ -114,8 +117,11 @@ pub(super) fn find(
     let wanted: Vec<Wanted> = found
         .iter()
         .zip(&providers)
-        .map(|(one, providers)| Wanted {
+        .zip(asked)
+        .map(|((one, providers), asked)| Wanted {
             window: one.window,
+            // A later record is what closes the window, and the clean-up's often is it.
+            until: asked.cleaned_up,
             streams: joined.by_each_way(&streams(chosen.id, providers)),
         })
         .collect();
@@ -137,9 +143,34 @@ pub(super) fn find(
                     .to_owned(),
             );
         }
-        one.collected = collected;
+        one.collected = collected.and_then(|collected| of_act(one, collected));
     }
     found
+}
+
+/// Keeps what is of the act of what was collected until its clean-up was over, and finds
+/// out what the act left.
+fn of_act(found: &mut Found, mut collected: Collected) -> Result<Collected, CollectError> {
+    let collection = Collection {
+        cloud: Cloud::Azure,
+        end: found.window.end,
+        marker: None,
+    };
+    for file in &mut collected.files {
+        let of_act = collection.of_act(&file.bytes);
+        let (bytes, records) = of_act.map_err(|error| CollectError::Malformed {
+            service: "Azure".to_owned(),
+            because: error.to_string(),
+        })?;
+        found.left = take_account(&collection, &bytes, &file.bytes);
+        (file.bytes, file.records) = (bytes, records);
+    }
+    found.notes.push(
+        "the records of the clean-up were read as far as they had come when the window of the \
+         act was closed"
+            .to_owned(),
+    );
+    Ok(collected)
 }
 
 /// The resource providers that a window has to be closed for: those that what is
@@ -185,6 +216,7 @@ fn begun(asked: &Asked<'_>, chosen: Option<&Chosen>, providers: &[String]) -> Fo
         window: asked.window,
         evidence: Evidence::Recorded,
         collected: Err(CollectError::Interrupted),
+        left: None,
         beside: Vec::new(),
         failures: Vec::new(),
         notes,

@@ -3,12 +3,14 @@
 //! - `calls`, `providers`: which services a command calls;
 //! - `aws`, `azure`: asking the cloud's own log for the windows of acts;
 //! - `attribution`, `lines`: which of its records are of the run;
+//! - `left`: what its records leave in the account;
 //! - `recording`: all of that as a recording.
 
 mod attribution;
 mod aws;
 mod azure;
 mod calls;
+mod left;
 mod lines;
 mod providers;
 mod recording;
@@ -21,6 +23,7 @@ use uuid::Uuid;
 
 pub use attribution::{Attributed, OfRun, attribute};
 pub use calls::aws_services;
+pub use left::{AccountResidue, LeftInAccount, left_in_account};
 pub use providers::azure_providers;
 pub(super) use recording::service_host;
 pub use recording::{Acted, find, recording_elsewhere};
@@ -100,6 +103,8 @@ pub struct Found {
     pub evidence: Evidence,
     /// The records; or why nothing can be said of the log.
     pub collected: Result<Collected, CollectError>,
+    /// What is left in the account, if records of it could be had.
+    pub left: Option<AccountResidue>,
     /// What other logs hold besides.
     pub beside: Vec<Collected>,
     /// Why some of what was to be read could not be, although the rest was.

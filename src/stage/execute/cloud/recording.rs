@@ -31,6 +31,18 @@ pub(super) struct Asked<'a> {
     /// The resource providers of Azure that what is expected names.
     pub(super) providers: &'a [String],
     pub(super) window: Window,
+    /// When its clean-up was over.
+    pub(super) cleaned_up: Timestamp,
+}
+
+impl Asked<'_> {
+    /// The time of the act and of its clean-up: what undoes it comes after it.
+    pub(super) fn until_cleaned_up(&self, window: Window) -> Window {
+        Window {
+            end: window.end.max(self.cleaned_up),
+            ..window
+        }
+    }
 }
 
 /// An atomic that was performed, and what is needed to find its records.
@@ -62,6 +74,7 @@ impl<'a> Acted<'a> {
             marker: self.plan.marker.as_deref(),
             providers: self.providers,
             window: window(self.performance, Closure::Open),
+            cleaned_up: self.performance.over,
         };
         Some((cloud, asked))
     }
@@ -142,7 +155,7 @@ pub fn recording_elsewhere(
     found: Option<Found>,
 ) -> Fixture {
     let outcome = performance.outcome.clone();
-    let mut notes = Vec::new();
+    let (mut notes, mut left) = (Vec::new(), Vec::new());
     let fixture = match found {
         None => {
             if performance.act_over.is_some() {
@@ -172,6 +185,16 @@ pub fn recording_elsewhere(
             };
             let mut fixture = blank(performed, &found.host, window, outcome);
             notes.extend(found.notes);
+            if let Some(account) = &found.left {
+                left = account.told();
+                notes.extend(account.notes());
+                if closure == Closure::Open {
+                    notes.push(
+                        "the window is open, so that records of its clean-up may still come"
+                            .to_owned(),
+                    );
+                }
+            }
             match found.collected {
                 Ok(collected) => {
                     fixture.evidence = found.evidence;
@@ -201,7 +224,8 @@ pub fn recording_elsewhere(
             fixture
         }
     };
-    let execution = execution(performed, plan, performance, &this_host(), notes);
+    let mut execution = execution(performed, plan, performance, &this_host(), notes);
+    execution.residue.extend(left);
     Fixture {
         execution: Some(Arc::new(execution)),
         ..fixture
